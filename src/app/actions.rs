@@ -1,0 +1,289 @@
+//! What the visitor can do, and what follows from the workers' news.
+
+use super::record::{Notes, Record};
+use super::state::{Phase, Shared, Shown, State, Undo};
+use super::tracker::Tracker;
+use super::{browser, draft::Draft, storage, text};
+use crate::experiment::{Event, Link, Recipe};
+use crate::worker::{News, Pool};
+use leptos::prelude::*;
+use std::sync::Arc;
+use std::time::Duration;
+use wasm_bindgen_futures::spawn_local;
+
+/// What reports call the backend that this page's workers run.
+const BACKEND: &str = "cpu";
+
+/// How often the display of a run under way is renewed; beside four busy workers, sixty times a second would be a waste.
+const REFRESH: Duration = Duration::from_millis(90);
+
+/// Opens the page: starts the engine, reads the link and what was kept.
+pub(super) fn open(state: State) {
+    open_fragment(state);
+    let _ = window_event_listener(leptos::ev::hashchange, move |_| open_fragment(state));
+    let pool = Pool::new(move |news| hear(state, news));
+    state.pool.set_value(Some(pool));
+    spawn_local(async move {
+        match storage::load_runs().await {
+            None => state.tell(text::NO_STORAGE),
+            Some((runs, unread)) => {
+                if unread > 0 {
+                    state.tell(text::unread(unread));
+                }
+                let newest = runs.first().map(|r| r.notes.id);
+                state.runs.update(|now| now.extend(runs));
+                if let (Shown::Nothing, Some(id), None) =
+                    (state.shown.get_untracked(), newest, state.opened.get_untracked())
+                {
+                    show(state, id);
+                }
+            }
+        }
+    });
+}
+
+/// Lays out the experiment of the link in the address, if there is one.
+fn open_fragment(state: State) {
+    let fragment = browser::fragment();
+    if !fragment.starts_with("#x=") {
+        return;
+    }
+    match Link::from_text(&fragment) {
+        Ok(link) => {
+            lay_out(state, link.recipe.clone());
+            if state.phase.get_untracked() != Phase::Running {
+                state.shown.set(Shown::Nothing);
+            }
+            state.opened.set(Some(link));
+        }
+        Err(error) => state.complain(text::bad_link(&error.to_string())),
+    }
+}
+
+/// Replaces the experiment under edit.
+pub(super) fn lay_out(state: State, recipe: Recipe) {
+    state.draft.update(|draft| draft.replace(recipe));
+}
+
+/// Replaces the experiment under edit by one that was written as JSON.
+pub(super) fn read_recipe(state: State, json: &str) -> bool {
+    match Recipe::from_json(json) {
+        Ok(recipe) => {
+            lay_out(state, recipe);
+            true
+        }
+        Err(error) => {
+            state.complain(text::bad_recipe(&error.to_string()));
+            false
+        }
+    }
+}
+
+/// Removes something from the experiment in a way that can be taken back.
+pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
+    let before = state.draft.get_untracked();
+    state.draft.update(remove);
+    state.undo.set(Some(Undo::Draft(Box::new(before))));
+}
+
+/// Runs the experiment under edit.
+pub(super) fn run(state: State) {
+    if matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
+        return;
+    }
+    let Ok(plan) = state.plan.get_untracked() else { return };
+    let newest = state.runs.with_untracked(|r| r.iter().map(|r| r.notes.id).max().unwrap_or(0));
+    let run = ((browser::date_ms() / 1000.0) as u32).max(newest + 1);
+    state.notice.set(None);
+    state.predictions.set(Vec::new());
+    state.live.set(Some(Tracker::new(run, plan.clone(), BACKEND)));
+    state.shown.set(Shown::Live);
+    state.phase.set(Phase::Running);
+    state.with_pool(|pool| pool.run(run, (*plan).clone(), BACKEND));
+}
+
+/// Stops the run: the page says so at once, the workers within seconds.
+pub(super) fn stop(state: State) {
+    if state.phase.get_untracked() == Phase::Running {
+        state.phase.set(Phase::Stopping);
+        state.with_pool(Pool::stop);
+    }
+}
+
+/// Shows a run that has ended.
+pub(super) fn show(state: State, id: u32) {
+    state.shown.set(Shown::Run(id));
+    state.predictions.set(Vec::new());
+    if state.models.with_value(|m| m.contains_key(&id)) {
+        return load_models(state, id);
+    }
+    spawn_local(async move {
+        if let Some(models) = storage::load_models(id).await {
+            state.models.update_value(|m| drop(m.insert(id, models)));
+            if state.shown.get_untracked() == Shown::Run(id) {
+                load_models(state, id);
+            }
+        }
+    });
+}
+
+/// Gives the first worker the models of a run.
+fn load_models(state: State, id: u32) {
+    let models = state.models.with_value(|m| m.get(&id).cloned()).unwrap_or_default();
+    state.with_pool(|pool| pool.load(models));
+    state.models_loaded.update(|n| *n += 1);
+}
+
+/// Renames a run.
+pub(super) fn rename(state: State, id: u32, name: String) {
+    let mut renamed = None;
+    state.runs.update(|runs| {
+        if let Some(record) = runs.iter_mut().find(|r| r.notes.id == id) {
+            record.notes.name = name;
+            renamed = Some(record.clone());
+        }
+    });
+    if let Some(record) = renamed {
+        save(state, record, None);
+    }
+}
+
+/// Deletes a run in a way that can be taken back.
+pub(super) fn delete(state: State, id: u32) {
+    let Some(record) = state.runs.with_untracked(|r| r.iter().find(|r| r.notes.id == id).cloned()) else { return };
+    let next = state.runs.with_untracked(|r| r.iter().map(|r| r.notes.id).find(|other| *other != id));
+    if state.shown.get_untracked() == Shown::Run(id) {
+        match next {
+            Some(next) => show(state, next),
+            None => state.shown.set(Shown::Nothing),
+        }
+    }
+    state.runs.update(|runs| runs.retain(|r| r.notes.id != id));
+    let in_memory = state.models.try_update_value(|m| m.remove(&id)).flatten();
+    spawn_local(async move {
+        let models = match in_memory {
+            Some(models) => models,
+            None => storage::load_models(id).await.unwrap_or_default(),
+        };
+        storage::delete_run(id).await;
+        state.undo.set(Some(Undo::Run(Box::new(record), models)));
+    });
+}
+
+/// Takes the last removal back.
+pub(super) fn undo(state: State) {
+    let Some(undo) = state.undo.get_untracked() else { return };
+    state.undo.set(None);
+    match undo {
+        Undo::Draft(draft) => state.draft.set(*draft),
+        Undo::Run(record, models) => {
+            let id = record.notes.id;
+            state.models.update_value(|m| drop(m.insert(id, models.clone())));
+            state.runs.update(|runs| {
+                runs.push((*record).clone());
+                runs.sort_by_key(|r| std::cmp::Reverse(r.notes.id));
+            });
+            save(state, *record, Some(models));
+            show(state, id);
+        }
+    }
+}
+
+/// Keeps a run and its models in the database.
+fn save(state: State, record: Record, models: Option<Vec<crate::worker::ModelFile>>) {
+    spawn_local(async move {
+        let mut saved = storage::save_run(&record).await;
+        if let Some(models) = models {
+            saved &= storage::save_models(record.notes.id, &models).await;
+        }
+        if !saved {
+            state.tell(text::STORAGE_FULL);
+        }
+    });
+}
+
+/// What follows from a piece of news.
+fn hear(state: State, news: News) {
+    let live = |run: u32| state.live.with_untracked(|l| l.as_ref().is_some_and(|l| l.run == run));
+    match news {
+        News::Ready => {
+            if state.phase.get_untracked() == Phase::Loading {
+                state.phase.set(Phase::Ready);
+            }
+        }
+        News::Event { run, event } if live(run) => {
+            let done = matches!(&event, Event::Variant { trial: 0, .. });
+            state.live.update_untracked(|l| {
+                if let Some(tracker) = l {
+                    tracker.take(event);
+                }
+            });
+            if done && state.shown.get_untracked() == Shown::Live {
+                load_models(state, run);
+            }
+            refresh(state);
+        }
+        News::Model { run, trial: 0, model } => state.models.update_value(|m| {
+            let models = m.entry(run).or_default();
+            models.retain(|other| other.name != model.name);
+            models.push(model);
+        }),
+        News::Finished { run, report, stopped } if live(run) => finish(state, run, *report, stopped),
+        News::Trouble { message } => state.complain(message),
+        News::Predictions { query, predictions } => {
+            state.predictions.set(predictions);
+            state.answered.set(query);
+        }
+        News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
+        News::Event { .. } | News::Model { .. } | News::Finished { .. } => {}
+    }
+}
+
+/// Renews the display of the live run in a while, once for all news until then.
+fn refresh(state: State) {
+    thread_local!(static WAITING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
+    if WAITING.replace(true) {
+        return;
+    }
+    set_timeout(
+        move || {
+            request_animation_frame(move || {
+                WAITING.set(false);
+                state.live.notify();
+            });
+        },
+        REFRESH,
+    );
+}
+
+/// Turns the live run into a record.
+fn finish(state: State, run: u32, report: crate::experiment::Report, stopped: bool) {
+    let Some(tracker) = state.live.get_untracked() else { return };
+    let empty = report.variants.is_empty();
+    let record = Record {
+        notes: Notes {
+            id: run,
+            name: String::new(),
+            seconds: (browser::now_ms() - tracker.begun_ms) / 1000.0,
+            stopped,
+            curves: tracker.curves,
+            boundaries: tracker.boundaries,
+        },
+        report: Shared(Arc::new(report)),
+    };
+    state.runs.update(|runs| runs.insert(0, record.clone()));
+    let watching = state.shown.get_untracked() == Shown::Live;
+    if watching {
+        show(state, run);
+    }
+    state.live.set(None);
+    state.phase.set(Phase::Done);
+    if empty {
+        if !stopped {
+            state.complain(text::NOTHING_REACHED);
+        }
+        return;
+    }
+    let models = state.models.with_value(|m| m.get(&run).cloned()).unwrap_or_default();
+    save(state, record, Some(models));
+}

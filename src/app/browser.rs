@@ -1,0 +1,116 @@
+//! The little of the browser that the page needs beyond Leptos: clock, address, local storage, clipboard, files, pixels.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::{Clamped, JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, ImageData, Url};
+
+/// Milliseconds since the page was opened.
+pub(super) fn now_ms() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// Milliseconds since 1970.
+pub(super) fn date_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// A time of day as the visitor's locale writes it, with the date unless it is today's.
+pub(super) fn time_text(date_ms: f64) -> String {
+    let date = js_sys::Date::new(&date_ms.into());
+    let today = js_sys::Date::new_0();
+    let time = String::from(date.to_locale_time_string("default"))
+        .rsplit_once(':')
+        .map_or_else(String::new, |(t, _)| t.into());
+    if date.to_date_string() == today.to_date_string() {
+        return time;
+    }
+    format!("{} {time}", String::from(date.to_locale_date_string("default", &JsValue::UNDEFINED)))
+}
+
+/// Sets `data-{name}` on the root element.
+pub(super) fn set_root(name: &str, value: &str) {
+    if let Some(root) = document().document_element() {
+        let name = format!("data-{name}");
+        // The names are literals, so neither call can fail.
+        let _ = if value.is_empty() { root.remove_attribute(&name) } else { root.set_attribute(&name, value) };
+    }
+}
+
+/// A value kept in local storage, which a browser may withhold.
+pub(super) fn kept(key: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a value in local storage where the browser allows it.
+pub(super) fn keep(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value); // full or withheld: the setting lasts until the page is closed
+    }
+}
+
+/// Whether a media query holds.
+pub(super) fn media(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|m| m.matches())
+}
+
+/// What stands behind `#` in the address.
+pub(super) fn fragment() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// The address without what stands behind `#`.
+pub(super) fn address() -> String {
+    let href = window().location().href().unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_string()
+}
+
+/// Copies text; false where the browser refuses.
+pub(super) async fn copy(text: &str) -> bool {
+    let navigator = window().navigator();
+    // Absent on pages that are neither https nor local.
+    let there = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|c| c.is_object());
+    there && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
+/// Hands the visitor a file.
+pub(super) fn download(name: &str, kind: &str, text: &str) -> Option<()> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options).ok()?;
+    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    let anchor: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    Url::revoke_object_url(&url).ok()
+}
+
+/// The text of a file that the visitor chose or dropped.
+pub(super) async fn read_text(file: Blob) -> Option<String> {
+    JsFuture::from(file.text()).await.ok()?.as_string()
+}
+
+/// The first file of a file input.
+pub(super) fn first_file(holder: &JsValue) -> Option<Blob> {
+    let files = js_sys::Reflect::get(holder, &"files".into()).ok()?;
+    js_sys::Reflect::get_u32(&files, 0).ok()?.dyn_into().ok()
+}
+
+/// The first file of those dropped.
+pub(super) fn dropped_file(drop: &JsValue) -> Option<Blob> {
+    first_file(&js_sys::Reflect::get(drop, &"dataTransfer".into()).ok()?)
+}
+
+/// A canvas's drawing context.
+pub(super) fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
+}
+
+/// Makes the canvas `width` x `height` and fills it with pixels, four bytes each.
+pub(super) fn paint(canvas: &HtmlCanvasElement, width: usize, height: usize, rgba: &[u8]) -> Option<()> {
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), width as u32, height as u32).ok()?;
+    context(canvas)?.put_image_data(&image, 0.0, 0.0).ok()
+}

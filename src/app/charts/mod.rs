@@ -1,0 +1,37 @@
+//! Charts as SVG, all on one scale module. Each says in words what it shows, and has its numbers in a table beneath.
+
+mod bars;
+mod frame;
+mod lines;
+mod marks;
+mod scale;
+mod scatter;
+
+pub(super) use bars::Bars;
+pub(super) use frame::Axis;
+pub(super) use lines::{LineChart, Series};
+pub(super) use marks::Mark;
+pub(super) use scale::Kind;
+pub(super) use scatter::{Dot, Scatter};
+
+use super::text;
+use leptos::prelude::*;
+
+/// A table of the numbers behind a chart, folded away.
+fn numbers(heads: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
+    view! {
+        <details class="numbers">
+            <summary>{text::DATA_BEHIND}</summary>
+            <div class="scroll" tabindex="0" role="group" aria-label=text::DATA_BEHIND>
+                <table>
+                    <thead><tr>{heads.into_iter().map(|h| view! { <th scope="col">{h}</th> }).collect_view()}</tr></thead>
+                    <tbody>
+                        {rows.into_iter().map(|row| view! {
+                            <tr>{row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr>
+                        }).collect_view()}
+                    </tbody>
+                </table>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,137 @@
+//! Points with names, the Pareto front through them, and what is pointed at lit up.
+
+use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
+use super::marks::{series_class, shape};
+use super::numbers;
+use super::scale::{Kind, Scale};
+use leptos::prelude::*;
+use std::fmt::Write;
+
+/// One point: less `x` and more `y` are better.
+#[derive(Clone, PartialEq)]
+pub(in crate::app) struct Dot {
+    pub name: String,
+    pub index: usize,
+    pub x: f64,
+    pub y: f64,
+    /// The least and the greatest `y` of several trials.
+    pub spread: Option<(f64, f64)>,
+}
+
+/// A scatter plot whose points can be pointed at and chosen.
+#[component]
+pub(in crate::app) fn Scatter(
+    /// What it shows, in words.
+    #[prop(into)]
+    label: Signal<String>,
+    dots: Signal<Vec<Dot>>,
+    x_axis: Signal<Axis>,
+    y_axis: Axis,
+    lit: RwSignal<Option<String>>,
+    chosen: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let y_title = y_axis.title.clone();
+    let write_y = y_axis.write;
+    let drawing = move || {
+        let dots = dots.get();
+        let x_axis = x_axis.get();
+        let x = Scale::new(Kind::Log, dots.iter().map(|d| d.x), LEFT, RIGHT);
+        let spreads = dots.iter().filter_map(|d| d.spread).flat_map(|(low, high)| [low, high]);
+        let y = Scale::new(Kind::Linear, dots.iter().map(|d| d.y).chain(spreads), BOTTOM, TOP);
+        let mut front = String::new();
+        for (i, dot) in pareto(&dots).into_iter().enumerate() {
+            let _ = write!(front, "{}{} {}", if i == 0 { 'M' } else { 'L' }, x.at(dot.x), y.at(dot.y));
+        }
+        let heights = label_heights(&dots, &x, &y);
+        let write_x = x_axis.write;
+        let marks: Vec<_> = dots
+            .into_iter()
+            .zip(heights)
+            .map(|(dot, height)| {
+                let (px, py) = (x.at(dot.x), y.at(dot.y));
+                let words = format!("{}: {}, {}", dot.name, write_y(dot.y), write_x(dot.x));
+                let spread = dot.spread.map(|(low, high)| {
+                    view! { <line class="spread" x1=px x2=px y1=y.at(low) y2=y.at(high)></line> }
+                });
+                let right = px < (LEFT + RIGHT) / 2.0;
+                let (name, name2, name3) = (dot.name.clone(), dot.name.clone(), dot.name.clone());
+                let class = format!("point {}", series_class(dot.index));
+                view! {
+                    <g
+                        class=class
+                        class:lit=move || lit.with(|l| l.as_ref() == Some(&name))
+                        tabindex="0"
+                        role="button"
+                        aria-label=words
+                        on:pointerenter={let n = name2.clone(); move |_| lit.set(Some(n.clone()))}
+                        on:pointerleave=move |_| lit.set(None)
+                        on:focus={let n = name2.clone(); move |_| lit.set(Some(n.clone()))}
+                        on:blur=move |_| lit.set(None)
+                        on:click={let n = name2.clone(); move |_| chosen.set(Some(n.clone()))}
+                        on:keydown={move |ev| {
+                            if matches!(ev.key().as_str(), "Enter" | " ") {
+                                ev.prevent_default();
+                                chosen.set(Some(name3.clone()));
+                            }
+                        }}
+                    >
+                        {spread}
+                        <circle class="halo" cx=px cy=py r="13"></circle>
+                        <path d=shape(dot.index) transform=format!("translate({px} {py}) scale(1.2)")></path>
+                        <text
+                            class="name"
+                            x=if right { px + 12.0 } else { px - 12.0 }
+                            y=height + 4.0
+                            text-anchor=if right { "start" } else { "end" }
+                        >{dot.name}</text>
+                    </g>
+                }
+            })
+            .collect();
+        view! { {frame(&x, &y, &x_axis, &y_axis)} <path class="front" d=front></path> {marks} }
+    };
+    let table = move || {
+        let axis = x_axis.get();
+        let rows = dots.get().into_iter().map(|d| vec![d.name, (axis.write)(d.x), write_y(d.y)]).collect();
+        numbers(vec![String::new(), axis.title, y_title.clone()], rows)
+    };
+    view! {
+        <figure>
+            <svg class="chart" viewBox=view_box() role="group" aria-label=move || label.get()>{drawing}</svg>
+            {table}
+        </figure>
+    }
+    .into_any()
+}
+
+/// The points that no other beats in both, from the cheapest on.
+fn pareto(dots: &[Dot]) -> Vec<&Dot> {
+    let mut sorted: Vec<&Dot> = dots.iter().filter(|d| d.x > 0.0).collect();
+    sorted.sort_by(|a, b| a.x.total_cmp(&b.x).then(b.y.total_cmp(&a.y)));
+    let mut best = f64::NEG_INFINITY;
+    sorted.retain(|d| {
+        let better = d.y > best;
+        best = best.max(d.y);
+        better
+    });
+    sorted
+}
+
+/// Heights for the names, pushed apart where two would lie on each other.
+fn label_heights(dots: &[Dot], x: &Scale, y: &Scale) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..dots.len()).collect();
+    order.sort_by(|&a, &b| y.at(dots[a].y).total_cmp(&y.at(dots[b].y)));
+    let mut heights = vec![0.0; dots.len()];
+    let mut placed: Vec<(f64, f64)> = Vec::new();
+    for i in order {
+        let (px, mut height) = (x.at(dots[i].x), y.at(dots[i].y));
+        while let Some((_, other)) =
+            placed.iter().find(|(ox, oy)| (ox - px).abs() < 150.0 && (oy - height).abs() < 14.0)
+        {
+            height = other + 14.5;
+        }
+        placed.push((px, height));
+        heights[i] = height;
+    }
+    heights
+}

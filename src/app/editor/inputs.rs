@@ -1,0 +1,169 @@
+//! The kinds of input: a number, a choice, a yes or no, a list of numbers. Each carries its label and its sentence.
+
+use leptos::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// An id that no other element has.
+pub(super) fn unique(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The shortest text of a number.
+fn plain(value: f64) -> String {
+    value.to_string()
+}
+
+/// A number: a box, and a slider where the range is short enough to slide over.
+#[component]
+pub(super) fn NumberField(
+    label: &'static str,
+    #[prop(optional)] help: &'static str,
+    #[prop(into)] value: Signal<f64>,
+    range: (f64, f64),
+    step: f64,
+    set: Callback<f64>,
+) -> impl IntoView {
+    let (low, high) = range;
+    let steps = (high - low) / step;
+    let slider = (2.0..=200.0).contains(&steps) && step != 1.0 || (2.0..=50.0).contains(&steps);
+    let help_id = unique("help");
+    let described = (!help.is_empty()).then(|| help_id.clone());
+    let typed = move |ev: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| match ev
+        .target()
+        .value()
+        .parse::<f64>()
+    {
+        Ok(number) if number.is_finite() => set.run(number),
+        _ => ev.target().set_value(&plain(value.get_untracked())),
+    };
+    let slid = move |text: &str| {
+        if let Ok(number) = text.parse() {
+            set.run(number);
+        }
+    };
+    view! {
+        <div class="field">
+            <label>
+                <span>{label}</span>
+                <input
+                    type="number"
+                    inputmode="decimal"
+                    min=plain(low)
+                    max=plain(high)
+                    step="any"
+                    aria-describedby=described
+                    prop:value=move || plain(value.get())
+                    on:change:target=typed
+                />
+            </label>
+            {slider.then(|| view! {
+                <input
+                    type="range"
+                    aria-label=label
+                    min=plain(low)
+                    max=plain(high)
+                    step=plain(step)
+                    prop:value=move || plain(value.get())
+                    on:input:target={move |ev| slid(&ev.target().value())}
+                />
+            })}
+            {(!help.is_empty()).then(|| view! { <small id=help_id>{help}</small> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// What a choice offers: a value, its title, and a sentence shown while it is chosen.
+pub(super) type Options = Vec<(String, String, &'static str)>;
+
+/// Options whose values, titles and sentences are literals.
+pub(super) fn options(list: &[(&'static str, &'static str, &'static str)]) -> Options {
+    list.iter().map(|(value, title, help)| (value.to_string(), title.to_string(), *help)).collect()
+}
+
+/// One of a few.
+#[component]
+pub(super) fn SelectField(
+    label: &'static str,
+    #[prop(into)] options: Signal<Options>,
+    #[prop(into)] value: Signal<String>,
+    set: Callback<String>,
+    #[prop(optional)] testid: &'static str,
+) -> impl IntoView {
+    let sentence = move || {
+        options.with(|o| {
+            value.with(|v| o.iter().find(|(name, ..)| name == v).map(|(_, _, help)| *help).unwrap_or_default())
+        })
+    };
+    view! {
+        <div class="field">
+            <label>
+                <span>{label}</span>
+                <select
+                    data-testid=(!testid.is_empty()).then_some(testid)
+                    on:change:target=move |ev| set.run(ev.target().value())
+                >
+                    {move || options.get().into_iter().map(|(name, title, _)| {
+                        let mine = name.clone();
+                        view! { <option value=name prop:selected=move || value.with(|v| *v == mine)>{title}</option> }
+                    }).collect_view()}
+                </select>
+            </label>
+            {move || Some(sentence()).filter(|s| !s.is_empty()).map(|s| view! { <small>{s}</small> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Yes or no.
+#[component]
+pub(super) fn CheckField(label: &'static str, #[prop(into)] value: Signal<bool>, set: Callback<bool>) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input type="checkbox" prop:checked=move || value.get() on:change:target=move |ev| set.run(ev.target().checked())/>
+            <span>{label}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// Numbers with commas between.
+#[component]
+pub(super) fn ListField(
+    label: &'static str,
+    help: &'static str,
+    #[prop(into)] value: Signal<Vec<f64>>,
+    set: Callback<Vec<f64>>,
+) -> impl IntoView {
+    let shown = move || value.with(|v| v.iter().map(|n| plain(*n)).collect::<Vec<_>>().join(", "));
+    let typed = move |ev: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
+        let text = ev.target().value();
+        let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|p| !p.is_empty());
+        match parts.map(str::parse::<f64>).collect::<Result<Vec<_>, _>>() {
+            Ok(numbers) => set.run(numbers),
+            Err(_) => ev.target().set_value(&shown()),
+        }
+    };
+    let id = unique("help");
+    view! {
+        <div class="field">
+            <label>
+                <span>{label}</span>
+                <input type="text" inputmode="numeric" aria-describedby=id.clone() prop:value=shown on:change:target=typed/>
+            </label>
+            <small id=id>{help}</small>
+        </div>
+    }
+    .into_any()
+}
+
+/// The name by which a recipe spells a value that is one word.
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(Into::into)).unwrap_or_default()
+}
+
+/// The value that a recipe spells so.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(word.into()).ok()
+}

@@ -1,0 +1,46 @@
+//! The button that runs, the one that stops, and what a run will cost.
+
+use super::super::state::{Phase, State};
+use super::super::{actions, text};
+use leptos::prelude::*;
+
+/// Run or Stop.
+#[component]
+pub(super) fn RunBar(state: State) -> impl IntoView {
+    let cost = move || {
+        state.plan.with(|plan| {
+            plan.as_ref()
+                .ok()
+                .map(|p| text::cost(p.variants.len(), p.stages.len(), p.training_samples(), p.recipe.seeds.len()))
+        })
+    };
+    let banner = move || state.opened.get().map(|link| text::opened(&link.recipe.title, link.digest.as_deref()));
+    let label = move || if state.phase.get() == Phase::Done { text::RUN_AGAIN } else { text::RUN };
+    view! {
+        <div class="runbar">
+            {move || banner().map(|b| view! { <p class="notice" data-testid="opened">{b}</p> })}
+            {move || match state.busy() {
+                false => view! {
+                    <button
+                        class="primary"
+                        data-testid="run"
+                        disabled=move || state.plan.with(Result::is_err)
+                        on:click=move |_| actions::run(state)
+                    >{label}</button>
+                }.into_any(),
+                true => view! {
+                    <button
+                        class="primary stop"
+                        data-testid="stop"
+                        disabled=move || state.phase.get() == Phase::Stopping
+                        on:click=move |_| actions::stop(state)
+                    >{move || if state.phase.get() == Phase::Stopping { text::STOPPING } else { text::STOP }}</button>
+                }.into_any(),
+            }}
+            <p class="cost" data-testid="cost">
+                {cost}
+                {move || (state.phase.get() == Phase::Loading).then(|| view! { <br/><em>{text::NO_SCRIPT_STATE}</em> })}
+            </p>
+        </div>
+    }
+}

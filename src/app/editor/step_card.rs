@@ -1,0 +1,175 @@
+//! One compression step. Its form is made from its kind's tables, so a new method or setting shows up by itself.
+
+use super::super::state::State;
+use super::super::{actions, fields, text};
+use super::inputs::{CheckField, NumberField, SelectField, options};
+use super::network_form::NetworkForm;
+use super::training_form::TrainingForm;
+use crate::compression::distill::Distill;
+use crate::experiment::Step;
+use crate::network::{Architecture, Training};
+use leptos::prelude::*;
+
+/// The card of the step with this key.
+#[component]
+pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
+    // A step keeps its kind, so the form is laid out once; its values are read through signals.
+    let Some(first) = state.draft.with_untracked(|d| d.step(step).cloned()) else { return ().into_any() };
+    let kind = first.kind();
+    let (title, sentence) =
+        text::STEP_KINDS.iter().find(|(name, ..)| *name == kind).map_or((kind, ""), |(_, title, help)| (*title, *help));
+    let field = move |name: &'static str| {
+        Signal::derive(move || state.draft.with(|d| d.step(step).map(|s| fields::get(s, name))).unwrap_or_default())
+    };
+    let set = move |name: &'static str, value: serde_json::Value| {
+        state.draft.update(|d| d.edit_step(step, |s| fields::set(s, name, value)));
+    };
+    let words = move |name: &'static str| {
+        Signal::derive(move || field(name).with(|v| v.as_str().unwrap_or_default().to_string()))
+    };
+    let methods: Vec<_> =
+        fields::methods(&first).iter().map(|m| (m.name.to_string(), m.title.to_string(), m.help)).collect();
+    let papers = fields::methods(&first);
+    let paper = move || papers.iter().find(|m| words("method").with(|w| w == m.name)).map(|m| m.paper);
+    let numbers = fields::settings(&first)
+        .iter()
+        .filter(|s| s.range.start() < s.range.end()) // what cannot be chosen needs no input
+        .map(|s| {
+            let value = Signal::derive(move || field(s.name).with(|v| v.as_f64()).unwrap_or(s.default));
+            view! {
+                <NumberField
+                    label=s.title
+                    help=s.help
+                    value=value
+                    range=(*s.range.start(), *s.range.end())
+                    step=s.step
+                    set=Callback::new(move |v| set(s.name, fields::number(v)))
+                />
+            }
+        })
+        .collect_view();
+    let choices = text::CHOICES
+        .iter()
+        .filter(|c| c.kind == kind)
+        .map(|c| {
+            view! {
+                <SelectField
+                    label=c.title
+                    options=options(c.options)
+                    value=words(c.name)
+                    set=Callback::new(move |v: String| set(c.name, v.into()))
+                />
+            }
+        })
+        .collect_view();
+    let special = match first {
+        Step::Train(_) => view! { <TrainOn state step/> }.into_any(),
+        Step::Distill(_) => view! { <Teaching state variant step/> }.into_any(),
+        _ => ().into_any(),
+    };
+    view! {
+        <div class="step" data-testid="step">
+            <div class="step-head">
+                <strong>{title}</strong>
+                <button
+                    aria-label=text::UP
+                    disabled=move || state.draft.with(|d| !d.can_move_step(step, false))
+                    on:click=move |_| state.draft.update(|d| d.move_step(step, false))
+                >"↑"</button>
+                <button
+                    aria-label=text::DOWN
+                    disabled=move || state.draft.with(|d| !d.can_move_step(step, true))
+                    on:click=move |_| state.draft.update(|d| d.move_step(step, true))
+                >"↓"</button>
+                <button on:click=move |_| actions::remove_from_draft(state, |d| d.remove_step(step))>{text::REMOVE}</button>
+            </div>
+            <p class="hint">{sentence}</p>
+            {(!methods.is_empty()).then(|| view! {
+                <SelectField
+                    label=text::METHOD
+                    options=methods
+                    value=words("method")
+                    set=Callback::new(move |v: String| set("method", v.into()))
+                />
+                <p class="paper">{paper}</p>
+            })}
+            {numbers}
+            {choices}
+            {special}
+        </div>
+    }
+    .into_any()
+}
+
+/// The form of a step that trains on.
+#[component]
+fn TrainOn(state: State, step: u32) -> impl IntoView {
+    let training = Signal::derive(move || {
+        state.draft.with(|d| match d.step(step) {
+            Some(Step::Train(training)) => training.clone(),
+            _ => Training::default(),
+        })
+    });
+    let set = Callback::new(move |t| state.draft.update(|d| d.edit_step(step, |s| *s = Step::Train(t))));
+    view! { <TrainingForm training set/> }
+}
+
+/// Who learns from whom, and how.
+#[component]
+fn Teaching(state: State, variant: u32, step: u32) -> impl IntoView {
+    let distill = Memo::new(move |_| {
+        state.draft.with(|d| match d.step(step) {
+            Some(Step::Distill(distill)) => distill.clone(),
+            _ => Distill::default(),
+        })
+    });
+    let edit = move |change: &dyn Fn(&mut Distill)| {
+        state.draft.update(|d| {
+            d.edit_step(step, |s| {
+                if let Step::Distill(distill) = s {
+                    change(distill);
+                }
+            });
+        });
+    };
+    let has_student = Memo::new(move |_| distill.with(|d| d.student.is_some()));
+    let has_training = Memo::new(move |_| distill.with(|d| d.training.is_some()));
+    let teachers = Signal::derive(move || {
+        let none = if has_student.get() { text::TEACHER_SELF } else { text::TEACHER_CHOOSE };
+        let names = state.draft.with(|d| d.names_before(variant));
+        std::iter::once((String::new(), none.to_string(), ""))
+            .chain(names.into_iter().map(|n| (n.clone(), n, "")))
+            .collect::<Vec<_>>()
+    });
+    let toggle_training = Callback::new(move |on: bool| {
+        let training = state.draft.with_untracked(|d| d.recipe.training.clone());
+        edit(&|d| d.training = on.then(|| training.clone()));
+    });
+    view! {
+        <SelectField
+            label=text::STUDENT
+            options=options(&[("fresh", text::STUDENT_FRESH, ""), ("self", text::STUDENT_SELF, "")])
+            value=Signal::derive(move || if has_student.get() { "fresh".to_string() } else { "self".to_string() })
+            set=Callback::new(move |v: String| edit(&|d| d.student = (v == "fresh").then(|| Architecture::mlp(&[30]))))
+        />
+        {move || has_student.get().then(|| view! {
+            <NetworkForm
+                network=Signal::derive(move || distill.with(|d| d.student.clone().unwrap_or_default()))
+                set=Callback::new(move |n: Architecture| edit(&|d| d.student = Some(n.clone())))
+            />
+        })}
+        <SelectField
+            label=text::TEACHER
+            options=teachers
+            value=Signal::derive(move || distill.with(|d| d.teacher.clone().unwrap_or_default()))
+            set=Callback::new(move |v: String| edit(&|d| d.teacher = (!v.is_empty()).then(|| v.clone())))
+        />
+        <CheckField label=text::OWN_TRAINING value=has_training set=toggle_training/>
+        {move || has_training.get().then(|| view! {
+            <TrainingForm
+                training=Signal::derive(move || distill.with(|d| d.training.clone().unwrap_or_default()))
+                set=Callback::new(move |t: Training| edit(&|d| d.training = Some(t.clone())))
+            />
+        })}
+    }
+}

@@ -1,0 +1,146 @@
+//! One variant: its name, where it starts, what is done to it.
+
+use super::super::state::State;
+use super::super::{actions, fields, text};
+use super::inputs::{CheckField, SelectField};
+use super::network_form::NetworkForm;
+use super::step_card::StepCard;
+use super::sweep_form::SweepForm;
+use super::training_form::TrainingForm;
+use crate::experiment::Variant;
+use leptos::prelude::*;
+
+/// The card of the variant with this key.
+#[component]
+pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
+    let variant = Memo::new(move |_| state.draft.with(|d| d.variant(key).cloned()).unwrap_or_default());
+    let edit = move |change: &dyn Fn(&mut Variant)| state.draft.update(|d| d.edit_variant(key, change));
+    let depth = move || state.draft.with(|d| d.depth(key)).min(4).to_string();
+    let chain = move || {
+        variant.with(|v| {
+            let start = v.from.clone().or_else(|| v.network.as_ref().map(|n| n.label()));
+            start.into_iter().chain(v.steps.iter().map(fields::summary)).collect::<Vec<_>>().join(" → ")
+        })
+    };
+    let wrong = move || {
+        let place = format!("variants[{}].", state.draft.with(|d| d.index(key))?);
+        state.plan.with(|p| p.as_ref().err().and_then(|e| e.0.strip_prefix(&place).map(String::from)))
+    };
+    let bases = Signal::derive(move || {
+        let names = state.draft.with(|d| d.names_before(key));
+        let fresh = (String::new(), text::FROM_FRESH.to_string(), "");
+        std::iter::once(fresh).chain(names.into_iter().map(|n| (n.clone(), n, ""))).collect::<Vec<_>>()
+    });
+    let set_base = Callback::new(move |name: String| {
+        edit(&|v| {
+            v.from = (!name.is_empty()).then(|| name.clone());
+            if v.from.is_some() {
+                v.network = None;
+                v.training = None;
+            }
+        });
+    });
+    let open = state.fresh_variant.get_untracked() == Some(key);
+    view! {
+        <li class="variant" data-depth=depth data-testid="variant">
+            <details open=open>
+                <summary>
+                    <strong>{move || variant.with(|v| v.name.clone())}</strong>
+                    <span class="chain">{chain}</span>
+                </summary>
+                <div class="field">
+                    <label>
+                        <span>{text::VARIANT_NAME}</span>
+                        <input
+                            type="text"
+                            maxlength="80"
+                            prop:value=move || variant.with(|v| v.name.clone())
+                            on:change:target=move |ev| state.draft.update(|d| d.rename(key, ev.target().value()))
+                        />
+                    </label>
+                </div>
+                <SelectField
+                    label=text::FROM
+                    options=bases
+                    value=Signal::derive(move || variant.with(|v| v.from.clone().unwrap_or_default()))
+                    set=set_base
+                />
+                <OwnStart state key variant/>
+                <Steps state key/>
+                <SweepForm state key variant/>
+                <div class="buttons">
+                    <button
+                        aria-label=move || format!("{}: {}", text::UP, variant.with(|v| v.name.clone()))
+                        disabled=move || state.draft.with(|d| !d.can_move(key, false))
+                        on:click=move |_| state.draft.update(|d| d.move_variant(key, false))
+                    >"↑"</button>
+                    <button
+                        aria-label=move || format!("{}: {}", text::DOWN, variant.with(|v| v.name.clone()))
+                        disabled=move || state.draft.with(|d| !d.can_move(key, true))
+                        on:click=move |_| state.draft.update(|d| d.move_variant(key, true))
+                    >"↓"</button>
+                    <button on:click=move |_| actions::remove_from_draft(state, |d| d.remove_variant(key))>{text::REMOVE}</button>
+                </div>
+            </details>
+            {move || wrong().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{e}</p> })}
+        </li>
+    }
+}
+
+/// Network and training of a variant that starts afresh, where they are not the experiment's.
+#[component]
+fn OwnStart(state: State, key: u32, variant: Memo<Variant>) -> impl IntoView {
+    let edit = move |change: &dyn Fn(&mut Variant)| state.draft.update(|d| d.edit_variant(key, change));
+    let fresh = Memo::new(move |_| variant.with(|v| v.from.is_none()));
+    let own_network = Memo::new(move |_| variant.with(|v| v.network.is_some()));
+    let own_training = Memo::new(move |_| variant.with(|v| v.training.is_some()));
+    let toggle_network = Callback::new(move |on: bool| {
+        let network = state.draft.with_untracked(|d| d.recipe.network.clone());
+        edit(&|v| v.network = on.then(|| network.clone()));
+    });
+    let toggle_training = Callback::new(move |on: bool| {
+        let training = state.draft.with_untracked(|d| d.recipe.training.clone());
+        edit(&|v| v.training = on.then(|| training.clone()));
+    });
+    move || {
+        fresh.get().then(|| view! {
+            <CheckField label=text::OWN_NETWORK value=own_network set=toggle_network/>
+            {move || own_network.get().then(|| view! {
+                <NetworkForm
+                    network=Signal::derive(move || variant.with(|v| v.network.clone().unwrap_or_default()))
+                    set=Callback::new(move |n| state.draft.update(|d| d.edit_variant(key, |v| v.network = Some(n))))
+                />
+            })}
+            <CheckField label=text::OWN_TRAINING value=own_training set=toggle_training/>
+            {move || own_training.get().then(|| view! {
+                <TrainingForm
+                    training=Signal::derive(move || variant.with(|v| v.training.clone().unwrap_or_default()))
+                    set=Callback::new(move |t| state.draft.update(|d| d.edit_variant(key, |v| v.training = Some(t))))
+                />
+            })}
+        })
+    }
+}
+
+/// What is done to a variant.
+#[component]
+fn Steps(state: State, key: u32) -> impl IntoView {
+    let keys = Memo::new(move |_| state.draft.with(|d| d.step_keys(key)));
+    view! {
+        <fieldset class="steps">
+            <legend>{text::STEPS}</legend>
+            {move || keys.with(Vec::is_empty).then(|| view! { <p class="hint">{text::NO_STEPS}</p> })}
+            <For each=move || keys.get() key=|step| *step let:step>
+                <StepCard state variant=key step/>
+            </For>
+            <div class="buttons">
+                <span>{text::ADD_STEP}</span>
+                {text::STEP_KINDS.iter().map(|(kind, title, help)| view! {
+                    <button title=*help on:click=move |_| state.draft.update(|d| d.add_step(key, fields::new_step(kind)))>
+                        {*title}
+                    </button>
+                }).collect_view()}
+            </div>
+        </fieldset>
+    }
+}

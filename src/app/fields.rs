@@ -1,0 +1,73 @@
+//! Settings of a step by their name in the recipe, so that forms can be made from the methods' tables.
+
+use super::text;
+use crate::compression::{About, Setting, distill, prune, quantize};
+use crate::experiment::Step;
+use crate::network::Training;
+use serde_json::Value;
+
+/// The methods a step can use.
+pub(super) fn methods(step: &Step) -> Vec<About> {
+    match step {
+        Step::Train(_) => Vec::new(),
+        Step::Prune(_) => prune::METHODS.iter().map(|m| m.about).collect(),
+        Step::Quantize(_) => quantize::METHODS.to_vec(),
+        Step::Distill(_) => distill::METHODS.to_vec(),
+    }
+}
+
+/// The numeric settings of a step.
+pub(super) fn settings(step: &Step) -> &'static [Setting] {
+    match step {
+        Step::Train(_) => &[],
+        Step::Prune(_) => prune::SETTINGS,
+        Step::Quantize(_) => quantize::SETTINGS,
+        Step::Distill(_) => distill::SETTINGS,
+    }
+}
+
+/// A fresh step of a kind, as the page adds it.
+pub(super) fn new_step(kind: &str) -> Step {
+    use crate::network::Architecture;
+    match kind {
+        "prune" => Step::Prune(prune::Prune::default()),
+        "quantize" => Step::Quantize(quantize::Quantize::default()),
+        "distill" => {
+            Step::Distill(distill::Distill { student: Some(Architecture::mlp(&[30])), ..distill::Distill::default() })
+        }
+        _ => Step::Train(Training { epochs: 1, ..Training::default() }),
+    }
+}
+
+/// A field's value.
+pub(super) fn get(step: &Step, name: &str) -> Value {
+    let json = serde_json::to_value(step).unwrap_or_default();
+    json.get(step.kind()).and_then(|fields| fields.get(name)).cloned().unwrap_or_default()
+}
+
+/// Sets a field; a value of the wrong type changes nothing.
+pub(super) fn set(step: &mut Step, name: &str, value: Value) {
+    let Ok(mut json) = serde_json::to_value(&*step) else { return };
+    let kind = step.kind();
+    if let Some(field) = json.get_mut(kind).and_then(|fields| fields.get_mut(name)) {
+        *field = value;
+        if let Ok(changed) = serde_json::from_value(json) {
+            *step = changed;
+        }
+    }
+}
+
+/// A number as JSON: whole ones stay whole, since counts do not take 2.0.
+pub(super) fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 { (value as i64).into() } else { value.into() }
+}
+
+/// What a step does, in a few words.
+pub(super) fn summary(step: &Step) -> String {
+    match step {
+        Step::Train(training) => text::train_on(training.epochs),
+        Step::Prune(prune) => text::prune(prune.sparsity),
+        Step::Quantize(quantize) => text::quantize(quantize.bits),
+        Step::Distill(distill) => text::distill(distill.student.as_ref().map(|s| s.label()).as_deref()),
+    }
+}

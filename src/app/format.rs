@@ -1,0 +1,80 @@
+//! Numbers as people read them. Rounding is left to the browser, which has the code for it already.
+
+/// So many digits after the point.
+pub(super) fn fixed(value: f64, digits: u8) -> String {
+    js_sys::Number::from(value).to_fixed(digits).map(String::from).unwrap_or_default()
+}
+
+/// `98.12 %`
+pub(super) fn percent(share: f64) -> String {
+    fixed(share * 100.0, 2) + "\u{a0}%"
+}
+
+/// `98 %`, with a digit only where it is needed.
+pub(super) fn short_percent(share: f64) -> String {
+    trimmed(share * 100.0, 1) + "\u{a0}%"
+}
+
+/// At most so many digits after the point, none of them a closing zero.
+pub(super) fn trimmed(value: f64, digits: u8) -> String {
+    let text = fixed(value, digits);
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// `266,610`
+pub(super) fn count(value: f64) -> String {
+    let digits = fixed(value, 0);
+    let mut out = String::with_capacity(digits.len() + 4);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) && !out.ends_with('-') {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Three significant digits before a unit.
+fn with_unit(value: f64, units: &[(f64, &str)]) -> String {
+    let (size, unit) =
+        units.iter().rev().find(|(size, _)| value >= *size).or(units.first()).copied().unwrap_or((1.0, ""));
+    let value = value / size;
+    let digits = if value >= 100.0 || size == 1.0 && value.fract() == 0.0 {
+        0
+    } else if value >= 10.0 {
+        1
+    } else {
+        2
+    };
+    format!("{}\u{a0}{unit}", fixed(value, digits))
+}
+
+/// `1.07 MB`
+pub(super) fn bytes(value: f64) -> String {
+    with_unit(value, &[(1.0, "B"), (1e3, "kB"), (1e6, "MB")])
+}
+
+/// `12.3 µs`
+pub(super) fn micros(value: f64) -> String {
+    with_unit(value, &[(1.0, "µs"), (1e3, "ms"), (1e6, "s")])
+}
+
+/// `266 k`
+pub(super) fn amount(value: f64) -> String {
+    with_unit(value, &[(1.0, ""), (1e3, "k"), (1e6, "M")]).trim_end().to_string()
+}
+
+/// `2 min 5 s`
+pub(super) fn seconds(value: f64) -> String {
+    if value < 60.0 {
+        return format!("{}\u{a0}s", fixed(value.max(0.0), 0));
+    }
+    let minutes = (value / 60.0).floor();
+    if minutes >= 60.0 {
+        return format!("{}\u{a0}h {}\u{a0}min", fixed((minutes / 60.0).floor(), 0), fixed(minutes % 60.0, 0));
+    }
+    format!("{}\u{a0}min {}\u{a0}s", fixed(minutes, 0), fixed(value % 60.0, 0))
+}

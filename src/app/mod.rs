@@ -1,0 +1,27 @@
+//! The page: Leptos components over one struct of signals. It never computes; the workers do.
+//!
+//! State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `editor`, `results`, `charts`.
+//! Words: `text`, `format`.
+
+mod actions;
+mod browser;
+mod charts;
+mod curve;
+mod draft;
+mod editor;
+mod fields;
+mod format;
+mod page;
+mod presets;
+mod record;
+mod results;
+mod state;
+mod storage;
+mod text;
+mod theme;
+mod tracker;
+
+/// Puts the page into the document.
+pub fn mount() {
+    leptos::mount::mount_to_body(page::Page);
+}

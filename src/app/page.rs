@@ -1,0 +1,72 @@
+//! The page as a whole: header, experiment, results, notices.
+
+use super::state::{Phase, State, Undo};
+use super::theme::ThemeToggle;
+use super::{actions, browser, editor::Editor, results::Results, text};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub(super) fn Page() -> impl IntoView {
+    let state = State::new();
+    Effect::new(move |_| {
+        browser::set_root(
+            "state",
+            match state.phase.get() {
+                Phase::Loading => "loading",
+                Phase::Ready => "ready",
+                Phase::Running | Phase::Stopping => "running",
+                Phase::Done => "done",
+            },
+        );
+    });
+    actions::open(state);
+    view! {
+        <a class="skip" href="#results">{text::SKIP}</a>
+        <header class="top">
+            <div>
+                <h1>{text::NAME}</h1>
+                <p>{text::TAGLINE}</p>
+            </div>
+            <ThemeToggle/>
+        </header>
+        <Notices state/>
+        <main>
+            <Editor state/>
+            <Results state/>
+        </main>
+        <footer>{text::PRIVACY}</footer>
+    }
+}
+
+/// Sentences: what went wrong, and what can be taken back.
+#[component]
+fn Notices(state: State) -> impl IntoView {
+    let error = move || state.notice.get().filter(|n| n.error).map(|n| n.text);
+    let note = move || state.notice.get().filter(|n| !n.error).map(|n| n.text);
+    let dismiss = move |_| state.notice.set(None);
+    let button = move || view! { <button class="quiet" on:click=dismiss>{text::DISMISS}</button> };
+    let removed = move || {
+        state.undo.get().map(|undo| match undo {
+            Undo::Draft(_) => text::REMOVED,
+            Undo::Run(..) => text::RUN_DELETED,
+        })
+    };
+    view! {
+        <div class="notices">
+            <div role="alert">
+                {move || error().map(|t| view! { <p class="notice bad"><span data-testid="error">{t}</span>{button()}</p> })}
+            </div>
+            <div role="status">
+                {move || note().map(|t| view! { <p class="notice"><span data-testid="note">{t}</span>{button()}</p> })}
+                {move || removed().map(|t| view! {
+                    <p class="notice">
+                        <span>{t}</span>
+                        <button data-testid="undo" on:click=move |_| actions::undo(state)>{text::UNDO}</button>
+                        <button class="quiet" on:click=move |_| state.undo.set(None)>{text::DISMISS}</button>
+                    </p>
+                })}
+            </div>
+        </div>
+    }
+}

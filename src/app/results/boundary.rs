@@ -1,0 +1,59 @@
+//! The plane of a toy in the colours of the classes that each network gives it.
+
+use super::super::browser::paint;
+use super::super::curve::Boundary;
+use super::super::state::State;
+use super::super::text;
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+/// Class colours: Okabe and Ito's, told apart by colour-blind eyes too.
+const COLOURS: [[u8; 3]; 4] = [[0, 114, 178], [230, 159, 0], [0, 158, 115], [204, 121, 167]];
+
+/// One picture for each stage that has been trained.
+#[component]
+pub(super) fn Boundaries(state: State) -> impl IntoView {
+    let boundaries = Signal::derive(move || state.boundaries());
+    let stages =
+        Memo::new(move |_| boundaries.with(|b| b.iter().map(|b| (b.stage, b.label.clone())).collect::<Vec<_>>()));
+    let labels = move || {
+        let info = state.report.with(|r| r.as_ref().map(|r| r.recipe.data.dataset.info()));
+        info.map(|i| i.labels).unwrap_or_default()
+    };
+    view! {
+        <section class="card" aria-labelledby="boundary-title" data-testid="boundary">
+            <h3 id="boundary-title">{text::BOUNDARY}</h3>
+            <p class="hint">{text::BOUNDARY_HELP}</p>
+            <ul class="legend">
+                {move || labels().iter().enumerate().map(|(i, label)| view! {
+                    <li><span class=format!("swatch class{i}") aria-hidden="true"></span>{*label}</li>
+                }).collect_view()}
+            </ul>
+            <div class="planes">
+                <For each=move || stages.get() key=|(stage, _)| *stage let((stage, label))>
+                    <Plane label boundary=Signal::derive(move || boundaries.with(|b| b.iter().find(|b| b.stage == stage).cloned()))/>
+                </For>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Plane(label: String, boundary: Signal<Option<Boundary>>) -> impl IntoView {
+    let canvas = NodeRef::<Canvas>::new();
+    Effect::new(move |_| {
+        if let (Some(canvas), Some(b)) = (canvas.get(), boundary.get()) {
+            let colour = |class: &u8| COLOURS[usize::from(*class) % COLOURS.len()];
+            let pixels: Vec<u8> = b.classes.iter().flat_map(|c| colour(c).into_iter().chain([255])).collect();
+            if pixels.len() == b.side * b.side * 4 {
+                paint(&canvas, b.side, b.side, &pixels);
+            }
+        }
+    });
+    view! {
+        <figure class="plane">
+            <canvas node_ref=canvas role="img" aria-label=format!("{}: {label}", text::BOUNDARY)></canvas>
+            <figcaption>{label}</figcaption>
+        </figure>
+    }
+}

@@ -1,0 +1,54 @@
+//! What runs came to: progress, curves, table, trade-off, a look inside, a pad to draw on, and how to reproduce it all.
+
+mod boundary;
+mod confusion;
+mod curves;
+mod digit;
+mod draw_pad;
+mod hints;
+mod inside;
+mod progress;
+mod readings;
+mod reproduce;
+mod runs;
+mod strokes;
+mod table;
+mod tradeoff;
+mod verdict;
+mod weights_picture;
+
+use super::state::{Shown, State};
+use super::text;
+use boundary::Boundaries;
+use curves::Curves;
+use draw_pad::DrawPad;
+use hints::Hints;
+use inside::Inside;
+use leptos::prelude::*;
+use progress::ProgressPanel;
+use reproduce::Reproduce;
+use runs::Runs;
+use table::VariantTable;
+use tradeoff::Tradeoff;
+
+/// The right half of the page.
+#[component]
+pub(super) fn Results(state: State) -> impl IntoView {
+    let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
+    let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
+    let toy =
+        Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_toy())));
+    view! {
+        <section id="results" class="results" tabindex="-1" aria-labelledby="results-title">
+            <h2 id="results-title">{text::RESULTS}</h2>
+            <Runs state/>
+            {move || (!something.get()).then(|| view! { <Hints/> })}
+            {move || something.get().then(|| view! { <ProgressPanel state/> <Curves state/> })}
+            {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
+            {move || measured.get().then(|| view! { <VariantTable state/> <Tradeoff state/> })}
+            {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
+            {move || measured.get().then(|| view! { <Inside state/> })}
+            <Reproduce state/>
+        </section>
+    }
+}

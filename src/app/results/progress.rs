@@ -1,0 +1,106 @@
+//! How far the run is, or how it ended.
+
+use super::super::state::{Shown, State};
+use super::super::text;
+use leptos::prelude::*;
+
+/// Bar, stages, speed, time left.
+#[component]
+pub(super) fn ProgressPanel(state: State) -> impl IntoView {
+    let live = Memo::new(move |_| state.shown.get() == Shown::Live);
+    let ended = move || match state.shown.get() {
+        Shown::Run(id) => state.runs.with(|runs| {
+            let record = runs.iter().find(|r| r.notes.id == id)?;
+            Some(text::done(record.notes.stopped, record.notes.seconds, record.report.variants.len()))
+        }),
+        _ => None,
+    };
+    move || match live.get() {
+        true => view! { <Live state/> }.into_any(),
+        false => view! { <p class="ended" role="status" data-testid="ended">{ended}</p> }.into_any(),
+    }
+}
+
+#[component]
+fn Live(state: State) -> impl IntoView {
+    let read = move |read: fn(&super::super::tracker::Tracker) -> String| {
+        move || state.live.with(|l| l.as_ref().map(read)).unwrap_or_default()
+    };
+    // Spoken by screen readers, so it changes with the stage alone.
+    let stage = Memo::new(move |_| {
+        state.live.with(|l| {
+            let Some(t) = l else { return String::new() };
+            let current: Vec<String> = t
+                .current()
+                .iter()
+                .filter_map(|&(trial, stage)| {
+                    let label = &t.plan.stages.get(stage)?.label;
+                    Some(if t.progress.len() > 1 { text::trial_at(trial, label) } else { label.clone() })
+                })
+                .collect();
+            let all = t.plan.stages.len() * t.progress.len();
+            match current.is_empty() {
+                true => text::NO_SCRIPT_STATE.into(),
+                false => format!("{}: {}", text::stage_of(t.stages_ended(), all), current.join(" · ")),
+            }
+        })
+    });
+    let epoch = read(|t| match t.current().first() {
+        Some(&(trial, stage)) => {
+            let total = t.plan.stages[stage].epochs();
+            let at = t.progress[trial][stage].epoch;
+            if total == 0 {
+                String::new()
+            } else {
+                format!("{} {} / {total}", text::EPOCH, super::super::format::fixed(f64::from(at), 1))
+            }
+        }
+        None => match t.data {
+            Some((loaded, all)) if loaded < all => text::loading_data(loaded, all),
+            _ => String::new(),
+        },
+    });
+    let speed = read(|t| t.rate.map(text::rate).unwrap_or_default());
+    let left = read(|t| t.seconds_left().map(text::left).unwrap_or_default());
+    let share = move || state.live.with(|l| l.as_ref().map_or(0.0, |t| t.share()));
+    view! {
+        <div class="card progress" data-testid="progress">
+            <p class="stage" role="status">{move || stage.get()}</p>
+            <progress max="1" prop:value=share aria-label=text::PROGRESS></progress>
+            <p class="facts"><span>{epoch}</span><span>{speed}</span><span>{left}</span></p>
+            <Stages state/>
+        </div>
+    }
+}
+
+/// The stages one by one.
+#[component]
+fn Stages(state: State) -> impl IntoView {
+    let stages = Memo::new(move |_| {
+        state.live.with(|l| {
+            let Some(t) = l else { return Vec::new() };
+            let trials = t.progress.len().max(1);
+            t.plan
+                .stages
+                .iter()
+                .enumerate()
+                .map(|(i, stage)| {
+                    let of = |f: fn(&super::super::tracker::Progress) -> bool| {
+                        t.progress.iter().filter(|p| f(&p[i])).count()
+                    };
+                    let class = match (of(|p| p.ended), of(|p| p.begun)) {
+                        (ended, _) if ended == trials => "done",
+                        (_, begun) if begun > 0 => "now",
+                        _ => "waiting",
+                    };
+                    (stage.label.clone(), class)
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <ol class="stages">
+            {move || stages.get().into_iter().map(|(label, class)| view! { <li class=class>{label}</li> }).collect_view()}
+        </ol>
+    }
+}

@@ -1,0 +1,204 @@
+//! All that the page remembers: one plain struct of signals.
+
+use super::curve::{Boundary, Curve};
+use super::draft::Draft;
+use super::presets;
+use super::record::Record;
+use super::tracker::Tracker;
+use crate::experiment::{Link, Plan, RecipeError, Report};
+use crate::worker::{ModelFile, Picture, Pool, Prediction};
+use leptos::prelude::*;
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A shared value that is equal to itself alone, so that comparing costs nothing.
+pub(super) struct Shared<T>(pub Arc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// What the page is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The engine has not started yet; a run waits for it.
+    Loading,
+    /// Nothing has been run.
+    Ready,
+    /// A run goes on.
+    Running,
+    /// It was asked to stop.
+    Stopping,
+    /// A run has ended.
+    Done,
+}
+
+/// Whose results are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// There are none.
+    Nothing,
+    /// The run under way.
+    Live,
+    /// A run that has ended.
+    Run(u32),
+}
+
+/// What can be taken back.
+#[derive(Clone)]
+pub(super) enum Undo {
+    /// The experiment before the last removal.
+    Draft(Box<Draft>),
+    /// A deleted run and its models.
+    Run(Box<Record>, Vec<ModelFile>),
+}
+
+/// A sentence for the visitor.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Notice {
+    pub text: String,
+    /// Something went wrong, as against merely worth knowing.
+    pub error: bool,
+}
+
+/// A weight matrix that was asked for.
+pub(super) type PictureAnswer = (String, usize, Picture);
+
+/// All signals; copies are the same signals.
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    pub phase: RwSignal<Phase>,
+    /// The experiment under edit.
+    pub draft: RwSignal<Draft>,
+    /// The draft checked.
+    pub plan: Memo<Result<Arc<Plan>, RecipeError>>,
+    /// The variant whose form stands open after it was added.
+    pub fresh_variant: RwSignal<Option<u32>>,
+    pub live: RwSignal<Option<Tracker>>,
+    /// The newest first.
+    pub runs: RwSignal<Vec<Record>>,
+    pub shown: RwSignal<Shown>,
+    /// The variant pointed at.
+    pub lit: RwSignal<Option<String>>,
+    /// The variant chosen for a closer look.
+    pub chosen: RwSignal<Option<String>>,
+    pub notice: RwSignal<Option<Notice>>,
+    pub undo: RwSignal<Option<Undo>>,
+    /// The link that the page was opened with.
+    pub opened: RwSignal<Option<Link>>,
+    /// Counts up whenever the worker has been given other models.
+    pub models_loaded: RwSignal<u32>,
+    pub predictions: RwSignal<Vec<Prediction>>,
+    /// The question last answered.
+    pub answered: RwSignal<u32>,
+    pub picture: RwSignal<Option<PictureAnswer>>,
+    /// Encoded files of each run's first trial, in this session.
+    pub models: StoredValue<HashMap<u32, Vec<ModelFile>>>,
+    pub pool: StoredValue<Option<Pool>, LocalStorage>,
+    /// The report shown.
+    pub report: Memo<Option<Shared<Report>>>,
+    /// The variant looked at: the chosen one, else the first of the report.
+    pub variant: Memo<Option<String>>,
+}
+
+impl State {
+    pub fn new() -> Self {
+        let draft = RwSignal::new(Draft::new(presets::tradeoff(), 0));
+        let live = RwSignal::new(None::<Tracker>);
+        let runs = RwSignal::new(Vec::<Record>::new());
+        let shown = RwSignal::new(Shown::Nothing);
+        let chosen = RwSignal::new(None::<String>);
+        let report = Memo::new(move |_| match shown.get() {
+            Shown::Nothing => None,
+            Shown::Live => live.with(|l| l.as_ref().map(|l| l.report.clone())),
+            Shown::Run(id) => runs.with(|r| r.iter().find(|r| r.notes.id == id).map(|r| r.report.clone())),
+        });
+        let variant = Memo::new(move |_| {
+            let report = report.get()?;
+            let named = chosen.get().filter(|name| report.variants.iter().any(|v| v.name == *name));
+            named.or_else(|| report.variants.first().map(|v| v.name.clone()))
+        });
+        Self {
+            phase: RwSignal::new(Phase::Loading),
+            draft,
+            plan: Memo::new(move |_| draft.with(|d| Plan::new(&d.recipe).map(Arc::new))),
+            fresh_variant: RwSignal::new(None),
+            live,
+            runs,
+            shown,
+            lit: RwSignal::new(None),
+            chosen,
+            notice: RwSignal::new(None),
+            undo: RwSignal::new(None),
+            opened: RwSignal::new(None),
+            models_loaded: RwSignal::new(0),
+            predictions: RwSignal::new(Vec::new()),
+            answered: RwSignal::new(0),
+            picture: RwSignal::new(None),
+            models: StoredValue::new(HashMap::new()),
+            pool: StoredValue::new_local(None),
+            report,
+            variant,
+        }
+    }
+
+    /// Whether a run goes on.
+    pub fn busy(&self) -> bool {
+        matches!(self.phase.get(), Phase::Running | Phase::Stopping)
+    }
+
+    /// Says something went wrong.
+    pub fn complain(&self, text: impl Into<String>) {
+        self.notice.set(Some(Notice { text: text.into(), error: true }));
+    }
+
+    /// Says something worth knowing.
+    pub fn tell(&self, text: impl Into<String>) {
+        self.notice.set(Some(Notice { text: text.into(), error: false }));
+    }
+
+    /// Uses the pool, once it is there.
+    pub fn with_pool(&self, action: impl FnOnce(&Pool)) {
+        if let Some(pool) = self.pool.get_value() {
+            action(&pool);
+        }
+    }
+
+    /// Curves and boundaries of what is shown; `curves` follows the live run.
+    pub fn curves(&self) -> Vec<Curve> {
+        match self.shown.get() {
+            Shown::Nothing => Vec::new(),
+            Shown::Live => self.live.with(|l| l.as_ref().map(|l| l.curves.clone())).unwrap_or_default(),
+            Shown::Run(id) => self.note(id, |n| n.notes.curves.clone()),
+        }
+    }
+
+    /// See [`State::curves`].
+    pub fn boundaries(&self) -> Vec<Boundary> {
+        match self.shown.get() {
+            Shown::Nothing => Vec::new(),
+            Shown::Live => self.live.with(|l| l.as_ref().map(|l| l.boundaries.clone())).unwrap_or_default(),
+            Shown::Run(id) => self.note(id, |n| n.notes.boundaries.clone()),
+        }
+    }
+
+    fn note<T: Default>(&self, id: u32, read: impl Fn(&Record) -> T) -> T {
+        self.runs.with(|runs| runs.iter().find(|r| r.notes.id == id).map(read)).unwrap_or_default()
+    }
+}

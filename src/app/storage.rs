@@ -1,0 +1,96 @@
+//! The browser's database: what was run, and the encoded models of each run's first trial.
+
+use super::record::{Kept, Record};
+use crate::worker::ModelFile;
+use idb::{Database, DatabaseEvent, Error, Factory, ObjectStoreParams, TransactionMode};
+use wasm_bindgen::JsValue;
+
+const NAME: &str = "featherweight";
+const VERSION: u32 = 1;
+/// Reports and notes by run.
+const RUNS: &str = "runs";
+/// Lists of model files by run.
+const MODELS: &str = "models";
+
+async fn open() -> Result<Database, Error> {
+    let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
+    request.on_upgrade_needed(|event| {
+        let Ok(database) = event.database() else { return };
+        for store in [RUNS, MODELS] {
+            // A store that cannot be made shows when it is first used.
+            let _ = database.create_object_store(store, ObjectStoreParams::new());
+        }
+    });
+    request.await
+}
+
+async fn put(store: &str, id: u32, value: &JsValue) -> Result<(), Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[store], TransactionMode::ReadWrite)?;
+    transaction.object_store(store)?.put(value, Some(&id.into()))?.await?;
+    transaction.commit()?.await?;
+    database.close();
+    Ok(())
+}
+
+/// Keeps a run. False where the database is full or withheld.
+pub(super) async fn save_run(record: &Record) -> bool {
+    match serde_wasm_bindgen::to_value(&record.to_kept()) {
+        Ok(value) => put(RUNS, record.notes.id, &value).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// Keeps a run's models. False where the database is full or withheld.
+pub(super) async fn save_models(run: u32, models: &[ModelFile]) -> bool {
+    match serde_wasm_bindgen::to_value(models) {
+        Ok(value) => put(MODELS, run, &value).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// All kept runs, the newest first, and how many could not be read; `None` where there is no database.
+pub(super) async fn load_runs() -> Option<(Vec<Record>, usize)> {
+    let values = read_all().await.ok()?;
+    let count = values.len();
+    let mut runs: Vec<Record> =
+        values.into_iter().filter_map(|v| serde_wasm_bindgen::from_value::<Kept>(v).ok()).map(Record::from).collect();
+    runs.sort_by_key(|r| std::cmp::Reverse(r.notes.id));
+    let unread = count - runs.len();
+    Some((runs, unread))
+}
+
+async fn read_all() -> Result<Vec<JsValue>, Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[RUNS], TransactionMode::ReadOnly)?;
+    let values = transaction.object_store(RUNS)?.get_all(None, None)?.await?;
+    database.close();
+    Ok(values)
+}
+
+/// A run's models.
+pub(super) async fn load_models(run: u32) -> Option<Vec<ModelFile>> {
+    let read = async {
+        let database = open().await?;
+        let transaction = database.transaction(&[MODELS], TransactionMode::ReadOnly)?;
+        let value = transaction.object_store(MODELS)?.get(JsValue::from(run))?.await?;
+        database.close();
+        Ok::<_, Error>(value)
+    };
+    serde_wasm_bindgen::from_value(read.await.ok()??).ok()
+}
+
+/// Forgets a run. False where the database is withheld.
+pub(super) async fn delete_run(run: u32) -> bool {
+    let delete = async {
+        let database = open().await?;
+        let transaction = database.transaction(&[RUNS, MODELS], TransactionMode::ReadWrite)?;
+        for store in [RUNS, MODELS] {
+            transaction.object_store(store)?.delete(JsValue::from(run))?.await?;
+        }
+        transaction.commit()?.await?;
+        database.close();
+        Ok::<_, Error>(())
+    };
+    delete.await.is_ok()
+}

@@ -1,0 +1,372 @@
+//! Every word on the page that does not come from a method's own table, in one place.
+
+use super::format;
+
+pub(super) const NAME: &str = "Featherweight";
+pub(super) const TAGLINE: &str =
+    "Train a neural network in this tab, make it lighter, and measure what that costs, on the device in front of you.";
+pub(super) const SKIP: &str = "Skip to results";
+pub(super) const THEME_DARK: &str = "Dark";
+pub(super) const THEME_LIGHT: &str = "Light";
+pub(super) const THEME_HELP: &str = "Change between light and dark";
+pub(super) const PRIVACY: &str = "Everything runs on this device: nothing is installed, nothing is uploaded. Results stay in this browser until you delete them.";
+pub(super) const NO_SCRIPT_STATE: &str = "The engine is starting…";
+
+pub(super) const EXPERIMENT: &str = "Experiment";
+pub(super) const RESULTS: &str = "Results";
+pub(super) const PRESET: &str = "Start from";
+pub(super) const PRESET_NONE: &str = "choose an experiment…";
+pub(super) const RUN: &str = "Run";
+pub(super) const RUN_AGAIN: &str = "Run again";
+pub(super) const STOP: &str = "Stop";
+pub(super) const STOPPING: &str = "Stopping…";
+pub(super) const UNDO: &str = "Undo";
+pub(super) const DISMISS: &str = "Dismiss";
+pub(super) const REMOVE: &str = "Remove";
+pub(super) const UP: &str = "Move up";
+pub(super) const DOWN: &str = "Move down";
+pub(super) const MORE: &str = "More settings";
+pub(super) const UNTITLED: &str = "Untitled";
+pub(super) const DATA_BEHIND: &str = "The numbers behind this chart";
+
+pub(super) const DATA_AND_NETWORK: &str = "Data and network";
+pub(super) const TITLE: &str = "Title";
+pub(super) const DATASET: &str = "Data";
+pub(super) const SAMPLES: &str = "Training samples";
+pub(super) const SAMPLES_HELP: &str = "Fewer train faster and generalize less.";
+pub(super) const NOISE: &str = "Noise";
+pub(super) const NOISE_HELP: &str = "How far points stray from their curve.";
+pub(super) const SEEDS: &str = "Seeds";
+pub(super) const SEEDS_HELP: &str =
+    "One trial for each seed, such as 1, 2, 3. Several show how much is chance: tables give the mean and the range.";
+pub(super) const NETWORK: &str = "Network";
+pub(super) const WIDTHS: &str = "Units of each hidden layer";
+pub(super) const WIDTHS_HELP: &str = "One number a layer, such as 300, 100.";
+pub(super) const ACTIVATION: &str = "Activation";
+pub(super) const POOLING: &str = "Pooling";
+pub(super) const BATCH_NORM: &str = "Batch normalization";
+pub(super) const DROPOUT: &str = "Dropout";
+pub(super) const DROPOUT_HELP: &str =
+    "Share of hidden units left out at random in each training step, against overfitting.";
+pub(super) const INITIALIZATION: &str = "Initialization";
+
+pub(super) const TRAINING: &str = "Training";
+pub(super) const EPOCHS: &str = "Epochs";
+pub(super) const EPOCHS_HELP: &str = "Passes over the training set: more are slower and, up to a point, better.";
+pub(super) const RATE: &str = "Learning rate";
+pub(super) const RATE_HELP: &str = "How far each step goes: too small learns slowly, too large never settles.";
+pub(super) const OPTIMIZER: &str = "Optimizer";
+pub(super) const BATCH: &str = "Batch size";
+pub(super) const BATCH_HELP: &str = "Samples that share one step.";
+pub(super) const MOMENTUM: &str = "Momentum";
+pub(super) const MOMENTUM_HELP: &str = "The share of the last step that carries over to the next.";
+pub(super) const NESTEROV: &str = "Nesterov momentum";
+pub(super) const SCHEDULE: &str = "Learning-rate schedule";
+pub(super) const EVERY: &str = "Epochs between drops";
+pub(super) const FACTOR: &str = "Factor of each drop";
+pub(super) const DECAY: &str = "Weight decay";
+pub(super) const DECAY_HELP: &str = "Pulls weights toward zero, against overfitting.";
+pub(super) const PATIENCE: &str = "Early stopping";
+pub(super) const PATIENCE_HELP: &str =
+    "Stops after so many epochs without a better validation loss; 0 never stops early.";
+
+pub(super) const VARIANTS: &str = "Variants to compare";
+pub(super) const VARIANTS_HELP: &str =
+    "Each variant trains a network afresh or goes on from another one; what they share is computed once.";
+pub(super) const ADD_VARIANT: &str = "Add a variant";
+pub(super) const NEW_VARIANT: &str = "new variant";
+pub(super) const VARIANT_NAME: &str = "Name";
+pub(super) const FROM: &str = "Starts from";
+pub(super) const FROM_FRESH: &str = "a freshly trained network";
+pub(super) const OWN_NETWORK: &str = "Another network than the experiment's";
+pub(super) const OWN_TRAINING: &str = "Another training than the experiment's";
+pub(super) const STEPS: &str = "Steps, in this order";
+pub(super) const NO_STEPS: &str = "No steps: this is the network as it was trained.";
+pub(super) const ADD_STEP: &str = "Add a step:";
+pub(super) const METHOD: &str = "Method";
+pub(super) const STUDENT: &str = "Who learns";
+pub(super) const STUDENT_FRESH: &str = "a new network, the student";
+pub(super) const STUDENT_SELF: &str = "this variant itself, its mask held";
+pub(super) const TEACHER: &str = "Teacher";
+pub(super) const TEACHER_SELF: &str = "this variant so far";
+pub(super) const TEACHER_CHOOSE: &str = "choose one…";
+pub(super) const SWEEP: &str = "Repeat with other values";
+pub(super) const SWEEP_SETTING: &str = "Setting";
+pub(super) const SWEEP_NONE: &str = "no repetition";
+pub(super) const SWEEP_VALUES: &str = "Values";
+pub(super) const SWEEP_HELP: &str = "One variant for each value, such as 0.5, 0.8, 0.9.";
+
+/// Kinds of step: name in recipes, title, one sentence.
+pub(super) const STEP_KINDS: &[(&str, &str, &str)] = &[
+    ("prune", "Prune", "Sets weights to zero and keeps them there."),
+    ("quantize", "Quantize", "Turns weights and activations into 8-bit integers."),
+    ("distill", "Distill", "Lets a student learn from the predictions of a teacher."),
+    ("train", "Train on", "Trains further, removed weights staying removed."),
+];
+
+/// A setting of a step that is one of a few words.
+pub(super) struct Choice {
+    pub kind: &'static str,
+    pub name: &'static str,
+    pub title: &'static str,
+    /// Name in recipes, title, one sentence.
+    pub options: &'static [(&'static str, &'static str, &'static str)],
+}
+
+pub(super) const CHOICES: &[Choice] = &[
+    Choice {
+        kind: "prune",
+        name: "scope",
+        title: "Scope",
+        options: &[
+            ("global", "global", "All layers compete: sensitive ones keep more."),
+            ("layerwise", "layerwise", "Every layer loses the same share."),
+        ],
+    },
+    Choice {
+        kind: "prune",
+        name: "schedule",
+        title: "Schedule",
+        options: &[
+            ("iterative", "iterative", "In rounds, with fine-tuning between."),
+            ("one-shot", "one-shot", "All at once."),
+        ],
+    },
+    Choice {
+        kind: "quantize",
+        name: "granularity",
+        title: "Granularity",
+        options: &[
+            ("per-channel", "per channel", "A scale for every unit: more exact."),
+            ("per-tensor", "per tensor", "One scale for a whole layer."),
+        ],
+    },
+];
+
+pub(super) const RECIPE: &str = "Recipe as JSON";
+pub(super) const RECIPE_HELP: &str =
+    "The same experiment as text, for files and for the command line. Edit it, paste one, or drop a file here.";
+pub(super) const APPLY: &str = "Use this text";
+pub(super) const COPY: &str = "Copy";
+pub(super) const DOWNLOAD: &str = "Download";
+pub(super) const OPEN_FILE: &str = "Open a file";
+pub(super) const COPIED: &str = "Copied.";
+pub(super) const COPY_REFUSED: &str = "The browser does not let the page copy; select the text and copy it yourself.";
+
+pub(super) const HINT_TITLE: &str = "Press Run: a network learns to read handwriting, here, in this tab.";
+pub(super) const HINTS: &[(&str, &str)] = &[
+    ("It learns", "Loss falls and accuracy rises, live, while the rest of the data still arrives."),
+    (
+        "It gets lighter",
+        "The same network is pruned and turned into 8-bit integers. Each variant is a real file and runs on kernels made for it.",
+    ),
+    (
+        "You judge",
+        "Accuracy, bytes and microseconds side by side. Then draw a digit yourself and see which variants still read it.",
+    ),
+];
+
+pub(super) const PROGRESS: &str = "Progress";
+pub(super) const CURVES: &str = "Learning curves";
+pub(super) const CURVES_HELP: &str = "Thin lines: training samples as they pass. Lines with marks: the validation set after each epoch, which no weight was trained on.";
+pub(super) const LOSS: &str = "Loss";
+pub(super) const ACCURACY: &str = "Accuracy";
+pub(super) const EPOCH: &str = "Epoch";
+pub(super) const STAGE: &str = "Stage";
+pub(super) const TRIAL: &str = "Trial";
+pub(super) const BOUNDARY: &str = "Decision boundary";
+pub(super) const BOUNDARY_HELP: &str =
+    "The class that each network gives to every point of the plane, after its latest epoch.";
+
+pub(super) const TABLE: &str = "Variants side by side";
+pub(super) const TABLE_HELP: &str = "Choose a variant to look inside it below.";
+pub(super) const VARIANT: &str = "Variant";
+pub(super) const ON_TEST: &str = "on the test set";
+pub(super) const FROM_FILE: &str = "length of the encoded file";
+pub(super) const COUNTED: &str = "counted";
+pub(super) const MEASURED: &str = "measured on this device";
+pub(super) const BYTES: &str = "Bytes";
+pub(super) const RATIO: &str = "Ratio";
+pub(super) const NONZERO: &str = "Non-zero";
+pub(super) const SPARSITY: &str = "Sparsity";
+pub(super) const MACS: &str = "MACs";
+pub(super) const LATENCY_1: &str = "Latency, 1 sample";
+pub(super) const LATENCY_64: &str = "Latency, 64";
+pub(super) const SPEEDUP: &str = "Speed-up";
+pub(super) const PARTIAL: &str = "partial";
+pub(super) const MORE_COMING: &str = "More variants appear here as they are finished.";
+pub(super) const TRADEOFF: &str = "What accuracy costs";
+pub(super) const TRADEOFF_HELP: &str =
+    "Up and to the left is better. The line joins the variants that no other beats in both: the Pareto front.";
+pub(super) const AGAINST: &str = "Accuracy against";
+pub(super) const LATENCY: &str = "Latency";
+
+pub(super) const INSIDE: &str = "Look inside";
+pub(super) const LAYER: &str = "Layer";
+pub(super) const WEIGHTS: &str = "Weights that are not zero, by value";
+pub(super) const MASK: &str = "The weights as a picture";
+pub(super) const MASK_HELP: &str =
+    "One dot a weight, a row for each unit. Blue is negative, orange positive; empty is zero.";
+pub(super) const MASK_ONLY: &str = "Mask only";
+pub(super) const MASK_WAIT: &str = "The picture appears when the worker has drawn it.";
+pub(super) const CONFUSION: &str = "What it takes for what";
+pub(super) const CONFUSION_HELP: &str = "Rows: what it is. Columns: what the network says. Test set, first trial.";
+pub(super) const WEIGHT: &str = "Weight";
+pub(super) const HOW_MANY: &str = "Count";
+
+pub(super) const DRAW: &str = "Draw a digit";
+pub(super) const DRAW_OTHER: &str = "Draw something";
+pub(super) const DRAW_HELP: &str =
+    "Every variant reads it as you draw. It is centred and scaled as the training images are.";
+pub(super) const DRAW_PAD: &str = "Drawing area. Draw with a pointer, or use the buttons that write a digit for you.";
+pub(super) const DRAW_CLEAR: &str = "Clear";
+pub(super) const DRAW_WRITE: &str = "Write for me:";
+pub(super) const DRAW_SEEN: &str = "What the networks see";
+pub(super) const DRAW_EMPTY: &str = "Draw, and each variant's reading appears here.";
+pub(super) const DRAW_NO_MODELS: &str = "The models of this run are not kept; run it again to draw.";
+
+pub(super) const REPRODUCE: &str = "How this is reproduced";
+pub(super) const REPRODUCE_HELP: &str = "A link holds the whole experiment and the digest of its result. Whoever opens it can run it again, in any browser or on the command line, and is told whether every bit is the same.";
+pub(super) const SHARE: &str = "Copy link";
+pub(super) const SHARE_TEXT: &str = "Link";
+pub(super) const SHARE_COPIED: &str = "The link is copied.";
+pub(super) const DIGEST: &str = "Digest";
+pub(super) const DIGEST_NONE: &str = "none yet: a digest stands for a run that went to its end";
+pub(super) const EDITED: &str = "The link holds the run that is shown, not the edits made since.";
+pub(super) const REPORT_JSON: &str = "Download the report";
+pub(super) const COMMAND: &str = "On the command line";
+
+pub(super) const RUNS: &str = "Runs";
+pub(super) const LIVE_RUN: &str = "running now";
+pub(super) const RENAME: &str = "Name of this run";
+pub(super) const DELETE_RUN: &str = "Delete this run";
+pub(super) const EDIT_RUN: &str = "Lay out this experiment";
+pub(super) const RUN_DELETED: &str = "Run deleted.";
+pub(super) const REMOVED: &str = "Removed.";
+pub(super) const STOPPED: &str = "stopped early";
+
+pub(super) const NO_STORAGE: &str =
+    "This browser keeps no database for the page (a private window, perhaps), so results last until it is closed.";
+pub(super) const STORAGE_FULL: &str = "The browser's storage is full or closed to the page: results stay here until the page is closed. Delete old runs to make room.";
+pub(super) const NOTHING_REACHED: &str = "The run ended before any variant was finished; run it again.";
+
+pub(super) fn unread(count: usize) -> String {
+    format!("{count} kept runs are of another version and could not be read.")
+}
+
+pub(super) fn bad_link(reason: &str) -> String {
+    format!("The link could not be opened: {reason}. The usual experiment is laid out instead.")
+}
+
+pub(super) fn bad_recipe(reason: &str) -> String {
+    format!("The recipe was not taken: {reason}.")
+}
+
+pub(super) fn cost(variants: usize, stages: usize, samples: usize, seeds: usize) -> String {
+    let times = if seeds > 1 { format!(", times {seeds} seeds") } else { String::new() };
+    format!(
+        "{}, {}, {} training samples{times}",
+        plural(variants, "variant", "variants"),
+        plural(stages, "stage", "stages"),
+        format::count(samples as f64),
+    )
+}
+
+pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+pub(super) fn opened(title: &str, digest: Option<&str>) -> String {
+    let title = if title.is_empty() { "an experiment".into() } else { format!("“{title}”") };
+    match digest {
+        Some(digest) => format!(
+            "This link holds {title} and the digest of its result, {digest}. Run it to see whether this device comes to the same."
+        ),
+        None => format!("This link holds {title}, without a result. Nothing runs until you press Run."),
+    }
+}
+
+pub(super) fn stage_of(ended: usize, all: usize) -> String {
+    format!("Stage {} of {all}", (ended + 1).min(all))
+}
+
+pub(super) fn trial_at(trial: usize, label: &str) -> String {
+    format!("trial {}: {label}", trial + 1)
+}
+
+pub(super) fn rate(samples: f64) -> String {
+    format!("{} samples/s", format::count(samples))
+}
+
+pub(super) fn left(seconds: f64) -> String {
+    format!("about {} left", format::seconds(seconds))
+}
+
+pub(super) fn loading_data(loaded: usize, total: usize) -> String {
+    format!("{} of {} images have arrived", format::count(loaded as f64), format::count(total as f64))
+}
+
+pub(super) fn done(stopped: bool, seconds: f64, variants: usize) -> String {
+    let how = if stopped { "Stopped" } else { "Finished" };
+    format!("{how} after {}: {}.", format::seconds(seconds), plural(variants, "variant", "variants"))
+}
+
+pub(super) fn ratio_to(name: &str) -> String {
+    format!("Ratios and speed-ups are against “{name}”.")
+}
+
+pub(super) fn trials(count: usize) -> String {
+    format!("Mean of {count} seeds, with the worst and the best.")
+}
+
+pub(super) fn same_as_link(digest: &str) -> String {
+    format!("Same, bit for bit: this device came to {digest}, as the link says.")
+}
+
+pub(super) fn same_as_run(name: &str) -> String {
+    format!("Same, bit for bit, as the earlier run “{name}”.")
+}
+
+pub(super) fn differs_from_link(link: &str, here: &str) -> String {
+    format!("Different: the link says {link}, this device came to {here}.")
+}
+
+pub(super) fn differs_from_run(name: &str, variants: &[String]) -> String {
+    format!("Different from the run “{name}” in: {}.", variants.join(", "))
+}
+
+pub(super) fn verdict_waiting(digest: &str) -> String {
+    format!("The link says {digest}. Run the experiment to its end to compare.")
+}
+
+pub(super) fn looks_like(label: &str, share: f64) -> String {
+    format!("{label}, {} sure", format::short_percent(share))
+}
+
+pub(super) fn layer_facts(kernel: &str, nonzero: usize, all: usize, bytes: usize) -> String {
+    format!(
+        "{} of {} weights are not zero; {} in the file; runs on the {kernel} kernel",
+        format::count(nonzero as f64),
+        format::count(all as f64),
+        format::bytes(bytes as f64)
+    )
+}
+
+pub(super) fn train_on(epochs: usize) -> String {
+    format!("train on, {}", plural(epochs, "epoch", "epochs"))
+}
+
+pub(super) fn prune(sparsity: f64) -> String {
+    format!("prune {}", format::short_percent(sparsity))
+}
+
+pub(super) fn quantize(bits: usize) -> String {
+    format!("int{bits}")
+}
+
+pub(super) fn distill(student: Option<&str>) -> String {
+    match student {
+        Some(student) => format!("distill into {student}"),
+        None => "distill".into(),
+    }
+}

@@ -1,0 +1,39 @@
+//! The kernels that compiled models run on: dense and sparse, in `f32` and in 8-bit integers.
+//!
+//! Each holds one layer's weights in the layout its loop wants, packed once when a model is loaded, and has two
+//! methods: `multiply` for a fully connected layer and `convolve` for a convolution. The `f32` kernels sum in the same
+//! order as training does, so a compiled model's logits are the trained model's logits.
+
+mod dense_f32;
+mod dense_int8;
+mod lines;
+mod quantized;
+mod sparse_f32;
+mod sparse_int8;
+
+pub use dense_f32::DenseF32;
+pub use dense_int8::DenseInt8;
+pub use quantized::{Requant, lookup, pool_u8, requantize};
+pub use sparse_f32::SparseF32;
+pub use sparse_int8::SparseInt8;
+
+/// Memory that the kernels share and reuse; one for each model that runs at a time.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    strips: super::matmul::Strips,
+    patches: Vec<f32>,
+    planes: Vec<f32>,
+    bytes: Vec<u8>,
+    pairs: Vec<i32>,
+    words: Vec<i16>,
+    offsets: Vec<u32>,
+    sums: Vec<f32>,
+    integer_sums: Vec<i32>,
+}
+
+impl Scratch {
+    /// Nothing yet; it grows with the first run of a model and then stays.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}

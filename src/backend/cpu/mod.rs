@@ -1,0 +1,189 @@
+//! The processor as a [`Backend`]: portable code over four lanes, whose results are the same bits everywhere.
+//!
+//! Each operation lives in a file of its own as a function on slices; [`Cpu`] holds the scratch memory they share and
+//! cuts buffers to the sizes an operation names.
+
+use std::cell::RefCell;
+use std::future::{Future, ready};
+
+use super::{Activation, Adam, Backend, Conv, MatMul, Pool, Sgd};
+
+mod convolution;
+mod elementwise;
+mod loss;
+pub mod matmul;
+mod normalization;
+mod optimizer;
+mod patches;
+mod pooling;
+mod simd;
+
+use convolution::{Scratch, grown};
+
+/// The deterministic backend. Buffers are vectors; every operation is done when it returns.
+#[derive(Debug, Default)]
+pub struct Cpu {
+    scratch: RefCell<Scratch>,
+}
+
+impl Cpu {
+    /// A backend with no scratch memory yet; it grows with the first operations and then stays.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Backend for Cpu {
+    type Buffer = Vec<f32>;
+
+    fn name(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn zeros(&self, len: usize) -> Vec<f32> {
+        vec![0.0; len]
+    }
+
+    fn upload(&self, values: &[f32]) -> Vec<f32> {
+        values.to_vec()
+    }
+
+    fn write(&self, buffer: &mut Vec<f32>, values: &[f32]) {
+        buffer[..values.len()].copy_from_slice(values);
+    }
+
+    fn read(&self, buffer: &Vec<f32>, len: usize) -> impl Future<Output = Vec<f32>> {
+        ready(buffer[..len].to_vec())
+    }
+
+    fn fill(&self, buffer: &mut Vec<f32>, len: usize, value: f32) {
+        buffer[..len].fill(value);
+    }
+
+    fn copy(&self, from: &Vec<f32>, to: &mut Vec<f32>, len: usize) {
+        to[..len].copy_from_slice(&from[..len]);
+    }
+
+    fn matmul(&self, op: MatMul, a: &Vec<f32>, b: &Vec<f32>, c: &mut Vec<f32>) {
+        let Scratch { panels, strips, .. } = &mut *self.scratch.borrow_mut();
+        matmul::matmul(op, a, b, panels, strips, c);
+    }
+
+    fn add_bias(&self, rows: usize, cols: usize, bias: &Vec<f32>, y: &mut Vec<f32>) {
+        elementwise::add_bias(rows, cols, bias, y);
+    }
+
+    fn column_sums(&self, rows: usize, cols: usize, x: &Vec<f32>, sums: &mut Vec<f32>) {
+        elementwise::column_sums(rows, cols, x, sums);
+    }
+
+    fn convolve(&self, op: Conv, batch: usize, x: &Vec<f32>, w: &Vec<f32>, y: &mut Vec<f32>) {
+        convolution::convolve(op, batch, x, w, &mut self.scratch.borrow_mut(), y);
+    }
+
+    fn convolve_weight_gradient(&self, op: Conv, batch: usize, x: &Vec<f32>, dy: &Vec<f32>, dw: &mut Vec<f32>) {
+        convolution::weight_gradient(op, batch, x, dy, &mut self.scratch.borrow_mut(), dw);
+    }
+
+    fn convolve_input_gradient(&self, op: Conv, batch: usize, w: &Vec<f32>, dy: &Vec<f32>, dx: &mut Vec<f32>) {
+        convolution::input_gradient(op, batch, w, dy, &mut self.scratch.borrow_mut(), dx);
+    }
+
+    fn pool(&self, op: Pool, batch: usize, x: &Vec<f32>, y: &mut Vec<f32>) {
+        pooling::pool(op, batch, x, y);
+    }
+
+    fn pool_gradient(&self, op: Pool, batch: usize, x: &Vec<f32>, y: &Vec<f32>, dy: &Vec<f32>, dx: &mut Vec<f32>) {
+        let left = &mut self.scratch.borrow_mut().patches;
+        pooling::pool_gradient(op, batch, x, y, dy, grown(left, op.channels), dx);
+    }
+
+    fn activate(&self, f: Activation, len: usize, x: &Vec<f32>, y: &mut Vec<f32>) {
+        elementwise::activate(f, &x[..len], &mut y[..len]);
+    }
+
+    fn activate_gradient(&self, f: Activation, len: usize, y: &Vec<f32>, dy: &Vec<f32>, dx: &mut Vec<f32>) {
+        elementwise::activate_gradient(f, &y[..len], &dy[..len], &mut dx[..len]);
+    }
+
+    fn multiply(&self, len: usize, a: &Vec<f32>, b: &Vec<f32>, y: &mut Vec<f32>) {
+        elementwise::multiply(&a[..len], &b[..len], &mut y[..len]);
+    }
+
+    fn add_assign(&self, len: usize, b: &Vec<f32>, y: &mut Vec<f32>) {
+        elementwise::add_assign(&b[..len], &mut y[..len]);
+    }
+
+    fn multiply_assign(&self, len: usize, b: &Vec<f32>, y: &mut Vec<f32>) {
+        elementwise::multiply_assign(&b[..len], &mut y[..len]);
+    }
+
+    fn normalize(
+        &self,
+        rows: usize,
+        channels: usize,
+        momentum: f32,
+        x: &Vec<f32>,
+        scale_shift: &Vec<f32>,
+        running: &mut Vec<f32>,
+        saved: &mut Vec<f32>,
+        y: &mut Vec<f32>,
+    ) {
+        normalization::normalize((rows, channels), momentum, x, scale_shift, running, saved, y);
+    }
+
+    fn normalize_frozen(
+        &self,
+        rows: usize,
+        channels: usize,
+        x: &Vec<f32>,
+        scale_shift: &Vec<f32>,
+        running: &Vec<f32>,
+        y: &mut Vec<f32>,
+    ) {
+        let inverse = &mut self.scratch.borrow_mut().patches;
+        normalization::normalize_frozen((rows, channels), x, scale_shift, running, grown(inverse, channels), y);
+    }
+
+    fn normalize_gradient(
+        &self,
+        rows: usize,
+        channels: usize,
+        x: &Vec<f32>,
+        scale_shift: &Vec<f32>,
+        saved: &Vec<f32>,
+        dy: &Vec<f32>,
+        dx: &mut Vec<f32>,
+        d_scale_shift: &mut Vec<f32>,
+    ) {
+        normalization::normalize_gradient((rows, channels), x, scale_shift, saved, dy, dx, d_scale_shift);
+    }
+
+    fn softmax(&self, rows: usize, classes: usize, temperature: f32, logits: &Vec<f32>, p: &mut Vec<f32>) {
+        loss::softmax(rows, classes, temperature, logits, p);
+    }
+
+    fn cross_entropy(
+        &self,
+        rows: usize,
+        classes: usize,
+        temperature: f32,
+        weight: f32,
+        logits: &Vec<f32>,
+        targets: &Vec<f32>,
+        totals: &mut Vec<f32>,
+        d_logits: &mut Vec<f32>,
+    ) {
+        let p = &mut self.scratch.borrow_mut().patches;
+        let p = grown(p, classes);
+        loss::cross_entropy((rows, classes), (temperature, weight), logits, targets, p, totals, d_logits);
+    }
+
+    fn sgd(&self, op: Sgd, len: usize, g: &Vec<f32>, velocity: &mut Vec<f32>, w: &mut Vec<f32>) {
+        optimizer::sgd(op, &g[..len], &mut velocity[..len], &mut w[..len]);
+    }
+
+    fn adam(&self, op: Adam, len: usize, g: &Vec<f32>, m: &mut Vec<f32>, v: &mut Vec<f32>, w: &mut Vec<f32>) {
+        optimizer::adam(op, &g[..len], &mut m[..len], &mut v[..len], &mut w[..len]);
+    }
+}

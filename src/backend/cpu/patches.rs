@@ -1,0 +1,55 @@
+//! Convolution as a matrix product: an image's patches laid out as rows ("im2col", Chellapilla et al. 2006), and the
+//! way back.
+
+use crate::backend::Conv;
+
+/// Calls `visit(at, inside, pixel)` for each output pixel and kernel row, in order: `at` is where the kernel row begins in
+/// the patch matrix (`out_pixels x patch`), `inside` the part of its `kernel * channels` values that lies in the
+/// image (empty where the row lies in the padding), `pixel` where that part begins in the image.
+#[inline(always)]
+fn for_each_row(op: Conv, mut visit: impl FnMut(usize, std::ops::Range<usize>, usize)) {
+    let row = op.kernel * op.channels;
+    let mut at = 0;
+    for out_y in 0..op.out_height() {
+        for out_x in 0..op.out_width() {
+            let left = op.padding.saturating_sub(out_x).min(op.kernel);
+            let right = op.kernel.min((op.width + op.padding).saturating_sub(out_x)).max(left);
+            for kernel_y in 0..op.kernel {
+                let y = out_y + kernel_y;
+                if y < op.padding || y >= op.height + op.padding || left == right {
+                    visit(at, 0..0, 0);
+                } else {
+                    let pixel = (y - op.padding) * op.width + out_x + left - op.padding;
+                    visit(at, left * op.channels..right * op.channels, pixel * op.channels);
+                }
+                at += row;
+            }
+        }
+    }
+}
+
+/// Writes the patches of one image, `out_pixels x patch`, with `zero` in the padding.
+pub fn gather_patches<T: Copy>(op: Conv, image: &[T], zero: T, patches: &mut [T]) {
+    let row = op.kernel * op.channels;
+    for_each_row(op, |at, inside, pixel| {
+        let to = &mut patches[at..at + row];
+        if inside.len() < row {
+            to.fill(zero);
+        }
+        let from = &image[pixel..pixel + inside.len()];
+        for (to, from) in to[inside].iter_mut().zip(from) {
+            *to = *from;
+        }
+    });
+}
+
+/// Adds each patch value to the image value it was gathered from, output pixel by output pixel.
+pub fn scatter_patches(op: Conv, patches: &[f32], image: &mut [f32]) {
+    for_each_row(op, |at, inside, pixel| {
+        let to = &mut image[pixel..pixel + inside.len()];
+        let from = &patches[at + inside.start..at + inside.end];
+        for (to, from) in to.iter_mut().zip(from) {
+            *to += *from;
+        }
+    });
+}

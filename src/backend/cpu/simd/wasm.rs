@@ -1,0 +1,99 @@
+//! Vectors of the simd128 proposal.
+
+#![allow(unsafe_code)] // loads and stores take pointers; each block says why its pointer is good
+
+use core::arch::wasm32::{
+    f32x4_add, f32x4_mul, f32x4_splat, i16x8_load_extend_i8x8, i16x8_shuffle, i32x4_add, i32x4_dot_i16x8, i32x4_splat,
+    v128, v128_load, v128_store,
+};
+
+/// Four `f32` lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct F32x4(v128);
+
+impl F32x4 {
+    /// The same value in every lane.
+    #[inline(always)]
+    pub fn splat(value: f32) -> Self {
+        Self(f32x4_splat(value))
+    }
+
+    /// Four values from memory.
+    #[inline(always)]
+    pub fn load(from: &[f32; 4]) -> Self {
+        // SAFETY: the reference covers 16 readable bytes, and v128_load asks for no alignment.
+        Self(unsafe { v128_load(from.as_ptr().cast()) })
+    }
+
+    /// Four values to memory.
+    #[inline(always)]
+    pub fn store(self, to: &mut [f32; 4]) {
+        // SAFETY: the reference covers 16 writable bytes, and v128_store asks for no alignment.
+        unsafe { v128_store(to.as_mut_ptr().cast(), self.0) }
+    }
+
+    /// `self + a * b`, rounded after the product and after the sum.
+    #[inline(always)]
+    pub fn add_product(self, a: Self, b: Self) -> Self {
+        Self(f32x4_add(self.0, f32x4_mul(a.0, b.0)))
+    }
+}
+
+/// Eight `i16` lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct I16x8(v128);
+
+impl I16x8 {
+    /// Eight values from memory.
+    #[inline(always)]
+    pub fn load(from: &[i16; 8]) -> Self {
+        // SAFETY: the reference covers 16 readable bytes, and v128_load asks for no alignment.
+        Self(unsafe { v128_load(from.as_ptr().cast()) })
+    }
+
+    /// Eight bytes from memory, sign-extended.
+    #[inline(always)]
+    pub fn load_extend(from: &[i8; 8]) -> Self {
+        // SAFETY: the reference covers the 8 readable bytes that the load reads, without alignment.
+        Self(unsafe { i16x8_load_extend_i8x8(from.as_ptr()) })
+    }
+
+    /// The same two values in every pair of lanes: the low half of `pair`, then the high half.
+    #[inline(always)]
+    pub fn splat_pair(pair: i32) -> Self {
+        Self(i32x4_splat(pair))
+    }
+
+    /// Lanes of `self` and `other` in turn: those of their low halves, then those of their high halves.
+    #[inline(always)]
+    pub fn interleave(self, other: Self) -> (Self, Self) {
+        let low = i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(self.0, other.0);
+        let high = i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(self.0, other.0);
+        (Self(low), Self(high))
+    }
+}
+
+/// Four `i32` lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct I32x4(v128);
+
+impl I32x4 {
+    /// The same value in every lane.
+    #[inline(always)]
+    pub fn splat(value: i32) -> Self {
+        Self(i32x4_splat(value))
+    }
+
+    /// Four values to memory.
+    #[inline(always)]
+    pub fn store(self, to: &mut [i32; 4]) {
+        // SAFETY: the reference covers 16 writable bytes, and v128_store asks for no alignment.
+        unsafe { v128_store(to.as_mut_ptr().cast(), self.0) }
+    }
+
+    /// `self[i] + a[2i] * b[2i] + a[2i + 1] * b[2i + 1]`.
+    #[inline(always)]
+    pub fn add_dot(self, a: I16x8, b: I16x8) -> Self {
+        Self(i32x4_add(self.0, i32x4_dot_i16x8(a.0, b.0)))
+    }
+}

@@ -1,0 +1,66 @@
+//! Integer vectors of SSE2; floats do as well as arrays.
+
+#![allow(unsafe_code)] // loads and stores take pointers; each block says why its pointer is good
+
+use core::arch::x86_64::{
+    __m128i, _mm_add_epi32, _mm_loadl_epi64, _mm_loadu_si128, _mm_madd_epi16, _mm_set1_epi32, _mm_srai_epi16,
+    _mm_storeu_si128, _mm_unpackhi_epi16, _mm_unpacklo_epi8, _mm_unpacklo_epi16,
+};
+
+/// Eight `i16` lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct I16x8(__m128i);
+
+impl I16x8 {
+    /// Eight values from memory.
+    #[inline(always)]
+    pub fn load(from: &[i16; 8]) -> Self {
+        // SAFETY: the reference covers 16 readable bytes, and _mm_loadu_si128 asks for no alignment.
+        Self(unsafe { _mm_loadu_si128(from.as_ptr().cast()) })
+    }
+
+    /// Eight bytes from memory, sign-extended.
+    #[inline(always)]
+    pub fn load_extend(from: &[i8; 8]) -> Self {
+        // SAFETY: the reference covers the 8 readable bytes that _mm_loadl_epi64 reads, without alignment.
+        let bytes = unsafe { _mm_loadl_epi64(from.as_ptr().cast()) };
+        Self(_mm_srai_epi16::<8>(_mm_unpacklo_epi8(bytes, bytes)))
+    }
+
+    /// The same two values in every pair of lanes: the low half of `pair`, then the high half.
+    #[inline(always)]
+    pub fn splat_pair(pair: i32) -> Self {
+        Self(_mm_set1_epi32(pair))
+    }
+
+    /// Lanes of `self` and `other` in turn: those of their low halves, then those of their high halves.
+    #[inline(always)]
+    pub fn interleave(self, other: Self) -> (Self, Self) {
+        (Self(_mm_unpacklo_epi16(self.0, other.0)), Self(_mm_unpackhi_epi16(self.0, other.0)))
+    }
+}
+
+/// Four `i32` lanes.
+#[derive(Clone, Copy, Debug)]
+pub struct I32x4(__m128i);
+
+impl I32x4 {
+    /// The same value in every lane.
+    #[inline(always)]
+    pub fn splat(value: i32) -> Self {
+        Self(_mm_set1_epi32(value))
+    }
+
+    /// Four values to memory.
+    #[inline(always)]
+    pub fn store(self, to: &mut [i32; 4]) {
+        // SAFETY: the reference covers 16 writable bytes, and _mm_storeu_si128 asks for no alignment.
+        unsafe { _mm_storeu_si128(to.as_mut_ptr().cast(), self.0) }
+    }
+
+    /// `self[i] + a[2i] * b[2i] + a[2i + 1] * b[2i + 1]`.
+    #[inline(always)]
+    pub fn add_dot(self, a: I16x8, b: I16x8) -> Self {
+        Self(_mm_add_epi32(self.0, _mm_madd_epi16(a.0, b.0)))
+    }
+}

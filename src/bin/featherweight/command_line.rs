@@ -1,0 +1,323 @@
+//! Arguments, files and what is printed. Exit code 0, or 1 with one line that says what is wrong and how to mend it.
+
+use clap::{Parser, Subcommand};
+use featherweight::backend::cpu::Cpu;
+use featherweight::compression::{About, Setting, distill, prune, quantize};
+use featherweight::data::{DATASETS, Folder};
+use featherweight::experiment::{
+    Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial,
+};
+use std::collections::HashMap;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Train a small neural network, prune it, quantize it, distill it, and measure what that costs.
+#[derive(Parser)]
+#[command(name = "featherweight", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs an experiment and prints a table; with a link that carries a digest, says whether the result is the same.
+    Run {
+        /// A recipe's file, or a link (the whole address, or what stands behind `#x=`).
+        experiment: String,
+        /// The folder that holds `data/`.
+        #[arg(long, default_value = "www")]
+        data: PathBuf,
+        /// Writes the whole report as JSON.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Writes each variant's model file into this folder.
+        #[arg(long)]
+        models: Option<PathBuf>,
+        /// Prints no progress.
+        #[arg(long)]
+        quiet: bool,
+    },
+    /// Prints the link of a recipe's file.
+    Link {
+        /// A recipe's file.
+        recipe: PathBuf,
+        /// A report of this recipe, whose digest goes into the link.
+        #[arg(long)]
+        report: Option<PathBuf>,
+        /// The address of the page, to stand before the link.
+        #[arg(long, default_value = "")]
+        page: String,
+    },
+    /// Prints the recipe that a link or a file holds, and what it would run.
+    Show {
+        /// A link, or a recipe's file.
+        experiment: String,
+    },
+    /// Lists the data sets, the methods and their settings.
+    Methods,
+}
+
+/// Reads the command line and does as it says.
+pub fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Run { experiment, data, out, models, quiet } => run(&experiment, data, out, models, quiet),
+        Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
+        Command::Show { experiment } => show(&experiment),
+        Command::Methods => methods(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("featherweight: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A recipe from a file or a link.
+fn read_experiment(text: &str) -> Result<Link, String> {
+    let path = Path::new(text);
+    if path.is_file() {
+        let recipe = Recipe::from_json(&read_text(path)?).map_err(|e| format!("{text}: {e}"))?;
+        return Ok(Link { recipe, digest: None });
+    }
+    if text.ends_with(".json") || (text.contains('/') && !text.contains("#x=")) {
+        return Err(format!("there is no file {text}; give a recipe's file or a link"));
+    }
+    Link::from_text(text).map_err(|e| e.to_string())
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|e| format!("{} cannot be read ({e}); check its name", path.display()))
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    std::fs::write(path, bytes).map_err(|e| {
+        format!("{} cannot be written ({e}); free some space or choose another place", path.display())
+    })
+}
+
+fn run(
+    experiment: &str,
+    data: PathBuf,
+    out: Option<PathBuf>,
+    models: Option<PathBuf>,
+    quiet: bool,
+) -> Result<(), String> {
+    let link = read_experiment(experiment)?;
+    let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
+    // Found out before the work, not after it.
+    if let Some(path) = &out {
+        write_file(path, b"")?;
+    }
+    if let Some(folder) = &models {
+        std::fs::create_dir_all(folder)
+            .map_err(|e| format!("{} cannot be made ({e}); choose another place", folder.display()))?;
+    }
+    let mut dataset = plan.recipe.data.open().map_err(|e| e.to_string())?;
+    let mut console = Console::new(&plan, quiet);
+    let mut results = Vec::new();
+    let backend = Cpu::new();
+    for trial in 0..plan.recipe.seeds.len() {
+        let source = Folder(data.clone());
+        let outcome = pollster::block_on(run_trial(&plan, trial, &mut dataset, &source, &backend, &mut console));
+        results.extend(outcome.map_err(|e| e.to_string())?.results);
+    }
+    console.clear();
+    let report = Report::assemble(&plan, "cpu", results);
+    if let Some(folder) = &models {
+        for ((trial, variant), file) in &console.files {
+            let safe: String = variant.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+            write_file(&folder.join(format!("{safe}.{}.fwm", plan.recipe.seeds[*trial])), file)?;
+        }
+    }
+    if let Some(path) = &out {
+        let json = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
+        write_file(path, json.as_bytes())?;
+    }
+    print(&table(&report))?;
+    let shared = Link { recipe: plan.recipe.clone(), digest: Some(report.digest.clone()) };
+    print(&format!("digest {}\nlink   #x={}\n", report.digest, shared.to_text()))?;
+    match link.digest {
+        None => Ok(()),
+        Some(wanted) if wanted == report.digest => print("same as the link's result, bit for bit\n"),
+        Some(wanted) => Err(format!(
+            "the result differs from the link's: digest {} here, {wanted} there; the link may come from another version",
+            report.digest
+        )),
+    }
+}
+
+/// Prints to standard output; a closed pipe ends the program without noise.
+fn print(text: &str) -> Result<(), String> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("standard output cannot be written ({e}); free some space or choose another place"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn table(report: &Report) -> String {
+    let first = report.variants.first().map_or(1, |v| v.bytes.max(1)) as f64;
+    let width = report.variants.iter().map(|v| v.name.chars().count()).max().unwrap_or(0).max(7);
+    let mut text = format!(
+        "{:width$}  accuracy    loss   weights  nonzero     MACs    bytes  ratio  batch 1 us  batch 64 us\n",
+        "variant"
+    );
+    for v in &report.variants {
+        let VariantReport { name, loss, parameters, nonzero, macs, bytes, latency, .. } = v;
+        let spread = if v.trials.len() > 1 {
+            format!("   {:.2}-{:.2} % over {} trials", v.accuracy_min * 100.0, v.accuracy_max * 100.0, v.trials.len())
+        } else {
+            String::new()
+        };
+        text += &format!(
+            "{name:width$}  {:>6.2} %  {loss:>6.4}  {parameters:>8} {nonzero:>8} {macs:>8} {bytes:>8} {:>6.3} {:>11.2} {:>12.1}{spread}\n",
+            v.accuracy * 100.0,
+            *bytes as f64 / first,
+            latency.batch1.median_us,
+            latency.batch64.median_us,
+        );
+    }
+    text
+}
+
+fn link(recipe: &Path, report: Option<&Path>, page: &str) -> Result<(), String> {
+    let recipe = Recipe::from_json(&read_text(recipe)?).map_err(|e| format!("{}: {e}", recipe.display()))?;
+    Plan::new(&recipe).map_err(|e| e.to_string())?;
+    let digest = match report {
+        None => None,
+        Some(path) => {
+            let report: Report = serde_json::from_str(&read_text(path)?)
+                .map_err(|e| format!("{} is not a report ({e}); make it with run --out", path.display()))?;
+            if report.recipe != recipe {
+                return Err(format!("{} is the report of another recipe; run this one with --out", path.display()));
+            }
+            Some(report.digest)
+        }
+    };
+    print(&format!("{page}#x={}\n", Link { recipe, digest }.to_text()))
+}
+
+fn show(experiment: &str) -> Result<(), String> {
+    let link = read_experiment(experiment)?;
+    let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
+    let mut text = link.recipe.to_pretty_json();
+    text += &format!(
+        "\n\n{} variants in {} stages, {} trials, {} training samples a trial\n",
+        plan.variants.len(),
+        plan.stages.len(),
+        plan.recipe.seeds.len(),
+        plan.training_samples()
+    );
+    for stage in &plan.stages {
+        text += &format!("{}{}\n", "  ".repeat(stage.depth + 1), stage.label);
+    }
+    if let Some(digest) = &link.digest {
+        text += &format!("digest {digest}\n");
+    }
+    print(&text)
+}
+
+fn methods() -> Result<(), String> {
+    let mut text = String::from("data sets\n");
+    for info in DATASETS {
+        text += &format!("  {:14} {}\n", info.name.to_string(), info.help);
+    }
+    let prune: Vec<About> = prune::METHODS.iter().map(|m| m.about).collect();
+    for (kind, methods, settings) in [
+        ("prune", prune.as_slice(), prune::SETTINGS),
+        ("quantize", quantize::METHODS, quantize::SETTINGS),
+        ("distill", distill::METHODS, distill::SETTINGS),
+    ] {
+        text += &format!("\n{kind}\n");
+        for about in methods {
+            text += &format!("  {:14} {}\n  {:14} {}\n", about.name, about.help, "", about.paper);
+        }
+        for Setting { name, help, default, range, .. } in settings {
+            text += &format!("    {name} ({} to {}, else {default}): {help}\n", range.start(), range.end());
+        }
+    }
+    print(&text)
+}
+
+/// Progress on standard error: one line that is written over on a terminal, a line a stage elsewhere.
+struct Console {
+    labels: Vec<String>,
+    trials: usize,
+    quiet: bool,
+    terminal: bool,
+    begun: Instant,
+    stage_begun: Instant,
+    files: HashMap<(usize, String), Vec<u8>>,
+}
+
+impl Console {
+    fn new(plan: &Plan, quiet: bool) -> Self {
+        Self {
+            labels: plan.stages.iter().map(|s| s.label.clone()).collect(),
+            trials: plan.recipe.seeds.len(),
+            quiet,
+            terminal: std::io::stderr().is_terminal(),
+            begun: Instant::now(),
+            stage_begun: Instant::now(),
+            files: HashMap::new(),
+        }
+    }
+
+    fn clear(&self) {
+        if self.terminal && !self.quiet {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+impl Sink for Console {
+    fn event(&mut self, event: Event) {
+        if self.quiet {
+            return;
+        }
+        match event {
+            Event::Stage { trial, stage } => {
+                self.stage_begun = Instant::now();
+                self.clear();
+                let place = format!("[{}/{}]", stage + 1, self.labels.len());
+                let of_trials = if self.trials > 1 { format!("trial {}/{} ", trial + 1, self.trials) } else { String::new() };
+                eprintln!("{of_trials}{place} {}", self.labels[stage]);
+            }
+            Event::Step { samples, total, epoch, loss, accuracy, .. } if self.terminal => {
+                let rate = samples as f64 / self.stage_begun.elapsed().as_secs_f64();
+                let left = (total - samples) as f64 / rate;
+                eprint!(
+                    "\r\x1b[K  epoch {epoch:.1}, loss {loss:.4}, accuracy {:.2} %, {rate:.0} samples/s, {left:.0} s left",
+                    accuracy * 100.0
+                );
+            }
+            Event::Validation { epoch, loss, accuracy, .. } => {
+                self.clear();
+                eprintln!("  epoch {epoch}: validation loss {loss:.4}, accuracy {:.2} %", accuracy * 100.0);
+            }
+            Event::Variant { result, .. } => {
+                self.clear();
+                eprintln!("  {}: test accuracy {:.2} %, {} bytes", result.name, result.accuracy * 100.0, result.bytes);
+            }
+            _ => {}
+        }
+    }
+
+    fn model(&mut self, trial: usize, variant: &str, file: &[u8]) {
+        self.files.insert((trial, variant.into()), file.to_vec());
+    }
+
+    async fn pause(&mut self) -> Flow {
+        Flow::Continue
+    }
+
+    fn now_us(&self) -> f64 {
+        self.begun.elapsed().as_secs_f64() * 1e6
+    }
+}

@@ -1,0 +1,12 @@
+//! The native command line: runs, shows and shares experiments.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod command_line;
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    command_line::main()
+}
+
+#[cfg(target_arch = "wasm32")]
+fn main() {}

@@ -1,0 +1,178 @@
+//! The file format of images: a gzip file named `.shard`, so that no server decompresses it on the way.
+//!
+//! | bytes         | content                                             |
+//! |---------------|-----------------------------------------------------|
+//! | 4             | `FWSH`                                              |
+//! | 1             | version, 1                                          |
+//! | 3             | zero                                                |
+//! | 4             | count of images, little-endian                      |
+//! | 2 + 2         | rows and columns, little-endian                     |
+//! | count         | one label an image                                  |
+//! | count x r x c | one grey value (0 black to 255) a pixel, row by row |
+
+use std::io::{Read, Write};
+
+use flate2::{Compression, bufread::GzDecoder, write::GzEncoder};
+
+const MAGIC: [u8; 4] = *b"FWSH";
+const VERSION: u8 = 1;
+const HEADER_BYTES: usize = 16;
+
+/// Images in each shard but the last of a split.
+pub const SHARD_SAMPLES: usize = 5_000;
+
+/// A run of labelled grey images.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shard {
+    /// The class of each image.
+    pub labels: Vec<u8>,
+    /// The grey values, image after image, row by row.
+    pub pixels: Vec<u8>,
+}
+
+/// What a shard must hold to be the one that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Expected {
+    pub count: usize,
+    pub rows: u16,
+    pub columns: u16,
+    pub classes: usize,
+}
+
+impl Shard {
+    /// The file's bytes.
+    ///
+    /// # Errors
+    /// A sentence if there are more than 2^32 - 1 images or if the pixels are not `labels` images of that size.
+    pub fn encode(&self, rows: u16, columns: u16) -> Result<Vec<u8>, String> {
+        let image = usize::from(rows) * usize::from(columns);
+        let count = u32::try_from(self.labels.len()).map_err(|_| "too many images for a shard".to_string())?;
+        if self.pixels.len() != self.labels.len() * image {
+            return Err(format!("{} pixels are not {count} images of {rows} x {columns}", self.pixels.len()));
+        }
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        let mut write = |bytes: &[u8]| gzip.write_all(bytes).map_err(|error| error.to_string());
+        write(&MAGIC)?;
+        write(&[VERSION, 0, 0, 0])?;
+        write(&count.to_le_bytes())?;
+        write(&rows.to_le_bytes())?;
+        write(&columns.to_le_bytes())?;
+        write(&self.labels)?;
+        write(&self.pixels)?;
+        gzip.finish().map_err(|error| error.to_string())
+    }
+
+    /// Reads a file back; what it allocates depends on what was expected, not on what the file claims.
+    pub(super) fn decode(file: &[u8], expected: Expected) -> Result<Self, String> {
+        let mut gzip = GzDecoder::new(file);
+        let mut header = [0; HEADER_BYTES];
+        fill(&mut gzip, &mut header, "header")?;
+        check_header(header, expected)?;
+
+        let image = usize::from(expected.rows) * usize::from(expected.columns);
+        let mut shard = Self { labels: vec![0; expected.count], pixels: vec![0; expected.count * image] };
+        fill(&mut gzip, &mut shard.labels, "labels")?;
+        if let Some((i, label)) = shard.labels.iter().enumerate().find(|&(_, &l)| usize::from(l) >= expected.classes) {
+            return Err(format!("image {i} has class {label}, the last is {}", expected.classes - 1));
+        }
+        fill(&mut gzip, &mut shard.pixels, "pixels")?;
+
+        // Reading on past the content is also what makes gzip compare its checksum.
+        match gzip.read(&mut [0]) {
+            Ok(0) if gzip.get_ref().is_empty() => Ok(shard),
+            Ok(_) => Err("there is more in it than its images".into()),
+            Err(error) => Err(format!("its checksum: {error}")),
+        }
+    }
+}
+
+fn fill(gzip: &mut GzDecoder<&[u8]>, buffer: &mut [u8], part: &str) -> Result<(), String> {
+    gzip.read_exact(buffer).map_err(|error| format!("its {part}: {error}"))
+}
+
+fn check_header(header: [u8; HEADER_BYTES], expected: Expected) -> Result<(), String> {
+    let [a, b, c, d, version, _, _, _, c0, c1, c2, c3, r0, r1, w0, w1] = header;
+    if [a, b, c, d] != MAGIC {
+        return Err("it is not a shard".into());
+    }
+    if version != VERSION {
+        return Err(format!("it is a shard of version {version}, this program reads version {VERSION}"));
+    }
+    let count = u32::from_le_bytes([c0, c1, c2, c3]);
+    let (rows, columns) = (u16::from_le_bytes([r0, r1]), u16::from_le_bytes([w0, w1]));
+    if (count as usize, rows, columns) != (expected.count, expected.rows, expected.columns) {
+        return Err(format!(
+            "it holds {count} images of {rows} x {columns} where {} of {} x {} belong",
+            expected.count, expected.rows, expected.columns
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const EXPECTED: Expected = Expected { count: 5, rows: 2, columns: 3, classes: 4 };
+
+    fn shard() -> Shard {
+        Shard { labels: vec![0, 3, 1, 2, 3], pixels: (0..30).map(|i| i * 8).collect() }
+    }
+
+    fn file() -> Vec<u8> {
+        shard().encode(2, 3).unwrap()
+    }
+
+    /// The same content with one byte changed before compression.
+    fn changed(position: usize, value: u8) -> Vec<u8> {
+        let mut content = Vec::new();
+        GzDecoder::new(&file()[..]).read_to_end(&mut content).unwrap();
+        content[position] = value;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&content).unwrap();
+        gzip.finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_encoded_comes_back() {
+        assert_eq!(Shard::decode(&file(), EXPECTED), Ok(shard()));
+    }
+
+    #[test]
+    fn images_that_do_not_fit_their_labels_are_not_encoded() {
+        assert!(shard().encode(2, 4).unwrap_err().contains("30 pixels are not 5 images of 2 x 4"));
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        let file = file();
+        for length in 0..file.len() {
+            assert!(Shard::decode(&file[..length], EXPECTED).is_err(), "{length} of {} bytes", file.len());
+        }
+    }
+
+    #[test]
+    fn no_damaged_byte_changes_an_image_unnoticed() {
+        let file = file();
+        for position in 0..file.len() {
+            let mut damaged = file.clone();
+            damaged[position] ^= 0x10;
+            // Some bits mean nothing: gzip's own notes of time and system, the padding after the last block.
+            let decoded = Shard::decode(&damaged, EXPECTED);
+            assert!(decoded.is_err() || decoded == Ok(shard()), "byte {position}");
+        }
+    }
+
+    #[test]
+    fn errors_say_what_is_wrong() {
+        let reason = |file: &[u8], expected| Shard::decode(file, expected).unwrap_err();
+        assert!(reason(&changed(0, b'X'), EXPECTED).contains("not a shard"));
+        assert!(reason(&changed(4, 9), EXPECTED).contains("version 9"));
+        assert!(reason(&changed(8, 6), EXPECTED).contains("6 images of 2 x 3 where 5 of 2 x 3"));
+        assert!(reason(&changed(17, 4), EXPECTED).contains("image 1 has class 4, the last is 3"));
+        assert!(reason(&[file(), vec![0]].concat(), EXPECTED).contains("more in it"));
+        assert!(reason(b"<!doctype html>", EXPECTED).contains("header"));
+    }
+}

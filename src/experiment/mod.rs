@@ -1,0 +1,17 @@
+//! Recipe -> plan -> run -> report, and the link that carries a recipe.
+
+mod event;
+mod link;
+mod measure;
+mod plan;
+mod recipe;
+mod report;
+mod run;
+
+pub use event::{BOUNDARY_EXTENT, Event, Flow, Sink};
+pub use link::Link;
+pub use measure::largest;
+pub use plan::{Action, Plan, PlannedVariant, Stage};
+pub use recipe::{Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
+pub use report::{Latency, LayerReport, Quartiles, Report, VariantReport, VariantResult};
+pub use run::{Outcome, RunError, run_trial};

@@ -1,0 +1,325 @@
+//! The plan: a recipe checked, its sweeps spread out, its defaults filled in, shared prefixes found.
+
+use super::recipe::{Recipe, RecipeError, Step, Variant};
+use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize};
+use crate::data::{DatasetInfo, Split};
+use crate::network::{Architecture, Layer, Shape, Training};
+
+/// The most variants, trials and stages that a recipe may ask for.
+pub const MAX_VARIANTS: usize = 64;
+/// See [`MAX_VARIANTS`].
+pub const MAX_SEEDS: usize = 20;
+/// See [`MAX_VARIANTS`].
+pub const MAX_STEPS: usize = 12;
+/// The longest name and title.
+pub const MAX_NAME: usize = 80;
+
+/// What a stage does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Draws a fresh network and trains it.
+    Fresh {
+        /// The network.
+        network: Architecture,
+        /// Its training.
+        training: Training,
+    },
+    /// Trains on.
+    Train(Training),
+    /// Prunes; fine-tunes with the variant's training, epochs and rate replaced.
+    Prune(Prune, Training),
+    /// Quantizes.
+    Quantize(Quantize),
+    /// Distills from the teacher's stage.
+    Distill {
+        /// The settings.
+        distill: Distill,
+        /// How the student is trained.
+        training: Training,
+        /// The stage whose result teaches.
+        teacher: usize,
+    },
+}
+
+/// One computation, shared by all variants whose steps begin with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// The stage it goes on from.
+    pub parent: Option<usize>,
+    /// Stages before it on its path.
+    pub depth: usize,
+    /// What it does.
+    pub action: Action,
+    /// The network it works on.
+    pub network: Architecture,
+    /// Its name for progress displays: `train LeNet-300-100`, `prune to 90 %`.
+    pub label: String,
+}
+
+/// A variant and the stage that completes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedVariant {
+    /// Its name.
+    pub name: String,
+    /// Index into [`Plan::stages`].
+    pub stage: usize,
+}
+
+/// A recipe made ready to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// As it was written.
+    pub recipe: Recipe,
+    /// In an order in which each comes after its parent and its teacher.
+    pub stages: Vec<Stage>,
+    /// Sweeps spread out, in the recipe's order.
+    pub variants: Vec<PlannedVariant>,
+}
+
+impl Plan {
+    /// Checks a recipe whole. The error names the field, the value and what is allowed.
+    pub fn new(recipe: &Recipe) -> Result<Self, RecipeError> {
+        let info = recipe.data.dataset.info();
+        check_recipe(recipe, info)?;
+        let mut plan = Plan { recipe: recipe.clone(), stages: Vec::new(), variants: Vec::new() };
+        for (index, variant) in recipe.variants.iter().enumerate() {
+            let place = format!("variants[{index}]");
+            for variant in spread(variant).map_err(|e| RecipeError(format!("{place}.{e}")))? {
+                plan.add_variant(&variant, info).map_err(|e| RecipeError(format!("{place}.{e}")))?;
+            }
+        }
+        if plan.variants.len() > MAX_VARIANTS {
+            return Err(RecipeError(format!(
+                "variants come to {} with their sweeps; at most {MAX_VARIANTS} are allowed",
+                plan.variants.len()
+            )));
+        }
+        Ok(plan)
+    }
+
+    /// Training samples that one trial passes through the network, all stages together: a measure of its cost.
+    pub fn training_samples(&self) -> usize {
+        let info = self.recipe.data.dataset.info();
+        let samples = self.recipe.data.samples.unwrap_or(info.len(Split::Train));
+        self.stages.iter().map(|stage| stage.epochs() * samples).sum()
+    }
+
+    /// Whether the path to `stage` leads through `through`.
+    pub fn reaches(&self, stage: usize, through: usize) -> bool {
+        let mut at = Some(stage);
+        while let Some(index) = at {
+            if index == through {
+                return true;
+            }
+            at = self.stages[index].parent;
+        }
+        false
+    }
+
+    /// The first variant whose path leads through a stage.
+    pub fn first_through(&self, stage: usize) -> Option<&str> {
+        self.variants.iter().find(|v| self.reaches(v.stage, stage)).map(|v| v.name.as_str())
+    }
+
+    fn add_variant(&mut self, variant: &Variant, info: &DatasetInfo) -> Result<(), String> {
+        check_name(&variant.name)?;
+        if self.variants.iter().any(|v| v.name == variant.name) {
+            return Err(format!("name \"{}\" is used twice; give each variant its own", variant.name));
+        }
+        if variant.steps.len() > MAX_STEPS {
+            return Err(format!("steps has {} entries; at most {MAX_STEPS} are allowed", variant.steps.len()));
+        }
+        let mut stage = match &variant.from {
+            Some(_) if variant.network.is_some() || variant.training.is_some() => {
+                return Err("from cannot stand beside network or training: a variant goes on from another or starts afresh".into());
+            }
+            Some(from) => self.find(from).map_err(|e| format!("from {e}"))?,
+            None => {
+                let network = variant.network.clone().unwrap_or_else(|| self.recipe.network.clone());
+                check_network(&network, info).map_err(|e| format!("network.{e}"))?;
+                let training = variant.training.clone().unwrap_or_else(|| self.recipe.training.clone());
+                training.check().map_err(|e| format!("training.{e}"))?;
+                self.intern(None, Action::Fresh { network, training })
+            }
+        };
+        for (index, step) in variant.steps.iter().enumerate() {
+            let action = self
+                .action(step, stage, info)
+                .map_err(|e| format!("steps[{index}].{}.{e}", step.kind()))?;
+            stage = self.intern(Some(stage), action);
+        }
+        self.variants.push(PlannedVariant { name: variant.name.clone(), stage });
+        Ok(())
+    }
+
+    fn action(&self, step: &Step, parent: usize, info: &DatasetInfo) -> Result<Action, String> {
+        Ok(match step {
+            Step::Train(training) => {
+                training.check()?;
+                Action::Train(training.clone())
+            }
+            Step::Prune(prune) => {
+                prune.check()?;
+                let training =
+                    Training { epochs: prune.epochs, learning_rate: prune.learning_rate, ..self.root_training(parent) };
+                Action::Prune(prune.clone(), training)
+            }
+            Step::Quantize(quantize) => {
+                quantize.check()?;
+                Action::Quantize(quantize.clone())
+            }
+            Step::Distill(distill) => {
+                distill.check()?;
+                if let Some(student) = &distill.student {
+                    check_network(student, info).map_err(|e| format!("student.{e}"))?;
+                }
+                let teacher = match &distill.teacher {
+                    Some(name) => self.find(name).map_err(|e| format!("teacher {e}"))?,
+                    None => parent,
+                };
+                let training = distill.training.clone().unwrap_or_else(|| self.root_training(parent));
+                Action::Distill { distill: distill.clone(), training, teacher }
+            }
+        })
+    }
+
+    /// The stage of an earlier variant, by name.
+    fn find(&self, name: &str) -> Result<usize, String> {
+        self.variants.iter().find(|v| v.name == name).map(|v| v.stage).ok_or_else(|| {
+            let known: Vec<&str> = self.variants.iter().map(|v| v.name.as_str()).collect();
+            let known = if known.is_empty() { "none yet".into() } else { known.join(", ") };
+            format!("\"{name}\" is not a variant listed before this one (those are: {known})")
+        })
+    }
+
+    /// The training with which the path to `stage` began.
+    fn root_training(&self, stage: usize) -> Training {
+        let mut at = stage;
+        while let Some(parent) = self.stages[at].parent {
+            at = parent;
+        }
+        match &self.stages[at].action {
+            Action::Fresh { training, .. } => training.clone(),
+            _ => self.recipe.training.clone(),
+        }
+    }
+
+    /// The stage that does this after `parent`: the one there is, or a new one.
+    fn intern(&mut self, parent: Option<usize>, action: Action) -> usize {
+        if let Some(known) = self.stages.iter().position(|s| s.parent == parent && s.action == action) {
+            return known;
+        }
+        let before = parent.map(|p| &self.stages[p]);
+        let network = match (&action, before) {
+            (Action::Fresh { network, .. }, _) => network.clone(),
+            (Action::Distill { distill: Distill { student: Some(student), .. }, .. }, _) => student.clone(),
+            (_, Some(before)) => before.network.clone(),
+            (_, None) => self.recipe.network.clone(),
+        };
+        let depth = before.map_or(0, |b| b.depth + 1);
+        let label = label(&action, &network);
+        self.stages.push(Stage { parent, depth, action, network, label });
+        self.stages.len() - 1
+    }
+}
+
+impl Stage {
+    /// Epochs of training it asks for.
+    pub fn epochs(&self) -> usize {
+        match &self.action {
+            Action::Fresh { training, .. } | Action::Train(training) | Action::Distill { training, .. } => {
+                training.epochs
+            }
+            Action::Prune(prune, training) => training.epochs * prune.round_sparsities().len(),
+            Action::Quantize(_) => 0,
+        }
+    }
+}
+
+fn label(action: &Action, network: &Architecture) -> String {
+    match action {
+        Action::Fresh { .. } => format!("train {}", network.label()),
+        Action::Train(_) => format!("train {} on", network.label()),
+        Action::Prune(prune, _) => format!("prune to {:.4} %", prune.sparsity * 100.0).replace(".0000", ""),
+        Action::Quantize(quantize) => format!("quantize to int{}", quantize.bits),
+        Action::Distill { .. } => format!("distill into {}", network.label()),
+    }
+}
+
+fn check_recipe(recipe: &Recipe, info: &DatasetInfo) -> Result<(), RecipeError> {
+    let fail = |text: String| Err(RecipeError(text));
+    if recipe.title.chars().count() > MAX_NAME {
+        return fail(format!("title is longer than {MAX_NAME} characters; shorten it"));
+    }
+    if recipe.variants.is_empty() {
+        return fail("variants is empty; name at least one, such as {\"name\": \"dense\"}".into());
+    }
+    if recipe.variants.len() > MAX_VARIANTS {
+        return fail(format!("variants has {} entries; at most {MAX_VARIANTS} are allowed", recipe.variants.len()));
+    }
+    if recipe.seeds.is_empty() || recipe.seeds.len() > MAX_SEEDS {
+        return fail(format!("seeds has {} entries; between 1 and {MAX_SEEDS} are allowed", recipe.seeds.len()));
+    }
+    for (i, seed) in recipe.seeds.iter().enumerate() {
+        // JSON numbers in a browser are exact up to 2^53.
+        if *seed > 1 << 53 {
+            return fail(format!("seeds[{i}] {seed} is not allowed; seeds go up to 9007199254740992"));
+        }
+        if recipe.seeds[..i].contains(seed) {
+            return fail(format!("seeds[{i}] {seed} stands there twice; each trial needs its own seed"));
+        }
+    }
+    recipe.data.open().map_err(|e| RecipeError(format!("data: {e}")))?;
+    check_network(&recipe.network, info).map_err(|e| RecipeError(format!("network.{e}")))?;
+    recipe.training.check().map_err(|e| RecipeError(format!("training.{e}")))
+}
+
+fn check_network(network: &Architecture, info: &DatasetInfo) -> Result<Vec<Layer>, String> {
+    let [height, width, channels] = info.shape;
+    network.layers(Shape { height, width, channels }, info.classes())
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    if name.trim().is_empty() {
+        return Err("name is missing; every variant needs one".into());
+    }
+    if name.chars().count() > MAX_NAME {
+        return Err(format!("name is longer than {MAX_NAME} characters; shorten it"));
+    }
+    Ok(())
+}
+
+/// A variant's sweep as one variant for each value.
+fn spread(variant: &Variant) -> Result<Vec<Variant>, String> {
+    let Some(sweep) = &variant.sweep else { return Ok(vec![variant.clone()]) };
+    if sweep.values.is_empty() || sweep.values.len() > MAX_VARIANTS {
+        return Err(format!(
+            "sweep.values has {} entries; between 1 and {MAX_VARIANTS} are allowed",
+            sweep.values.len()
+        ));
+    }
+    let step = variant.steps.get(sweep.step).ok_or_else(|| {
+        format!("sweep.step {} is not there; the variant has {} steps", sweep.step, variant.steps.len())
+    })?;
+    let set = |value: f64| -> Result<Step, String> {
+        let mut json = serde_json::to_value(step).map_err(|e| e.to_string())?;
+        let field = json.get_mut(step.kind()).and_then(|s| s.get_mut(&sweep.setting));
+        let Some(field) = field.filter(|f| f.is_number()) else {
+            return Err(format!("sweep.setting \"{}\" is not a numeric setting of {}", sweep.setting, step.kind()));
+        };
+        // Whole numbers stay whole, since counts do not take 2.0.
+        *field = if value.fract() == 0.0 && value.abs() < 1e9 { (value as i64).into() } else { value.into() };
+        serde_json::from_value(json).map_err(|e| format!("sweep.values {value}: {e}"))
+    };
+    sweep
+        .values
+        .iter()
+        .map(|&value| {
+            let mut one = variant.clone();
+            one.sweep = None;
+            one.name = format!("{} {} {value}", variant.name, sweep.setting);
+            one.steps[sweep.step] = set(value)?;
+            Ok(one)
+        })
+        .collect()
+}

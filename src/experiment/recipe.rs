@@ -1,0 +1,232 @@
+//! The recipe: an experiment as plain data, exactly as it was written.
+//!
+//! Defaults belong to the recipe's version and never change, since links leave out what is at its default.
+
+use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize};
+use crate::data::{DataError, Dataset, DatasetName};
+use crate::network::{Architecture, Training};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The version that this program writes, and the newest it reads.
+pub const VERSION: u32 = 1;
+
+/// An experiment: one network trained on data, and variants of it made by compression steps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// The version of the format.
+    pub version: u32,
+    /// What the author calls it.
+    #[serde(default)]
+    pub title: String,
+    /// What is learned.
+    #[serde(default)]
+    pub data: Data,
+    /// The network that every variant starts from unless it says otherwise.
+    #[serde(default)]
+    pub network: Architecture,
+    /// How that network is trained.
+    #[serde(default)]
+    pub training: Training,
+    /// One trial for each seed; results are means over them.
+    #[serde(default = "one_seed")]
+    pub seeds: Vec<u64>,
+    /// The variants to compare.
+    pub variants: Vec<Variant>,
+}
+
+fn one_seed() -> Vec<u64> {
+    vec![1]
+}
+
+/// The data of an experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Data {
+    /// Which data set.
+    pub dataset: DatasetName,
+    /// How many training samples to use, from the first; all, if absent.
+    pub samples: Option<usize>,
+    /// For the two-dimensional toys: the standard deviation of the noise on each coordinate.
+    pub noise: Option<f64>,
+}
+
+impl Data {
+    /// The data set with nothing loaded yet; fails if a setting is out of range.
+    pub fn open(&self) -> Result<Dataset, DataError> {
+        Dataset::open(self.dataset, self.samples, self.noise.map(|noise| noise as f32))
+    }
+}
+
+/// One network to compare: where it starts and what is done to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Variant {
+    /// Its name in tables and charts, and for `from` and `teacher` of others.
+    pub name: String,
+    /// The variant whose result it goes on from; a freshly trained network, if absent.
+    pub from: Option<String>,
+    /// Another network than the recipe's; not together with `from`.
+    pub network: Option<Architecture>,
+    /// Another training than the recipe's; not together with `from`.
+    pub training: Option<Training>,
+    /// What is done, in order.
+    pub steps: Vec<Step>,
+    /// Repeats the variant with other values of one setting.
+    pub sweep: Option<Sweep>,
+}
+
+/// One thing done to a network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// Trains on, masks held.
+    Train(Training),
+    /// Removes weights.
+    Prune(Prune),
+    /// Turns weights and activations into integers.
+    Quantize(Quantize),
+    /// Learns from a teacher.
+    Distill(Distill),
+}
+
+impl Step {
+    /// The field's name in a recipe.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Step::Train(_) => "train",
+            Step::Prune(_) => "prune",
+            Step::Quantize(_) => "quantize",
+            Step::Distill(_) => "distill",
+        }
+    }
+}
+
+/// One variant for each value of a setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sweep {
+    /// Which step, counted from 0.
+    #[serde(default)]
+    pub step: usize,
+    /// The name of a numeric setting of that step.
+    pub setting: String,
+    /// Its values.
+    pub values: Vec<f64>,
+}
+
+/// A recipe that could not be read: one sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RecipeError(pub String);
+
+impl Recipe {
+    /// Reads a recipe's JSON. Unknown fields, wrong types and newer versions are errors that name their place.
+    pub fn from_json(text: &str) -> Result<Self, RecipeError> {
+        let value: Value = serde_json::from_str(text)
+            .map_err(|e| RecipeError(format!("the recipe is not valid JSON ({e}); check it with a JSON editor")))?;
+        match value.get("version").map(|v| (v, v.as_u64())) {
+            None => {
+                return Err(RecipeError(format!("version is missing; add \"version\": {VERSION} to the recipe")));
+            }
+            Some((_, Some(1))) => {}
+            Some((_, Some(newer))) if newer > u64::from(VERSION) => {
+                return Err(RecipeError(format!(
+                    "version {newer} is newer than this program, which reads up to {VERSION}; open it with a newer Featherweight"
+                )));
+            }
+            Some((other, _)) => {
+                return Err(RecipeError(format!("version {other} is not known; this program reads version {VERSION}")));
+            }
+        }
+        serde_path_to_error::deserialize(value).map_err(|error| {
+            let path = error.path().to_string();
+            let place = if path == "." { String::new() } else { format!("{path}: ") };
+            RecipeError(format!("{place}{}", error.inner()))
+        })
+    }
+
+    /// The recipe as JSON without what is at its default: the text that links carry.
+    pub fn to_compact_json(&self) -> String {
+        self.compact_value().to_string()
+    }
+
+    /// As [`Recipe::to_compact_json`], indented for reading.
+    pub fn to_pretty_json(&self) -> String {
+        // Serializing a Value cannot fail: its keys are strings.
+        serde_json::to_string_pretty(&self.compact_value()).unwrap_or_default()
+    }
+
+    fn compact_value(&self) -> Value {
+        let mut value = to_value(self);
+        let bare = Recipe {
+            version: 0, // never equal, so the version always stays
+            title: String::new(),
+            data: Data::default(),
+            network: Architecture::default(),
+            training: Training::default(),
+            seeds: one_seed(),
+            variants: Vec::new(),
+        };
+        strip(&mut value, &to_value(&bare));
+        let variants = value.get_mut("variants").and_then(Value::as_array_mut);
+        for variant in variants.into_iter().flatten() {
+            strip(variant, &to_value(&Variant::default()));
+            strip_field(variant, "network", &to_value(&Architecture::default()));
+            strip_field(variant, "training", &to_value(&Training::default()));
+            for step in variant.get_mut("steps").and_then(Value::as_array_mut).into_iter().flatten() {
+                strip_field(step, "train", &to_value(&Training::default()));
+                strip_field(step, "prune", &to_value(&Prune::default()));
+                strip_field(step, "quantize", &to_value(&Quantize::default()));
+                strip_field(step, "distill", &to_value(&Distill::default()));
+                if let Some(distill) = step.get_mut("distill") {
+                    strip_field(distill, "student", &to_value(&Architecture::default()));
+                    strip_field(distill, "training", &to_value(&Training::default()));
+                }
+            }
+        }
+        keep_architecture_names(&mut value);
+        value
+    }
+}
+
+/// Recipe types serialize to JSON without exception: no map has other keys than strings.
+fn to_value<T: Serialize>(item: &T) -> Value {
+    serde_json::to_value(item).unwrap_or_default()
+}
+
+/// Removes from an object what equals the default, object by object.
+fn strip(value: &mut Value, default: &Value) {
+    let (Value::Object(fields), Value::Object(defaults)) = (value, default) else { return };
+    fields.retain(|name, field| defaults.get(name) != Some(field));
+    for (name, field) in fields.iter_mut() {
+        if let Some(default) = defaults.get(name) {
+            strip(field, default);
+        }
+    }
+}
+
+fn strip_field(value: &mut Value, name: &str, default: &Value) {
+    if let Some(field) = value.get_mut(name) {
+        strip(field, default);
+    }
+}
+
+/// A network's `architecture` is required, so it goes back in where its default was left out.
+fn keep_architecture_names(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                if let ("network" | "student", Value::Object(network)) = (name.as_str(), &mut *field) {
+                    network
+                        .entry("architecture")
+                        .or_insert_with(|| to_value(&crate::network::ArchitectureName::default()));
+                }
+                keep_architecture_names(field);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(keep_architecture_names),
+        _ => {}
+    }
+}

@@ -1,0 +1,170 @@
+//! What an experiment came to.
+
+use super::plan::Plan;
+use super::recipe::Recipe;
+use serde::{Deserialize, Serialize};
+
+/// Quartiles of the time of one call, in microseconds, on the device that ran it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Quartiles {
+    /// A quarter of the windows were faster.
+    pub q1_us: f64,
+    /// The median window.
+    pub median_us: f64,
+    /// A quarter of the windows were slower.
+    pub q3_us: f64,
+    /// Windows timed; each holds as many calls as the timer's resolution asks for.
+    pub windows: usize,
+    /// Calls in each window.
+    pub calls: usize,
+}
+
+/// Latency of the compiled model on this device.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Default)]
+pub struct Latency {
+    /// One sample a call.
+    pub batch1: Quartiles,
+    /// 64 samples a call.
+    pub batch64: Quartiles,
+}
+
+/// One weight matrix of a variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerReport {
+    /// Its place and kind, such as `1 dense 784 x 300`.
+    pub name: String,
+    /// Weights.
+    pub parameters: usize,
+    /// Weights that are not zero.
+    pub nonzero: usize,
+    /// The kernel that runs it: `dense f32`, `sparse f32`, `dense int8`, `sparse int8`.
+    pub kernel: String,
+    /// Bytes of its weights in the file.
+    pub bytes: usize,
+    /// The centre of the first and last bin of `histogram`.
+    pub range: (f32, f32),
+    /// How many of the non-zero weights fall into each of equally wide bins.
+    pub histogram: Vec<u32>,
+}
+
+/// One variant in one trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VariantResult {
+    /// The variant's name.
+    pub name: String,
+    /// The trial's seed.
+    pub seed: u64,
+    /// Share of the test set classified rightly, by the model read back from its file.
+    pub accuracy: f64,
+    /// Mean cross-entropy on the test set.
+    pub loss: f64,
+    /// Rows: true class; columns: predicted class.
+    pub confusion: Vec<Vec<u32>>,
+    /// Trained parameters, removed ones included.
+    pub parameters: usize,
+    /// Parameters that are not zero.
+    pub nonzero: usize,
+    /// Multiply-accumulates that one sample needs, those with removed weights left out.
+    pub macs: u64,
+    /// Length of the encoded file, which was decoded again and gave the same predictions.
+    pub bytes: usize,
+    /// Measured on this device.
+    pub latency: Latency,
+    /// Weight matrices, one by one.
+    pub layers: Vec<LayerReport>,
+    /// Hash over the encoded file and the predictions, 32 hex digits; empty if stopped early.
+    pub digest: String,
+    /// The run was stopped before this variant was finished: it holds what was reached.
+    #[serde(default)]
+    pub stopped: bool,
+}
+
+/// One variant over all trials. The figures are means over trials; counts and confusion are of the first trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VariantReport {
+    /// The variant's name.
+    pub name: String,
+    /// Mean test accuracy.
+    pub accuracy: f64,
+    /// The worst trial's.
+    pub accuracy_min: f64,
+    /// The best trial's.
+    pub accuracy_max: f64,
+    /// Mean test loss.
+    pub loss: f64,
+    /// Trained parameters.
+    pub parameters: usize,
+    /// Parameters that are not zero, first trial.
+    pub nonzero: usize,
+    /// Multiply-accumulates of a sample, first trial.
+    pub macs: u64,
+    /// Mean length of the encoded file, rounded.
+    pub bytes: usize,
+    /// The first trial's, whose medians the tables show.
+    pub latency: Latency,
+    /// Hash over the trials' digests, 32 hex digits; empty if any was stopped early.
+    pub digest: String,
+    /// Any trial was stopped early.
+    #[serde(default)]
+    pub stopped: bool,
+    /// Trial by trial.
+    pub trials: Vec<VariantResult>,
+}
+
+/// An experiment's result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The version of the recipe's and report's format.
+    pub version: u32,
+    /// What was run.
+    pub recipe: Recipe,
+    /// The backend that trained.
+    pub backend: String,
+    /// Hash over the variants' digests, 32 hex digits; empty if the run was stopped early.
+    pub digest: String,
+    /// In the plan's order; those never reached are left out.
+    pub variants: Vec<VariantReport>,
+}
+
+impl Report {
+    /// Puts the trials' results together, whatever the order in which they came.
+    pub fn assemble(plan: &Plan, backend: &str, results: Vec<VariantResult>) -> Self {
+        let mut variants = Vec::new();
+        for planned in &plan.variants {
+            let mut trials: Vec<VariantResult> = results.iter().filter(|r| r.name == planned.name).cloned().collect();
+            trials.sort_by_key(|r| plan.recipe.seeds.iter().position(|&s| s == r.seed));
+            let Some(first) = trials.first() else { continue };
+            let count = trials.len() as f64;
+            let accuracies = || trials.iter().map(|t| t.accuracy);
+            let stopped = trials.len() < plan.recipe.seeds.len() || trials.iter().any(|t| t.stopped);
+            variants.push(VariantReport {
+                name: planned.name.clone(),
+                accuracy: accuracies().sum::<f64>() / count,
+                accuracy_min: accuracies().fold(f64::INFINITY, f64::min),
+                accuracy_max: accuracies().fold(f64::NEG_INFINITY, f64::max),
+                loss: trials.iter().map(|t| t.loss).sum::<f64>() / count,
+                parameters: first.parameters,
+                nonzero: first.nonzero,
+                macs: first.macs,
+                bytes: (trials.iter().map(|t| t.bytes as f64).sum::<f64>() / count).round() as usize,
+                latency: first.latency,
+                digest: if stopped { String::new() } else { digest_of(trials.iter().map(|t| t.digest.as_str())) },
+                stopped,
+                trials,
+            });
+        }
+        let complete = variants.len() == plan.variants.len() && variants.iter().all(|v| !v.stopped);
+        let digest = if complete { digest_of(variants.iter().map(|v| v.digest.as_str())) } else { String::new() };
+        Self { version: super::recipe::VERSION, recipe: plan.recipe.clone(), backend: backend.into(), digest, variants }
+    }
+}
+
+/// 32 hex digits of the BLAKE3 hash over `parts`, each closed by a zero byte.
+pub(crate) fn digest_of<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part.as_bytes());
+        hasher.update(&[0]);
+    }
+    hasher.finalize().to_hex()[..32].to_string()
+}

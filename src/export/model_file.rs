@@ -1,0 +1,360 @@
+//! The model file: a float or an integer network in as few bytes as its weights allow.
+//!
+//! `"FWM1"`, a byte for the kind (0 float, 1 integer), the input's height, width and channels, the classes, then the layers one
+//! after another, each a tag and its contents. Sizes are LEB128, floats and biases four bytes, lowest first; weight arrays
+//! choose their encoding ([`super::weights`]).
+
+use super::weights;
+use super::wire::{FileError, Reader, Writer};
+use crate::backend::{Activation, Conv, Pool, PoolKind};
+use crate::network::{
+    Grid, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel,
+};
+
+const MAGIC: &[u8; 4] = b"FWM1";
+const MAX_LAYERS: usize = 64;
+const MAX_SIZE: usize = 1 << 14;
+const MAX_VALUES: usize = 1 << 23;
+
+const DENSE: u8 = 0;
+const CONVOLUTION: u8 = 1;
+const POOL: u8 = 2;
+const ACTIVATION: u8 = 3;
+const BATCH_NORMALIZATION: u8 = 4;
+const DROPOUT: u8 = 5;
+const FLATTEN: u8 = 6;
+const TABLE: u8 = 7;
+
+/// A file and where its weight matrices lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// The file.
+    pub file: Vec<u8>,
+    /// Bytes of each weight array, in order.
+    pub weight_bytes: Vec<usize>,
+}
+
+/// Encodes a model.
+pub fn encode(model: &TrainedModel) -> Encoded {
+    let mut out = Writer::default();
+    let mut weight_bytes = Vec::new();
+    out.bytes.extend(MAGIC);
+    let (kind, shape, classes) = match model {
+        TrainedModel::Float(m) => (0, m.shape, m.classes),
+        TrainedModel::Integer(m) => (1, m.shape, m.classes),
+    };
+    out.byte(kind);
+    for size in [shape.height, shape.width, shape.channels, classes] {
+        out.count(size);
+    }
+    match model {
+        TrainedModel::Float(model) => {
+            out.count(model.layers.len());
+            for (index, layer) in model.layers.iter().enumerate() {
+                write_layer(layer, &mut out);
+                for parameter in model.of_layer(index) {
+                    if parameter.role == Role::Weight {
+                        let before = out.bytes.len();
+                        weights::write(parameter.slice(), &mut out);
+                        weight_bytes.push(out.bytes.len() - before);
+                    } else {
+                        parameter.slice().iter().for_each(|&v| out.float(v));
+                    }
+                }
+            }
+        }
+        TrainedModel::Integer(model) => {
+            write_grid(model.input, &mut out);
+            out.count(model.layers.len());
+            for layer in &model.layers {
+                match layer {
+                    IntegerLayer::Linear(linear) => {
+                        write_layer(&linear.layer, &mut out);
+                        write_grid(linear.input, &mut out);
+                        out.byte(u8::from(linear.output.is_some()) | u8::from(linear.relu) << 1);
+                        if let Some(grid) = linear.output {
+                            write_grid(grid, &mut out);
+                        }
+                        out.count(linear.scales.len());
+                        linear.scales.iter().for_each(|&v| out.float(v));
+                        linear.bias.iter().for_each(|&v| out.integer(v));
+                        let before = out.bytes.len();
+                        weights::write(&linear.weights, &mut out);
+                        weight_bytes.push(out.bytes.len() - before);
+                    }
+                    IntegerLayer::Pool(pool) => write_layer(&Layer::Pool(*pool), &mut out),
+                    IntegerLayer::Table(table) => {
+                        out.byte(TABLE);
+                        out.bytes.extend(table);
+                    }
+                }
+            }
+        }
+    }
+    Encoded { file: out.bytes, weight_bytes }
+}
+
+/// Decodes a file. Memory stays within a small multiple of the limits above whatever the bytes say.
+pub fn decode(file: &[u8]) -> Result<TrainedModel, FileError> {
+    let mut from = Reader::new(file);
+    if from.bytes(4)? != MAGIC {
+        return Err(FileError("it does not begin with FWM1".into()));
+    }
+    let kind = from.byte()?;
+    let shape = Shape {
+        height: from.count(MAX_SIZE)?,
+        width: from.count(MAX_SIZE)?,
+        channels: from.count(MAX_SIZE)?,
+    };
+    let classes = from.count(256)?;
+    let model = match kind {
+        0 => TrainedModel::Float(decode_float(&mut from, shape, classes)?),
+        1 => TrainedModel::Integer(decode_integer(&mut from, shape, classes)?),
+        other => return Err(FileError(format!("model kind {other} is not known"))),
+    };
+    from.finished()?;
+    Ok(model)
+}
+
+fn decode_float(from: &mut Reader, shape: Shape, classes: usize) -> Result<Model, FileError> {
+    let count = from.count(MAX_LAYERS)?;
+    let mut chain = Chain::new(shape, classes)?;
+    let mut layers = Vec::new();
+    let mut values: Vec<Vec<f32>> = Vec::new();
+    for _ in 0..count {
+        let tag = from.byte()?;
+        let layer = read_layer(tag, from)?;
+        chain.follow(&layer)?;
+        for (role, dims) in layer.parameters() {
+            let len = dims.iter().product();
+            values.push(match role {
+                Role::Weight => weights::read(len, from)?,
+                _ => (0..len).map(|_| from.float()).collect::<Result<_, _>>()?,
+            });
+        }
+        layers.push(layer);
+    }
+    chain.finish()?;
+    let mut model = Model::zeroed(layers, shape, classes);
+    for (parameter, values) in model.parameters.iter_mut().zip(values) {
+        parameter.slice_mut().copy_from_slice(&values);
+    }
+    Ok(model)
+}
+
+fn decode_integer(from: &mut Reader, shape: Shape, classes: usize) -> Result<IntegerModel, FileError> {
+    let input = read_grid(from)?;
+    let count = from.count(MAX_LAYERS)?;
+    let mut chain = Chain::new(shape, classes)?;
+    let mut layers = Vec::new();
+    for _ in 0..count {
+        let tag = from.byte()?;
+        if tag == TABLE {
+            layers.push(IntegerLayer::Table(from.bytes(256)?.to_vec()));
+            continue;
+        }
+        let layer = read_layer(tag, from)?;
+        chain.follow(&layer)?;
+        match layer {
+            Layer::Dense { .. } | Layer::Convolution(_) => {
+                let input = read_grid(from)?;
+                let flags = from.byte()?;
+                let output = if flags & 1 == 1 { Some(read_grid(from)?) } else { None };
+                let (rows, outputs) = matrix(&layer);
+                let scales = from.count(outputs)?;
+                if scales != 1 && scales != outputs {
+                    return Err(FileError(format!("{scales} scales stand for {outputs} outputs")));
+                }
+                let scales = (0..scales).map(|_| from.float()).collect::<Result<_, _>>()?;
+                let bias = (0..outputs).map(|_| from.integer()).collect::<Result<_, _>>()?;
+                let weights = weights::read(rows * outputs, from)?;
+                let relu = flags & 2 == 2;
+                layers.push(IntegerLayer::Linear(IntegerLinear { layer, weights, scales, bias, input, output, relu }));
+            }
+            Layer::Pool(pool) => layers.push(IntegerLayer::Pool(pool)),
+            _ => return Err(FileError(format!("a {} layer stands in an integer network", layer.name()))),
+        }
+    }
+    chain.finish()?;
+    Ok(IntegerModel { shape, classes, input, layers })
+}
+
+/// Follows the sizes from layer to layer, so that nothing that runs meets a shape that does not fit.
+struct Chain {
+    width: usize,
+    classes: usize,
+}
+
+impl Chain {
+    fn new(shape: Shape, classes: usize) -> Result<Self, FileError> {
+        let width = shape.height.saturating_mul(shape.width).saturating_mul(shape.channels);
+        if width == 0 || width > MAX_VALUES || classes == 0 {
+            return Err(FileError(format!("a sample of {width} values and {classes} classes cannot be")));
+        }
+        Ok(Self { width, classes })
+    }
+
+    fn follow(&mut self, layer: &Layer) -> Result<(), FileError> {
+        let wanted = match layer {
+            Layer::Dense { inputs, .. } => *inputs,
+            Layer::Convolution(conv) => conv.inputs(),
+            Layer::Pool(pool) => pool.inputs(),
+            Layer::BatchNormalization { rows, channels } => rows * channels,
+            _ => self.width,
+        };
+        if wanted != self.width {
+            return Err(FileError(format!("a {} layer takes {wanted} values and gets {}", layer.name(), self.width)));
+        }
+        self.width = layer.outputs(self.width);
+        let values = layer.parameter_count();
+        if self.width > MAX_VALUES || values > MAX_VALUES {
+            return Err(FileError(format!("a {} layer is larger than {MAX_VALUES} values", layer.name())));
+        }
+        Ok(())
+    }
+
+    fn finish(&self) -> Result<(), FileError> {
+        if self.width == self.classes {
+            return Ok(());
+        }
+        Err(FileError(format!("the last layer gives {} values for {} classes", self.width, self.classes)))
+    }
+}
+
+fn matrix(layer: &Layer) -> (usize, usize) {
+    match *layer {
+        Layer::Dense { inputs, outputs } => (inputs, outputs),
+        Layer::Convolution(conv) => (conv.patch(), conv.filters),
+        _ => (0, 0),
+    }
+}
+
+fn write_grid(grid: Grid, out: &mut Writer) {
+    out.float(grid.scale);
+    out.byte(grid.zero_point);
+}
+
+fn read_grid(from: &mut Reader) -> Result<Grid, FileError> {
+    let grid = Grid { scale: from.float()?, zero_point: from.byte()? };
+    if grid.scale.is_finite() && grid.scale > 0.0 {
+        return Ok(grid);
+    }
+    Err(FileError(format!("a scale of {} cannot be", grid.scale)))
+}
+
+fn write_layer(layer: &Layer, out: &mut Writer) {
+    let mut tagged = |tag: u8, sizes: &[usize]| {
+        out.byte(tag);
+        sizes.iter().for_each(|&size| out.count(size));
+    };
+    match *layer {
+        Layer::Dense { inputs, outputs } => tagged(DENSE, &[inputs, outputs]),
+        Layer::Convolution(c) => {
+            tagged(CONVOLUTION, &[c.height, c.width, c.channels, c.kernel, c.padding, c.filters]);
+        }
+        Layer::Pool(p) => tagged(POOL, &[usize::from(p.kind == PoolKind::Max), p.height, p.width, p.channels, p.size]),
+        Layer::Activation(f) => tagged(ACTIVATION, &[usize::from(f == Activation::Relu)]),
+        Layer::BatchNormalization { rows, channels } => tagged(BATCH_NORMALIZATION, &[rows, channels]),
+        Layer::Dropout { rate } => {
+            tagged(DROPOUT, &[]);
+            out.float(rate);
+        }
+        Layer::Flatten => tagged(FLATTEN, &[]),
+    }
+}
+
+fn read_layer(tag: u8, from: &mut Reader) -> Result<Layer, FileError> {
+    let mut size = || from.count(MAX_SIZE);
+    Ok(match tag {
+        DENSE => {
+            // A dense layer's inputs may be a whole image.
+            Layer::Dense { inputs: from.count(MAX_VALUES)?, outputs: from.count(MAX_SIZE)? }
+        }
+        CONVOLUTION => {
+            let (height, width, channels) = (size()?, size()?, size()?);
+            let conv = Conv { height, width, channels, kernel: size()?, padding: size()?, filters: size()? };
+            let fits = |side: usize| conv.kernel <= side + 2 * conv.padding;
+            if conv.kernel == 0 || !fits(height) || !fits(width) || conv.padding > conv.kernel {
+                return Err(FileError(format!("a kernel of {} does not fit {height} x {width}", conv.kernel)));
+            }
+            Layer::Convolution(conv)
+        }
+        POOL => {
+            let kind = if size()? == 1 { PoolKind::Max } else { PoolKind::Average };
+            let pool = Pool { kind, height: size()?, width: size()?, channels: size()?, size: size()? };
+            if pool.size == 0 {
+                return Err(FileError("a pooling window of size 0 cannot be".into()));
+            }
+            Layer::Pool(pool)
+        }
+        ACTIVATION => Layer::Activation(if size()? == 1 { Activation::Relu } else { Activation::Tanh }),
+        BATCH_NORMALIZATION => Layer::BatchNormalization { rows: size()?, channels: size()? },
+        DROPOUT => Layer::Dropout { rate: from.float()? },
+        FLATTEN => Layer::Flatten,
+        other => return Err(FileError(format!("layer kind {other} is not known"))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compression::prune::{Scope, prune_to};
+    use crate::data::Key;
+    use crate::network::{ActivationName, Architecture, ArchitectureName};
+    use proptest::prelude::*;
+
+    fn float_model(architecture: ArchitectureName) -> Model {
+        let spec = Architecture {
+            architecture,
+            activation: ActivationName::Tanh,
+            batch_normalization: true,
+            dropout: 0.25,
+            ..Architecture::default()
+        };
+        let shape = Shape { height: 28, width: 28, channels: 1 };
+        Model::initialize(&spec, shape, 10, &Key::new(1)).unwrap()
+    }
+
+    #[test]
+    fn float_models_come_back_bit_for_bit() {
+        for architecture in [ArchitectureName::LeNet300100, ArchitectureName::LeNet5] {
+            let model = TrainedModel::Float(float_model(architecture));
+            let encoded = encode(&model);
+            assert_eq!(decode(&encoded.file).unwrap(), model);
+        }
+    }
+
+    #[test]
+    fn a_file_of_ninety_percent_zeros_is_below_a_quarter() {
+        let dense = float_model(ArchitectureName::LeNet300100);
+        let mut pruned = dense.clone();
+        let scores: Vec<Vec<f32>> = dense.weights().map(|p| p.slice().iter().map(|w| w.abs()).collect()).collect();
+        prune_to(&mut pruned, &scores, 0.9, Scope::Global);
+        let bytes = |model| encode(&TrainedModel::Float(model)).file.len() as f64;
+        let ratio = bytes(pruned) / bytes(dense);
+        assert!(ratio < 0.15, "{ratio}");
+    }
+
+    #[test]
+    fn every_truncation_is_refused_with_a_sentence() {
+        let shape = Shape { height: 1, width: 1, channels: 2 };
+        let model = Model::initialize(&Architecture::mlp(&[3]), shape, 2, &Key::new(1)).unwrap();
+        let file = encode(&TrainedModel::Float(model)).file;
+        for end in 0..file.len() {
+            let error = decode(&file[..end]).unwrap_err().to_string();
+            assert!(error.contains("cannot be read"), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_files_never_panic(at in 0usize..200, value in any::<u8>()) {
+            let shape = Shape { height: 1, width: 1, channels: 4 };
+            let model = Model::initialize(&Architecture::mlp(&[5]), shape, 3, &Key::new(1)).unwrap();
+            let mut file = encode(&TrainedModel::Float(model)).file;
+            let at = at % file.len();
+            file[at] = value;
+            let _ = decode(&file);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Folding batch normalization into the linear layer before it, as integer inference needs (Jacob et al. 2018, 3.2).
+
+use super::layer::{Layer, Role};
+use super::model::Model;
+
+/// The guard under the square root of batch normalization, in training and here.
+pub const NORMALIZATION_EPSILON: f32 = 1e-5;
+
+/// The same function without batch normalization and dropout: `w' = w gamma / sqrt(var + epsilon)`,
+/// `b' = (b - mean) gamma / sqrt(var + epsilon) + beta`. Masks stay, since a scaled zero is zero.
+pub fn fold_batch_norm(model: &Model) -> Model {
+    let kept = |layer: &Layer| !matches!(layer, Layer::BatchNormalization { .. } | Layer::Dropout { .. });
+    let layers: Vec<Layer> = model.layers.iter().copied().filter(kept).collect();
+    let mut folded = Model::zeroed(layers, model.shape, model.classes);
+    let mut at = 0; // the folded model's next parameter
+    for (index, layer) in model.layers.iter().enumerate() {
+        match layer {
+            Layer::BatchNormalization { channels, .. } if at >= 2 => {
+                let (factor, shift) = factors(model, index, *channels);
+                let (weights, bias) = folded.parameters.split_at_mut(at - 1);
+                let (weights, bias) = (&mut weights[at - 2], &mut bias[0]);
+                for (i, weight) in weights.slice_mut().iter_mut().enumerate() {
+                    *weight *= factor[i % channels];
+                }
+                for (i, bias) in bias.slice_mut().iter_mut().enumerate() {
+                    *bias = *bias * factor[i] + shift[i];
+                }
+            }
+            _ => {
+                for parameter in model.of_layer(index) {
+                    let place = folded.parameters[at].layer;
+                    folded.parameters[at] = parameter.clone();
+                    folded.parameters[at].layer = place;
+                    at += 1;
+                }
+            }
+        }
+    }
+    folded
+}
+
+/// A frozen batch normalization as `y = x * factor + shift`, channel by channel.
+pub(crate) fn factors(model: &Model, layer: usize, channels: usize) -> (Vec<f32>, Vec<f32>) {
+    let mut factor = vec![1.0; channels];
+    let mut shift = vec![0.0; channels];
+    let of_role = |role| model.of_layer(layer).find(move |p| p.role == role);
+    if let (Some(scale), Some(statistics)) = (of_role(Role::Scale), of_role(Role::Statistics)) {
+        let (gamma, beta) = scale.slice().split_at(channels);
+        let (mean, variance) = statistics.slice().split_at(channels);
+        for c in 0..channels {
+            factor[c] = gamma[c] / (variance[c] + NORMALIZATION_EPSILON).sqrt();
+            shift[c] = beta[c] - mean[c] * factor[c];
+        }
+    }
+    (factor, shift)
+}

@@ -1,0 +1,124 @@
+//! An integer network as data: what quantization makes of a float network, what files hold, and what runs.
+
+use super::layer::{Layer, Role, Shape};
+use super::model::Model;
+use crate::backend::Pool;
+use ndarray::{ArrayD, IxDyn};
+
+/// An affine grid of 256 values: `r = scale * (q - zero_point)` (Jacob et al. 2018).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// Distance between two neighbours.
+    pub scale: f32,
+    /// The integer that stands for zero.
+    pub zero_point: u8,
+}
+
+impl Grid {
+    /// The integer nearest to `value`.
+    pub fn quantize(&self, value: f32) -> u8 {
+        (value / self.scale + f32::from(self.zero_point)).round().clamp(0.0, 255.0) as u8
+    }
+
+    /// The real value of an integer.
+    pub fn dequantize(&self, q: u8) -> f32 {
+        self.scale * (f32::from(q) - f32::from(self.zero_point))
+    }
+}
+
+/// A dense layer or a convolution in integers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntegerLinear {
+    /// [`Layer::Dense`] or [`Layer::Convolution`], for its sizes.
+    pub layer: Layer,
+    /// Symmetric weights in -127..=127, laid out as the float layer's.
+    pub weights: Vec<i8>,
+    /// `real weight = scale * integer weight`: one scale, or one for each output.
+    pub scales: Vec<f32>,
+    /// In units of input scale times weight scale.
+    pub bias: Vec<i32>,
+    /// The grid of what comes in.
+    pub input: Grid,
+    /// The grid of what goes out; none for the last layer, whose accumulators become logits.
+    pub output: Option<Grid>,
+    /// Outputs below the zero point are set to it: the fused ReLU.
+    pub relu: bool,
+}
+
+impl IntegerLinear {
+    /// Columns of the weight matrix: units or filters.
+    pub fn outputs(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// Rows of the weight matrix.
+    pub fn rows(&self) -> usize {
+        self.weights.len() / self.bias.len().max(1)
+    }
+
+    /// The weight scale of one output.
+    pub fn scale(&self, output: usize) -> f32 {
+        if self.scales.len() == 1 { self.scales[0] } else { self.scales[output] }
+    }
+}
+
+/// One layer of an integer network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum IntegerLayer {
+    /// Multiply, accumulate, requantize.
+    Linear(IntegerLinear),
+    /// Pools integers on their grid.
+    Pool(Pool),
+    /// A nonlinearity as a table from one grid to another.
+    Table(Vec<u8>),
+}
+
+/// A network that computes in integers from its first layer to its logits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IntegerModel {
+    /// Of one input sample.
+    pub shape: Shape,
+    /// Outputs of the last layer.
+    pub classes: usize,
+    /// The grid on which samples are put.
+    pub input: Grid,
+    /// From input to logits.
+    pub layers: Vec<IntegerLayer>,
+}
+
+impl IntegerModel {
+    /// The dense layers and convolutions.
+    pub fn linears(&self) -> impl Iterator<Item = &IntegerLinear> {
+        self.layers.iter().filter_map(|layer| match layer {
+            IntegerLayer::Linear(linear) => Some(linear),
+            _ => None,
+        })
+    }
+
+    /// Writes the real values of weights and biases into a float model of the same layers.
+    pub fn dequantize_into(&self, model: &mut Model) {
+        let mut linears = self.linears();
+        let mut current = None;
+        for parameter in &mut model.parameters {
+            let dims = IxDyn(parameter.values.shape());
+            let values: Vec<f32> = match parameter.role {
+                Role::Weight => {
+                    current = linears.next();
+                    let Some(linear) = current else { return };
+                    let outputs = linear.outputs();
+                    let real = |(i, &q): (usize, &i8)| f32::from(q) * linear.scale(i % outputs);
+                    linear.weights.iter().enumerate().map(real).collect()
+                }
+                Role::Bias => {
+                    let Some(linear) = current else { return };
+                    let real = |(i, &q): (usize, &i32)| q as f32 * (linear.input.scale * linear.scale(i));
+                    linear.bias.iter().enumerate().map(real).collect()
+                }
+                Role::Scale | Role::Statistics => continue,
+            };
+            if let Ok(values) = ArrayD::from_shape_vec(dims, values) {
+                parameter.values = values;
+            }
+        }
+    }
+}

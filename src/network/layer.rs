@@ -1,0 +1,124 @@
+//! The kinds of layer, as plain data with their sizes resolved.
+
+use crate::backend::{Activation, Conv, Pool};
+use serde::{Deserialize, Serialize};
+
+/// Height, width and channels of one sample; features of tabular data are channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// Rows of pixels.
+    pub height: usize,
+    /// Columns of pixels.
+    pub width: usize,
+    /// Values of a pixel.
+    pub channels: usize,
+}
+
+impl Shape {
+    /// Values of one sample.
+    #[allow(clippy::len_without_is_empty)] // a shape is never empty
+    pub fn len(&self) -> usize {
+        self.height * self.width * self.channels
+    }
+}
+
+/// One layer with its sizes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Layer {
+    /// `y = x W + b`, `W` stored as `inputs x outputs`.
+    Dense {
+        /// Values that come in.
+        inputs: usize,
+        /// Units.
+        outputs: usize,
+    },
+    /// A convolution with a bias a filter; weights stored as `patch x filters`.
+    Convolution(Conv),
+    /// Max or average pooling.
+    Pool(Pool),
+    /// An elementwise nonlinearity.
+    Activation(Activation),
+    /// Batch normalization over the batch and the `rows` pixels of each channel.
+    BatchNormalization {
+        /// Pixels of one sample.
+        rows: usize,
+        /// Channels or units, each normalized for itself.
+        channels: usize,
+    },
+    /// Drops a share of values in training and scales the others up; nothing at inference.
+    Dropout {
+        /// Share dropped.
+        rate: f32,
+    },
+    /// From image to vector: no arithmetic, since images are stored as they are flattened.
+    Flatten,
+}
+
+/// What a parameter is, and so whether it may be pruned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A weight matrix: pruned and quantized.
+    Weight,
+    /// A bias: kept whole, as in the literature.
+    Bias,
+    /// Gamma, then beta of a batch normalization.
+    Scale,
+    /// Running mean, then variance; measured, not trained.
+    Statistics,
+}
+
+impl Layer {
+    /// Values a sample has after this layer, given those it has before.
+    pub fn outputs(&self, inputs: usize) -> usize {
+        match *self {
+            Layer::Dense { outputs, .. } => outputs,
+            Layer::Convolution(conv) => conv.outputs(),
+            Layer::Pool(pool) => pool.outputs(),
+            _ => inputs,
+        }
+    }
+
+    /// The parameters it holds: role and dimensions (rows x columns for weights).
+    pub fn parameters(&self) -> Vec<(Role, Vec<usize>)> {
+        match *self {
+            Layer::Dense { inputs, outputs } => {
+                vec![(Role::Weight, vec![inputs, outputs]), (Role::Bias, vec![outputs])]
+            }
+            Layer::Convolution(conv) => vec![
+                (Role::Weight, vec![conv.kernel, conv.kernel, conv.channels, conv.filters]),
+                (Role::Bias, vec![conv.filters]),
+            ],
+            Layer::BatchNormalization { channels, .. } => {
+                vec![(Role::Scale, vec![2 * channels]), (Role::Statistics, vec![2 * channels])]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Trained and measured parameters in all.
+    pub fn parameter_count(&self) -> usize {
+        self.parameters().iter().map(|(_, dims)| dims.iter().product::<usize>()).sum()
+    }
+
+    /// How often each weight is used for one sample: output pixels of a convolution, once in a dense layer.
+    pub fn uses_per_weight(&self) -> usize {
+        match self {
+            Layer::Convolution(conv) => conv.out_pixels(),
+            _ => 1,
+        }
+    }
+
+    /// A short name: `dense`, `convolution`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Layer::Dense { .. } => "dense",
+            Layer::Convolution(_) => "convolution",
+            Layer::Pool(_) => "pooling",
+            Layer::Activation(_) => "activation",
+            Layer::BatchNormalization { .. } => "batch normalization",
+            Layer::Dropout { .. } => "dropout",
+            Layer::Flatten => "flatten",
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Layers, architectures, the training loop, and trained networks made ready to run.
+
+mod architecture;
+mod fold;
+mod integer;
+mod layer;
+mod model;
+mod optimizer;
+mod pass;
+mod trainer;
+mod training;
+
+pub use architecture::{ActivationName, Architecture, ArchitectureName, Initialization, PoolingName};
+pub use fold::fold_batch_norm;
+pub use integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
+pub use layer::{Layer, Role, Shape};
+pub use model::{Model, Parameter};
+pub use trainer::{Batch, CrossEntropy, Ending, Loss, Metrics, Monitor, TrainError, train};
+pub use training::{OptimizerName, Schedule, Training};

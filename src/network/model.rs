@@ -1,0 +1,189 @@
+//! A network's parameters as plain data, on the host.
+
+use super::architecture::{Architecture, Initialization};
+use super::layer::{Layer, Role, Shape};
+use crate::data::Key;
+use ndarray::{ArrayD, IxDyn};
+
+/// One array of parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Index of its layer in [`Model::layers`].
+    pub layer: usize,
+    /// What it is.
+    pub role: Role,
+    /// Its values, in the layout that [`Layer::parameters`] names.
+    pub values: ArrayD<f32>,
+    /// False where a weight was pruned; its value is then exactly zero and stays so in training.
+    pub mask: Option<ArrayD<bool>>,
+}
+
+impl Parameter {
+    /// The values in storage order.
+    pub fn slice(&self) -> &[f32] {
+        // Parameters are only ever made by `from_shape_vec`, which stores them in standard order.
+        self.values.as_slice().unwrap_or_default()
+    }
+
+    /// The values in storage order, to be changed.
+    pub fn slice_mut(&mut self) -> &mut [f32] {
+        self.values.as_slice_mut().unwrap_or_default()
+    }
+
+    /// The mask in storage order.
+    pub fn mask_slice(&self) -> Option<&[bool]> {
+        self.mask.as_ref().and_then(|mask| mask.as_slice())
+    }
+
+    /// A weight's matrix as rows (everything that is summed over) and columns (outputs).
+    pub fn matrix_dims(&self) -> (usize, usize) {
+        let columns = self.values.shape().last().copied().unwrap_or(0);
+        (if columns == 0 { 0 } else { self.values.len() / columns }, columns)
+    }
+}
+
+/// A network with its parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Of one input sample.
+    pub shape: Shape,
+    /// Outputs of the last layer.
+    pub classes: usize,
+    /// In order from input to output.
+    pub layers: Vec<Layer>,
+    /// In the order of the layers.
+    pub parameters: Vec<Parameter>,
+}
+
+impl Model {
+    /// A model whose parameters are zero (statistics: mean 0, variance 1; scales: gamma 1, beta 0).
+    pub fn zeroed(layers: Vec<Layer>, shape: Shape, classes: usize) -> Self {
+        let mut parameters = Vec::new();
+        for (index, layer) in layers.iter().enumerate() {
+            for (role, dims) in layer.parameters() {
+                let mut values = ArrayD::zeros(IxDyn(&dims));
+                let half = values.len() / 2;
+                for (i, value) in values.iter_mut().enumerate() {
+                    *value = match role {
+                        Role::Scale if i < half => 1.0,
+                        Role::Statistics if i >= half => 1.0,
+                        _ => 0.0,
+                    };
+                }
+                parameters.push(Parameter { layer: index, role, values, mask: None });
+            }
+        }
+        Self { shape, classes, layers, parameters }
+    }
+
+    /// A freshly drawn network. Each weight matrix has a random stream of its own, named by its place.
+    ///
+    /// Fails with the sentence of [`Architecture::layers`].
+    pub fn initialize(spec: &Architecture, shape: Shape, classes: usize, key: &Key) -> Result<Self, String> {
+        let mut model = Self::zeroed(spec.layers(shape, classes)?, shape, classes);
+        for (index, parameter) in model.parameters.iter_mut().enumerate() {
+            if parameter.role != Role::Weight {
+                continue;
+            }
+            let (rows, columns) = parameter.matrix_dims();
+            let uses = match model.layers[parameter.layer] {
+                // Each input value meets kernel * kernel weights of every filter.
+                Layer::Convolution(conv) => conv.kernel * conv.kernel * columns,
+                _ => columns,
+            };
+            let variance = match spec.initialization {
+                Initialization::GlorotNormal | Initialization::GlorotUniform => 2.0 / (rows + uses) as f32,
+                Initialization::HeNormal | Initialization::HeUniform => 2.0 / rows as f32,
+            };
+            let mut rng = key.fold_index(index as u64).rng();
+            let deviation = variance.sqrt();
+            let limit = (3.0 * variance).sqrt();
+            for value in parameter.slice_mut() {
+                *value = match spec.initialization {
+                    Initialization::GlorotNormal | Initialization::HeNormal => rng.normal() * deviation,
+                    Initialization::GlorotUniform | Initialization::HeUniform => (2.0 * rng.uniform() - 1.0) * limit,
+                };
+            }
+        }
+        Ok(model)
+    }
+
+    /// The weight matrices, which are what pruning and quantization work on.
+    pub fn weights(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|p| p.role == Role::Weight)
+    }
+
+    /// The weight matrices, to be changed.
+    pub fn weights_mut(&mut self) -> impl Iterator<Item = &mut Parameter> {
+        self.parameters.iter_mut().filter(|p| p.role == Role::Weight)
+    }
+
+    /// The parameters of one layer, in the order of [`Layer::parameters`].
+    pub fn of_layer(&self, layer: usize) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(move |p| p.layer == layer)
+    }
+
+    /// Trained parameters in all, removed ones included; measured statistics are not counted.
+    pub fn parameter_count(&self) -> usize {
+        self.trained().map(|p| p.values.len()).sum()
+    }
+
+    /// Trained parameters that are not zero.
+    pub fn nonzero_count(&self) -> usize {
+        self.trained().map(|p| p.slice().iter().filter(|&&v| v != 0.0).count()).sum()
+    }
+
+    /// Multiply-accumulates of one sample with the weights that are not zero.
+    pub fn macs(&self) -> u64 {
+        self.weights()
+            .map(|p| {
+                let nonzero = p.slice().iter().filter(|&&v| v != 0.0).count();
+                (nonzero * self.layers[p.layer].uses_per_weight()) as u64
+            })
+            .sum()
+    }
+
+    fn trained(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|p| p.role != Role::Statistics)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lenet(initialization: Initialization) -> Model {
+        let spec = Architecture { initialization, ..Architecture::default() };
+        let shape = Shape { height: 28, width: 28, channels: 1 };
+        Model::initialize(&spec, shape, 10, &Key::new(7)).unwrap()
+    }
+
+    #[test]
+    fn lenet_300_100_has_the_parameters_of_the_literature() {
+        assert_eq!(lenet(Initialization::HeNormal).parameter_count(), 266_610);
+        assert_eq!(lenet(Initialization::HeNormal).macs(), 266_200);
+    }
+
+    #[test]
+    fn weights_have_the_variance_that_each_initialization_names() {
+        for (initialization, wanted) in [
+            (Initialization::HeNormal, 2.0 / 784.0),
+            (Initialization::HeUniform, 2.0 / 784.0),
+            (Initialization::GlorotNormal, 2.0 / 1084.0),
+            (Initialization::GlorotUniform, 2.0 / 1084.0),
+        ] {
+            let model = lenet(initialization);
+            let first = model.parameters[0].slice();
+            let variance = first.iter().map(|v| f64::from(v * v)).sum::<f64>() / first.len() as f64;
+            assert!((variance / wanted - 1.0).abs() < 0.02, "{initialization:?}: {variance} for {wanted}");
+        }
+    }
+
+    #[test]
+    fn a_layer_is_drawn_the_same_whatever_follows_it() {
+        let shape = Shape { height: 28, width: 28, channels: 1 };
+        let short = Model::initialize(&Architecture::mlp(&[30]), shape, 10, &Key::new(7)).unwrap();
+        let long = Model::initialize(&Architecture::mlp(&[30, 20]), shape, 10, &Key::new(7)).unwrap();
+        assert_eq!(short.parameters[0], long.parameters[0]);
+    }
+}

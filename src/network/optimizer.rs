@@ -1,0 +1,57 @@
+//! The optimizers' state on a device.
+
+use super::layer::Role;
+use super::pass::Network;
+use super::training::{OptimizerName, Training};
+use crate::backend::{Adam, Backend, Sgd};
+
+/// Adam's decay rates and guard, as in its paper.
+const BETA1: f64 = 0.9;
+const BETA2: f64 = 0.999;
+const EPSILON: f32 = 1e-8;
+
+/// What an optimizer remembers between steps.
+pub(crate) struct Optimizer<B: Backend> {
+    /// Velocity, or first and second moment, of each parameter.
+    moments: Vec<[B::Buffer; 2]>,
+    steps: u64,
+}
+
+impl<B: Backend> Optimizer<B> {
+    pub fn new(backend: &B, network: &Network<B>, training: &Training) -> Self {
+        let second = |len| if training.optimizer == OptimizerName::Adam { len } else { 0 };
+        let moments = network.parameters.iter().map(|p| [backend.zeros(p.len), backend.zeros(second(p.len))]).collect();
+        Self { moments, steps: 0 }
+    }
+
+    /// Moves every trained parameter along its gradient.
+    pub fn step(&mut self, backend: &B, network: &mut Network<B>, training: &Training, rate: f32) {
+        self.steps += 1;
+        let correction = |beta: f64| (1.0 / (1.0 - libm::pow(beta, self.steps as f64))) as f32;
+        for (parameter, [first, second]) in network.parameters.iter_mut().zip(&mut self.moments) {
+            // A penalty on biases and scales does not keep a network from overfitting, so none is put on them.
+            let weight_decay = if parameter.role == Role::Weight { training.weight_decay as f32 } else { 0.0 };
+            let (gradient, value) = (&parameter.gradient, &mut parameter.value);
+            match (parameter.role, training.optimizer) {
+                (Role::Statistics, _) => {}
+                (_, OptimizerName::Sgd) => {
+                    let momentum = training.momentum as f32;
+                    let op = Sgd { rate, momentum, nesterov: training.nesterov, weight_decay };
+                    backend.sgd(op, parameter.len, gradient, first, value);
+                }
+                (_, OptimizerName::Adam) => {
+                    let op = Adam {
+                        rate,
+                        beta1: BETA1 as f32,
+                        beta2: BETA2 as f32,
+                        epsilon: EPSILON,
+                        weight_decay,
+                        correction1: correction(BETA1),
+                        correction2: correction(BETA2),
+                    };
+                    backend.adam(op, parameter.len, gradient, first, second, value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! A network on a backend: its parameters, activations and gradients, and the passes through its layers.
+//!
+//! Each layer's backward arm stands beside its forward arm's formula; all were checked against finite differences.
+
+use super::layer::{Layer, Role};
+use super::model::Model;
+use crate::backend::{Backend, MatMul};
+use crate::data::Rng;
+
+/// How fast batch normalization's running statistics follow the batches.
+const STATISTICS_MOMENTUM: f32 = 0.1;
+
+/// A parameter on the device.
+pub(crate) struct DeviceParameter<B: Backend> {
+    pub role: Role,
+    pub len: usize,
+    pub value: B::Buffer,
+    pub gradient: B::Buffer,
+    pub mask: Option<B::Buffer>,
+}
+
+/// What a forward pass is for.
+pub(crate) enum Mode<'r> {
+    /// Batch statistics, dropout drawn from the stream.
+    Train(&'r mut Rng),
+    /// Running statistics, nothing dropped.
+    Infer,
+}
+
+/// A model on a device, with room for batches of `capacity` samples.
+pub(crate) struct Network<B: Backend> {
+    layers: Vec<Layer>,
+    /// Index of each layer's first parameter.
+    first_parameter: Vec<usize>,
+    /// Values of a sample before each layer, and after the last.
+    widths: Vec<usize>,
+    /// Index into `activations` of each layer's input, as the last forward pass left it.
+    input_of: Vec<usize>,
+    /// The batch, then each layer's output. A layer without arithmetic leaves its place unused.
+    activations: Vec<B::Buffer>,
+    /// What a layer's backward pass needs beside its input and output: batch statistics, dropped units.
+    saved: Vec<B::Buffer>,
+    /// Gradients of a layer's output and of its input, in turn.
+    gradients: [B::Buffer; 2],
+    pub parameters: Vec<DeviceParameter<B>>,
+    dropped: Vec<f32>,
+}
+
+impl<B: Backend> Network<B> {
+    pub fn new(backend: &B, model: &Model, capacity: usize) -> Self {
+        let mut widths = vec![model.shape.len()];
+        let mut first_parameter = Vec::new();
+        let mut count = 0;
+        for layer in &model.layers {
+            first_parameter.push(count);
+            count += layer.parameters().len();
+            widths.push(layer.outputs(widths[widths.len() - 1]));
+        }
+        let widest = widths.iter().copied().max().unwrap_or(0);
+        let saved = model.layers.iter().zip(&widths).map(|(layer, &width)| match layer {
+            Layer::BatchNormalization { channels, .. } => backend.zeros(2 * channels),
+            Layer::Dropout { .. } => backend.zeros(capacity * width),
+            _ => backend.zeros(0),
+        });
+        let parameters = model.parameters.iter().map(|p| DeviceParameter {
+            role: p.role,
+            len: p.values.len(),
+            value: backend.upload(p.slice()),
+            gradient: backend.zeros(p.values.len()),
+            mask: p.mask_slice().map(|mask| {
+                let kept: Vec<f32> = mask.iter().map(|&kept| if kept { 1.0 } else { 0.0 }).collect();
+                backend.upload(&kept)
+            }),
+        });
+        Self {
+            saved: saved.collect(),
+            parameters: parameters.collect(),
+            activations: widths.iter().map(|width| backend.zeros(capacity * width)).collect(),
+            gradients: [backend.zeros(capacity * widest), backend.zeros(capacity * widest)],
+            input_of: vec![0; model.layers.len() + 1],
+            layers: model.layers.clone(),
+            first_parameter,
+            widths,
+            dropped: Vec::new(),
+        }
+    }
+
+    /// Where the next batch is written: samples one after another.
+    pub fn input(&mut self) -> &mut B::Buffer {
+        &mut self.activations[0]
+    }
+
+    /// The logits that the last forward pass left.
+    pub fn logits(&self) -> &B::Buffer {
+        &self.activations[self.input_of[self.layers.len()]]
+    }
+
+    /// The logits, and the buffer in which a loss leaves their gradient.
+    pub fn logits_and_gradient(&mut self) -> (&B::Buffer, &mut B::Buffer) {
+        (&self.activations[self.input_of[self.layers.len()]], &mut self.gradients[0])
+    }
+
+    /// From the input to the logits, for the first `rows` samples.
+    pub fn forward(&mut self, backend: &B, rows: usize, mut mode: Mode) {
+        let mut at = 0;
+        for index in 0..self.layers.len() {
+            self.input_of[index] = at;
+            let width = self.widths[index];
+            let (before, after) = self.activations.split_at_mut(index + 1);
+            let (x, y) = (&before[at], &mut after[0]);
+            let p = &mut self.parameters[self.first_parameter[index]..];
+            match self.layers[index] {
+                Layer::Dense { inputs, outputs } => {
+                    backend.matmul(product(rows, inputs, outputs), x, &p[0].value, y);
+                    backend.add_bias(rows, outputs, &p[1].value, y);
+                }
+                Layer::Convolution(conv) => {
+                    backend.convolve(conv, rows, x, &p[0].value, y);
+                    backend.add_bias(rows * conv.out_pixels(), conv.filters, &p[1].value, y);
+                }
+                Layer::Pool(pool) => backend.pool(pool, rows, x, y),
+                Layer::Activation(f) => backend.activate(f, rows * width, x, y),
+                Layer::BatchNormalization { rows: pixels, channels } => {
+                    let (scale, statistics) = p.split_at_mut(1);
+                    let (scale, statistics) = (&scale[0].value, &mut statistics[0].value);
+                    let saved = &mut self.saved[index];
+                    match mode {
+                        Mode::Train(_) => backend.normalize(
+                            rows * pixels,
+                            channels,
+                            STATISTICS_MOMENTUM,
+                            x,
+                            scale,
+                            statistics,
+                            saved,
+                            y,
+                        ),
+                        Mode::Infer => backend.normalize_frozen(rows * pixels, channels, x, scale, statistics, y),
+                    }
+                }
+                Layer::Dropout { rate } => match &mut mode {
+                    Mode::Infer => continue,
+                    Mode::Train(rng) => {
+                        let kept = 1.0 / (1.0 - rate);
+                        self.dropped.clear();
+                        self.dropped
+                            .extend((0..rows * width).map(|_| if rng.uniform() < rate { 0.0 } else { kept }));
+                        backend.write(&mut self.saved[index], &self.dropped);
+                        backend.multiply(rows * width, x, &self.saved[index], y);
+                    }
+                },
+                Layer::Flatten => continue,
+            }
+            at = index + 1;
+        }
+        self.input_of[self.layers.len()] = at;
+    }
+
+    /// From the gradient of the logits to that of every parameter, after a forward pass in training mode.
+    pub fn backward(&mut self, backend: &B, rows: usize) {
+        let first_trained = self.layers.iter().position(|l| l.parameter_count() > 0).unwrap_or(self.layers.len());
+        for index in (first_trained..self.layers.len()).rev() {
+            let width = self.widths[index];
+            let x = &self.activations[self.input_of[index]];
+            let y = &self.activations[index + 1];
+            let [dy, dx] = &mut self.gradients;
+            let p = &mut self.parameters[self.first_parameter[index]..];
+            let wanted = index > first_trained; // nothing below the first trained layer needs a gradient
+            match self.layers[index] {
+                Layer::Dense { inputs, outputs } => {
+                    let weight_gradient =
+                        MatMul { a_transposed: true, ..product(inputs, rows, outputs) };
+                    backend.matmul(weight_gradient, x, dy, &mut p[0].gradient);
+                    backend.column_sums(rows, outputs, dy, &mut p[1].gradient);
+                    if wanted {
+                        let input_gradient = MatMul { b_transposed: true, ..product(rows, outputs, inputs) };
+                        backend.matmul(input_gradient, dy, &p[0].value, dx);
+                    }
+                }
+                Layer::Convolution(conv) => {
+                    backend.convolve_weight_gradient(conv, rows, x, dy, &mut p[0].gradient);
+                    backend.column_sums(rows * conv.out_pixels(), conv.filters, dy, &mut p[1].gradient);
+                    if wanted {
+                        backend.convolve_input_gradient(conv, rows, &p[0].value, dy, dx);
+                    }
+                }
+                Layer::Pool(pool) => backend.pool_gradient(pool, rows, x, y, dy, dx),
+                Layer::Activation(f) => backend.activate_gradient(f, rows * width, y, dy, dx),
+                Layer::BatchNormalization { rows: pixels, channels } => {
+                    let scale = &mut p[0];
+                    backend.normalize_gradient(
+                        rows * pixels,
+                        channels,
+                        x,
+                        &scale.value,
+                        &self.saved[index],
+                        dy,
+                        dx,
+                        &mut scale.gradient,
+                    );
+                }
+                Layer::Dropout { .. } => backend.multiply(rows * width, dy, &self.saved[index], dx),
+                Layer::Flatten => continue,
+            }
+            self.gradients.swap(0, 1);
+        }
+        for parameter in &mut self.parameters {
+            if let Some(mask) = &parameter.mask {
+                backend.multiply_assign(parameter.len, mask, &mut parameter.gradient);
+            }
+        }
+    }
+
+    /// Reads the parameters' values back into the model.
+    pub async fn store(&self, backend: &B, model: &mut Model) {
+        for (device, host) in self.parameters.iter().zip(&mut model.parameters) {
+            let values = backend.read(&device.value, device.len).await;
+            host.slice_mut().copy_from_slice(&values);
+        }
+    }
+}
+
+fn product(m: usize, k: usize, n: usize) -> MatMul {
+    MatMul { m, k, n, a_transposed: false, b_transposed: false, accumulate: false }
+}

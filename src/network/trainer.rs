@@ -1,0 +1,272 @@
+//! The training loop.
+
+use super::model::Model;
+use super::optimizer::Optimizer;
+use super::pass::{Mode, Network};
+use super::training::Training;
+use crate::backend::Backend;
+use crate::data::{DataError, Dataset, Key, Source, Split};
+use std::future::Future;
+
+/// Steps between two reports of the running loss: often enough for a live curve, seldom enough to cost nothing.
+const STEPS_PER_REPORT: usize = 16;
+
+/// Why training ended without a trained network.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TrainError {
+    /// The data could not be had.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The loss is no longer a number.
+    #[error(
+        "training diverged in epoch {epoch}: the loss is no longer a number; lower the learning rate (now {learning_rate}) and run again"
+    )]
+    Diverged {
+        /// Counted from 1.
+        epoch: usize,
+        /// The rate at the start.
+        learning_rate: f64,
+    },
+}
+
+/// Means over some samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metrics {
+    /// Mean loss.
+    pub loss: f32,
+    /// Share classified rightly.
+    pub accuracy: f32,
+}
+
+/// Takes the news of a training run.
+pub trait Monitor {
+    /// Means over the last few steps; `samples` of `total` have been seen, which is `epoch` epochs.
+    fn step(&mut self, samples: usize, total: usize, epoch: f32, metrics: Metrics);
+
+    /// An epoch has ended: the validation set's figures, and the model if [`Monitor::wants_model`].
+    fn validation(&mut self, epoch: f32, metrics: Metrics, model: Option<&Model>);
+
+    /// Whether [`Monitor::validation`] should be given the model as it is.
+    fn wants_model(&self) -> bool;
+
+    /// How much of the data has arrived.
+    fn data(&mut self, loaded: usize, total: usize);
+
+    /// Called before each step; true ends the training with what was reached.
+    fn pause(&mut self) -> impl Future<Output = bool>;
+}
+
+/// A batch on the device.
+pub struct Batch<'a, B: Backend> {
+    /// Which training samples.
+    pub indices: &'a [u32],
+    /// Their labels as one-hot rows.
+    pub labels: &'a B::Buffer,
+    /// Classes.
+    pub classes: usize,
+}
+
+/// What training minimizes.
+pub trait Loss<B: Backend> {
+    /// Adds the loss's sum over rows to `totals[0]`, the count of right answers to `totals[1]`, and the gradient of its
+    /// mean to `d_logits` (which holds zeros).
+    fn apply(
+        &mut self,
+        backend: &B,
+        batch: &Batch<B>,
+        logits: &B::Buffer,
+        totals: &mut B::Buffer,
+        d_logits: &mut B::Buffer,
+    );
+}
+
+/// Cross-entropy with the true labels.
+pub struct CrossEntropy;
+
+impl<B: Backend> Loss<B> for CrossEntropy {
+    fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
+        backend.cross_entropy(batch.indices.len(), batch.classes, 1.0, 1.0, logits, batch.labels, totals, d);
+    }
+}
+
+/// How a training run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All epochs, or early stopping.
+    Complete,
+    /// The monitor asked to stop.
+    Stopped,
+}
+
+/// Trains `model` in place, its masks held. The random streams of `key` decide the order of samples and dropout.
+pub async fn train<B: Backend>(
+    backend: &B,
+    model: &mut Model,
+    dataset: &mut Dataset,
+    source: &impl Source,
+    training: &Training,
+    key: &Key,
+    loss: &mut impl Loss<B>,
+    monitor: &mut impl Monitor,
+) -> Result<Ending, TrainError> {
+    let samples = dataset.len(Split::Train);
+    let per_epoch = samples.div_ceil(training.batch);
+    let steps = per_epoch * training.epochs;
+    let mut network = Network::new(backend, model, training.batch);
+    let mut optimizer = Optimizer::new(backend, &network, training);
+    let mut feed = Feed::new(backend, dataset, training.batch);
+    let mut totals = backend.zeros(2);
+    let mut dropout = key.fold("dropout").rng();
+    let mut best: Option<(f32, Model)> = None;
+    let mut epochs_since_best = 0;
+    let mut counted = 0;
+    for epoch in 0..training.epochs {
+        let order = dataset.epoch_order(&key.fold("order"), epoch);
+        for (batch, indices) in order.chunks(training.batch).enumerate() {
+            if monitor.pause().await {
+                network.store(backend, model).await;
+                return Ok(Ending::Stopped);
+            }
+            let rows = indices.len();
+            feed.ensure(dataset, source, Split::Train, indices, monitor).await?;
+            feed.write(backend, dataset, Split::Train, indices, network.input());
+            network.forward(backend, rows, Mode::Train(&mut dropout));
+            let (logits, gradient) = network.logits_and_gradient();
+            backend.fill(gradient, rows * feed.classes, 0.0);
+            let batch_info = Batch { indices, labels: &feed.labels, classes: feed.classes };
+            loss.apply(backend, &batch_info, logits, &mut totals, gradient);
+            network.backward(backend, rows);
+            let step = epoch * per_epoch + batch;
+            optimizer.step(backend, &mut network, training, training.rate(step, steps, per_epoch));
+            counted += rows;
+            if (batch + 1) % STEPS_PER_REPORT == 0 || batch + 1 == per_epoch {
+                let metrics = take_means(backend, &mut totals, counted).await;
+                if !metrics.loss.is_finite() {
+                    let learning_rate = training.learning_rate;
+                    return Err(TrainError::Diverged { epoch: epoch + 1, learning_rate });
+                }
+                counted = 0;
+                let seen = epoch * samples + (batch * training.batch + rows);
+                monitor.step(seen, training.epochs * samples, seen as f32 / samples as f32, metrics);
+            }
+        }
+        let metrics =
+            evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;
+        let early = training.early_stopping > 0;
+        if early || monitor.wants_model() {
+            network.store(backend, model).await;
+        }
+        monitor.validation((epoch + 1) as f32, metrics, monitor.wants_model().then_some(&*model));
+        if early {
+            if best.as_ref().is_none_or(|(loss, _)| metrics.loss < *loss) {
+                best = Some((metrics.loss, model.clone()));
+                epochs_since_best = 0;
+            } else {
+                epochs_since_best += 1;
+            }
+            if epochs_since_best >= training.early_stopping {
+                break;
+            }
+        }
+    }
+    match best {
+        Some((_, parameters)) => *model = parameters,
+        None => network.store(backend, model).await,
+    }
+    Ok(Ending::Complete)
+}
+
+/// Mean loss and accuracy over a whole split, by the network in inference mode.
+async fn evaluate<B: Backend>(
+    backend: &B,
+    network: &mut Network<B>,
+    dataset: &mut Dataset,
+    source: &impl Source,
+    split: Split,
+    feed: &mut Feed<B>,
+    monitor: &mut impl Monitor,
+) -> Result<Metrics, DataError> {
+    let mut totals = backend.zeros(2);
+    let mut unused = backend.zeros(feed.capacity * feed.classes);
+    let all: Vec<u32> = (0..dataset.len(split) as u32).collect();
+    for indices in all.chunks(feed.capacity) {
+        feed.ensure(dataset, source, split, indices, monitor).await?;
+        feed.write(backend, dataset, split, indices, network.input());
+        network.forward(backend, indices.len(), Mode::Infer);
+        backend.cross_entropy(
+            indices.len(),
+            feed.classes,
+            1.0,
+            1.0,
+            network.logits(),
+            &feed.labels,
+            &mut totals,
+            &mut unused,
+        );
+    }
+    Ok(take_means(backend, &mut totals, all.len()).await)
+}
+
+/// Reads loss and count, and sets them back to zero.
+async fn take_means<B: Backend>(backend: &B, totals: &mut B::Buffer, rows: usize) -> Metrics {
+    let sums = backend.read(totals, 2).await;
+    backend.fill(totals, 2, 0.0);
+    Metrics { loss: sums[0] / rows.max(1) as f32, accuracy: sums[1] / rows.max(1) as f32 }
+}
+
+/// Brings batches from the host to the device.
+struct Feed<B: Backend> {
+    capacity: usize,
+    classes: usize,
+    features: usize,
+    pixels: Vec<f32>,
+    one_hot: Vec<f32>,
+    labels: B::Buffer,
+    loaded: usize,
+}
+
+impl<B: Backend> Feed<B> {
+    fn new(backend: &B, dataset: &Dataset, capacity: usize) -> Self {
+        let (classes, features) = (dataset.classes(), dataset.features());
+        Self {
+            capacity,
+            classes,
+            features,
+            pixels: vec![0.0; capacity * features],
+            one_hot: vec![0.0; capacity * classes],
+            labels: backend.zeros(capacity * classes),
+            loaded: 0,
+        }
+    }
+
+    async fn ensure(
+        &mut self,
+        dataset: &mut Dataset,
+        source: &impl Source,
+        split: Split,
+        indices: &[u32],
+        monitor: &mut impl Monitor,
+    ) -> Result<(), DataError> {
+        if let Some(&last) = indices.iter().max() {
+            dataset.ensure(source, split, last as usize).await?;
+        }
+        let (loaded, total) = (dataset.loaded(), dataset.total());
+        if loaded != self.loaded {
+            self.loaded = loaded;
+            monitor.data(loaded, total);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, backend: &B, dataset: &Dataset, split: Split, indices: &[u32], input: &mut B::Buffer) {
+        let pixels = &mut self.pixels[..indices.len() * self.features];
+        dataset.gather(split, indices, pixels);
+        backend.write(input, pixels);
+        let one_hot = &mut self.one_hot[..indices.len() * self.classes];
+        one_hot.fill(0.0);
+        for (row, &index) in one_hot.chunks_mut(self.classes).zip(indices) {
+            row[usize::from(dataset.label(split, index as usize))] = 1.0;
+        }
+        backend.write(&mut self.labels, one_hot);
+    }
+}

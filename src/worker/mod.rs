@@ -1,0 +1,15 @@
+//! Page and worker: the protocol between them, and (on wasm) the two ends that speak it.
+
+#[cfg(target_arch = "wasm32")]
+mod pool;
+mod protocol;
+#[cfg(target_arch = "wasm32")]
+mod service;
+#[cfg(target_arch = "wasm32")]
+mod source;
+
+#[cfg(target_arch = "wasm32")]
+pub use pool::*;
+pub use protocol::{ModelFile, Picture, Prediction, Request, Response};
+#[cfg(target_arch = "wasm32")]
+pub use service::serve;

@@ -1,0 +1,104 @@
+//! One worker as the page holds it: started, spoken to once it is ready, ended when dropped.
+
+use crate::worker::{Request, Response};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// The script that starts the engine, beside the page.
+const SCRIPT: &str = "./worker-start.js";
+
+/// What comes from a worker.
+pub(super) enum Heard {
+    /// A message.
+    Said(Box<Response>),
+    /// An error that ended it: one sentence.
+    Died(String),
+}
+
+/// A worker and the callbacks it needs.
+pub(super) struct Slot {
+    /// Tells it from the workers it replaced.
+    pub(super) id: u32,
+    /// It has said so and takes messages.
+    pub(super) ready: bool,
+    /// The run it works on.
+    pub(super) busy: Option<u32>,
+    worker: Worker,
+    waiting: Vec<JsValue>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Slot {
+    /// Starts a worker; `hear` is told all that comes from it.
+    pub(super) fn start(id: u32, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, String> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(SCRIPT, &options).map_err(
+            |_| "This browser did not start a worker, so nothing can be trained here; try a current browser.",
+        )?;
+        let on_message = {
+            let hear = hear.clone();
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                hear(match serde_wasm_bindgen::from_value(event.data()) {
+                    Ok(response) => Heard::Said(Box::new(response)),
+                    Err(_) => Heard::Died(
+                        "The engine sent a message that this page does not know; reload the page, so that both are of one version.".into(),
+                    ),
+                });
+            })
+        };
+        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+            // A worker whose script does not load sends a bare event without a message.
+            let detail = js_sys::Reflect::get(event.as_ref(), &"message".into()).ok().and_then(|m| m.as_string());
+            hear(Heard::Died(match detail.filter(|d| !d.is_empty()) {
+                Some(detail) => format!("A worker ended with an error ({detail}); what it had finished is kept."),
+                None => "The engine did not load; check the connection and reload the page. What was finished is kept."
+                    .into(),
+            }));
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self {
+            id,
+            ready: false,
+            busy: None,
+            worker,
+            waiting: Vec::new(),
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    /// Sends a message, now or as soon as the worker is ready.
+    pub(super) fn send(&mut self, request: &Request) -> Result<(), String> {
+        let message = serde_wasm_bindgen::to_value(request)
+            .map_err(|e| format!("The page could not write to its worker ({e}); reload the page."))?;
+        if !self.ready {
+            self.waiting.push(message);
+            return Ok(());
+        }
+        self.post(&message)
+    }
+
+    /// The worker said that it is ready: sends what was kept for it.
+    pub(super) fn now_ready(&mut self) -> Result<(), String> {
+        self.ready = true;
+        std::mem::take(&mut self.waiting).iter().try_for_each(|message| self.post(message))
+    }
+
+    fn post(&self, message: &JsValue) -> Result<(), String> {
+        self.worker
+            .post_message(message)
+            .map_err(|_| "The page could not write to its worker; what was finished is kept.".into())
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}

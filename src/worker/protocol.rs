@@ -1,0 +1,130 @@
+//! The messages between page and worker: one enum each way.
+
+use crate::experiment::{Event, Recipe, VariantResult};
+use serde::{Deserialize, Serialize};
+
+/// What the page asks of a worker. Sent only after [`Response::Ready`], since earlier messages are lost.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Runs these trials (indices into the recipe's seeds). A worker runs one experiment at a time.
+    Run {
+        /// Comes back in every answer.
+        run: u32,
+        /// What to run.
+        recipe: Recipe,
+        /// Which trials.
+        trials: Vec<usize>,
+    },
+    /// Ends the run at the next batch; what was reached is evaluated and sent.
+    Stop,
+    /// Replaces the models that [`Request::Predict`] and [`Request::Picture`] speak of by these files.
+    Load {
+        /// Names and encoded files.
+        models: Vec<ModelFile>,
+    },
+    /// Classifies one sample by every loaded model.
+    Predict {
+        /// Comes back in the answer, so that late answers can be told.
+        query: u32,
+        /// The sample's features, an image as 0 to 1 row by row.
+        sample: Vec<f32>,
+    },
+    /// Asks for a picture of one weight matrix.
+    Picture {
+        /// The loaded model's name.
+        model: String,
+        /// Which weight matrix, counted from 0.
+        matrix: usize,
+    },
+}
+
+/// A model's encoded file under its variant's name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// The variant's name.
+    pub name: String,
+    /// The file, as [`crate::export`] encodes it.
+    #[serde(with = "serde_bytes")]
+    pub file: Vec<u8>,
+}
+
+/// What a worker answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Response {
+    /// The engine has started and takes requests.
+    Ready,
+    /// News of a run.
+    Event {
+        /// Which run.
+        run: u32,
+        /// The news.
+        event: Event,
+    },
+    /// A variant's encoded file, sent before its [`Event::Variant`].
+    Model {
+        /// Which run.
+        run: u32,
+        /// Which trial.
+        trial: usize,
+        /// The file.
+        model: ModelFile,
+    },
+    /// A run ended.
+    Finished {
+        /// Which run.
+        run: u32,
+        /// All results of the trials asked for.
+        results: Vec<VariantResult>,
+        /// It was stopped before its end.
+        stopped: bool,
+    },
+    /// A run or a request failed; what was sent before stands.
+    Failed {
+        /// Which run, if it was one.
+        run: Option<u32>,
+        /// One sentence: what happened and the way out.
+        message: String,
+    },
+    /// What every loaded model makes of a sample.
+    Predictions {
+        /// The question.
+        query: u32,
+        /// In the order of loading.
+        predictions: Vec<Prediction>,
+    },
+    /// A weight matrix as a picture.
+    Picture {
+        /// The model's name.
+        model: String,
+        /// Which weight matrix.
+        matrix: usize,
+        /// The picture.
+        picture: Picture,
+    },
+}
+
+/// One model's answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// The model's name.
+    pub name: String,
+    /// A probability for each class.
+    pub probabilities: Vec<f32>,
+    /// Measured time of one classification, in microseconds (mean of enough calls for the timer).
+    pub time_us: f64,
+}
+
+/// A weight matrix, a byte a weight: 128 is zero (removed weights are exactly that), 255 the largest positive weight,
+/// 1 the largest negative one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Columns: inputs of the layer, patch positions of a convolution.
+    pub width: usize,
+    /// Rows: output units or filters.
+    pub height: usize,
+    /// Row by row.
+    #[serde(with = "serde_bytes")]
+    pub values: Vec<u8>,
+}

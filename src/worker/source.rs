@@ -1,0 +1,54 @@
+//! Data from the page's own server: all shards are asked for at once and taken as they are needed.
+
+use crate::data::{DataError, Dataset, Source};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Response, WorkerGlobalScope};
+
+/// Fetches under way.
+pub(super) struct Fetch {
+    under_way: RefCell<HashMap<String, Promise>>,
+}
+
+impl Fetch {
+    /// Asks for every shard that the data set still lacks.
+    pub fn start(dataset: &Dataset) -> Self {
+        let lacking = dataset.loaded() < dataset.total();
+        let paths = if lacking { dataset.shard_paths() } else { Vec::new() };
+        let under_way = paths.into_iter().map(|path| {
+            let promise = request(&path);
+            // A failure is told when the shard is wanted; until then the browser need not complain of it.
+            let watched = promise.clone();
+            spawn_local(async move {
+                let _ = JsFuture::from(watched).await;
+            });
+            (path, promise)
+        });
+        Self { under_way: RefCell::new(under_way.collect()) }
+    }
+}
+
+fn request(path: &str) -> Promise {
+    // The worker's script lies at the site's root, and so does data/.
+    js_sys::global().unchecked_into::<WorkerGlobalScope>().fetch_with_str(path)
+}
+
+impl Source for Fetch {
+    async fn fetch(&self, path: &str) -> Result<Vec<u8>, DataError> {
+        let unreadable = |reason: String| DataError::Unreadable { path: path.into(), reason };
+        let begun = self.under_way.borrow_mut().remove(path);
+        let promise = begun.unwrap_or_else(|| request(path));
+        let said = |error: JsValue| error.dyn_ref::<js_sys::Error>().map_or("no answer".into(), |e| String::from(e.message()));
+        let response = JsFuture::from(promise).await.map_err(|e| unreadable(said(e)))?;
+        let response: Response = response.unchecked_into();
+        if !response.ok() {
+            return Err(unreadable(format!("the server answered {}", response.status())));
+        }
+        let body = response.array_buffer().map_err(|e| unreadable(said(e)))?;
+        let body = JsFuture::from(body).await.map_err(|e| unreadable(said(e)))?;
+        Ok(Uint8Array::new(&body.unchecked_into::<ArrayBuffer>()).to_vec())
+    }
+}
