@@ -9,6 +9,9 @@ use std::future::Future;
 
 pub mod cpu;
 
+/// Added to the variance in batch normalization, so that a constant channel does not divide by zero.
+pub const NORMALIZATION_EPSILON: f32 = 1e-5;
+
 /// The product `c = op(a) * op(b)`, or `c += op(a) * op(b)`; `op` transposes where asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MatMul {
@@ -254,7 +257,8 @@ pub trait Backend {
     /// `y *= b` elementwise: a pruning mask on weights or gradients.
     fn multiply_assign(&self, len: usize, b: &Self::Buffer, y: &mut Self::Buffer);
 
-    /// Batch normalization in training (Ioffe, Szegedy 2015) over a `rows x channels` matrix, `epsilon` 1e-5:
+    /// Batch normalization in training (Ioffe, Szegedy 2015) over a `rows x channels` matrix, with
+    /// [`NORMALIZATION_EPSILON`]:
     /// `saved` receives the batch's mean (first `channels` values) and `1 / sqrt(var + epsilon)` (the next), the
     /// variance biased; `running` (mean, then variance, unbiased) moves by `momentum` towards the batch's;
     /// `scale_shift` holds gamma, then beta.

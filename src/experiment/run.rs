@@ -82,7 +82,7 @@ pub async fn run_trial<B: Backend, K: Sink>(
     let seed = plan.recipe.seeds[trial];
     let mut states: Vec<State> = Vec::new();
     let mut results: Vec<VariantResult> = Vec::new();
-    for (index, stage) in plan.stages.iter().enumerate() {
+    for index in 0..plan.stages.len() {
         sink.event(Event::Stage { trial, stage: index });
         let key = Key::new(seed);
         let mut work = Work { plan, trial, stage: index, dataset, source, backend, sink, key, stopped: false };

@@ -2,9 +2,8 @@
 
 use super::layer::{Layer, Role};
 use super::model::Model;
+use crate::backend::NORMALIZATION_EPSILON;
 
-/// The guard under the square root of batch normalization, in training and here.
-pub const NORMALIZATION_EPSILON: f32 = 1e-5;
 
 /// The same function without batch normalization and dropout: `w' = w gamma / sqrt(var + epsilon)`,
 /// `b' = (b - mean) gamma / sqrt(var + epsilon) + beta`. Masks stay, since a scaled zero is zero.
@@ -40,7 +39,7 @@ pub fn fold_batch_norm(model: &Model) -> Model {
 }
 
 /// A frozen batch normalization as `y = x * factor + shift`, channel by channel.
-pub(crate) fn factors(model: &Model, layer: usize, channels: usize) -> (Vec<f32>, Vec<f32>) {
+fn factors(model: &Model, layer: usize, channels: usize) -> (Vec<f32>, Vec<f32>) {
     let mut factor = vec![1.0; channels];
     let mut shift = vec![0.0; channels];
     let of_role = |role| model.of_layer(layer).find(move |p| p.role == role);

@@ -1,19 +1,23 @@
 //! Layers, architectures, the training loop, and trained networks made ready to run.
 
 mod architecture;
+mod executable;
 mod fold;
 mod integer;
 mod layer;
 mod model;
 mod optimizer;
 mod pass;
+mod trained;
 mod trainer;
 mod training;
 
 pub use architecture::{ActivationName, Architecture, ArchitectureName, Initialization, PoolingName};
+pub use executable::Executable;
 pub use fold::fold_batch_norm;
 pub use integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
 pub use layer::{Layer, Role, Shape};
 pub use model::{Model, Parameter};
+pub use trained::{Matrix, TrainedModel};
 pub use trainer::{Batch, CrossEntropy, Ending, Loss, Metrics, Monitor, TrainError, train};
 pub use training::{OptimizerName, Schedule, Training};

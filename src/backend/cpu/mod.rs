@@ -10,6 +10,7 @@ use super::{Activation, Adam, Backend, Conv, MatMul, Pool, Sgd};
 
 mod convolution;
 mod elementwise;
+pub mod inference;
 mod loss;
 pub mod matmul;
 mod normalization;
@@ -19,6 +20,9 @@ mod pooling;
 mod simd;
 
 use convolution::{Scratch, grown};
+pub use elementwise::activate;
+pub use normalization::normalize_frozen;
+pub use pooling::pool;
 
 /// The deterministic backend. Buffers are vectors; every operation is done when it returns.
 #[derive(Debug, Default)]

@@ -1,9 +1,7 @@
 //! Batch normalization (Ioffe, Szegedy 2015) over a `rows x channels` matrix; all sums run over the rows in order.
 
 use super::elementwise::column_sums;
-
-/// Added to the variance, so that a constant channel does not divide by zero.
-pub const EPSILON: f32 = 1e-5;
+use crate::backend::NORMALIZATION_EPSILON;
 
 /// Training: the batch's own statistics, which also move the running ones. See
 /// [`Backend::normalize`](crate::backend::Backend::normalize) for the buffers.
@@ -37,7 +35,7 @@ pub fn normalize(
     for (running, spread) in running_variance.iter_mut().zip(&*spread) {
         *running = (1.0 - momentum) * *running + momentum * (*spread / degrees);
     }
-    spread.iter_mut().for_each(|spread| *spread = 1.0 / (*spread / rows as f32 + EPSILON).sqrt());
+    spread.iter_mut().for_each(|spread| *spread = 1.0 / (*spread / rows as f32 + NORMALIZATION_EPSILON).sqrt());
     apply(channels, x, mean, spread, scale_shift, y);
 }
 
@@ -66,7 +64,7 @@ pub fn normalize_frozen(
     }
     let (mean, variance) = running[..2 * channels].split_at(channels);
     for (inverse, variance) in inverse.iter_mut().zip(variance) {
-        *inverse = 1.0 / (*variance + EPSILON).sqrt();
+        *inverse = 1.0 / (*variance + NORMALIZATION_EPSILON).sqrt();
     }
     apply(channels, &x[..rows * channels], mean, inverse, scale_shift, y);
 }

@@ -10,6 +10,8 @@ mod lines;
 mod quantized;
 mod sparse_f32;
 mod sparse_int8;
+#[cfg(test)]
+mod tests;
 
 pub use dense_f32::DenseF32;
 pub use dense_int8::DenseInt8;
@@ -22,13 +24,10 @@ pub use sparse_int8::SparseInt8;
 pub struct Scratch {
     strips: super::matmul::Strips,
     patches: Vec<f32>,
-    planes: Vec<f32>,
     bytes: Vec<u8>,
     pairs: Vec<i32>,
-    words: Vec<i16>,
-    offsets: Vec<u32>,
-    sums: Vec<f32>,
-    integer_sums: Vec<i32>,
+    floats: lines::Side<f32>,
+    words: lines::Side<i16>,
 }
 
 impl Scratch {

@@ -1,6 +1,6 @@
 //! Integer vectors of SSE2; floats do as well as arrays.
 
-#![allow(unsafe_code)] // loads and stores take pointers; each block says why its pointer is good
+#![allow(unsafe_code)] // intrinsics: each block says why its pointer or its instruction is good
 
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_loadl_epi64, _mm_loadu_si128, _mm_madd_epi16, _mm_set1_epi32, _mm_srai_epi16,
@@ -24,19 +24,23 @@ impl I16x8 {
     pub fn load_extend(from: &[i8; 8]) -> Self {
         // SAFETY: the reference covers the 8 readable bytes that _mm_loadl_epi64 reads, without alignment.
         let bytes = unsafe { _mm_loadl_epi64(from.as_ptr().cast()) };
-        Self(_mm_srai_epi16::<8>(_mm_unpacklo_epi8(bytes, bytes)))
+        // SAFETY: every x86-64 processor has SSE2.
+        Self(unsafe { _mm_srai_epi16::<8>(_mm_unpacklo_epi8(bytes, bytes)) })
     }
 
     /// The same two values in every pair of lanes: the low half of `pair`, then the high half.
     #[inline(always)]
     pub fn splat_pair(pair: i32) -> Self {
-        Self(_mm_set1_epi32(pair))
+        // SAFETY: every x86-64 processor has SSE2.
+        Self(unsafe { _mm_set1_epi32(pair) })
     }
 
     /// Lanes of `self` and `other` in turn: those of their low halves, then those of their high halves.
     #[inline(always)]
     pub fn interleave(self, other: Self) -> (Self, Self) {
-        (Self(_mm_unpacklo_epi16(self.0, other.0)), Self(_mm_unpackhi_epi16(self.0, other.0)))
+        // SAFETY: every x86-64 processor has SSE2.
+        let (low, high) = unsafe { (_mm_unpacklo_epi16(self.0, other.0), _mm_unpackhi_epi16(self.0, other.0)) };
+        (Self(low), Self(high))
     }
 }
 
@@ -48,7 +52,8 @@ impl I32x4 {
     /// The same value in every lane.
     #[inline(always)]
     pub fn splat(value: i32) -> Self {
-        Self(_mm_set1_epi32(value))
+        // SAFETY: every x86-64 processor has SSE2.
+        Self(unsafe { _mm_set1_epi32(value) })
     }
 
     /// Four values to memory.
@@ -61,6 +66,7 @@ impl I32x4 {
     /// `self[i] + a[2i] * b[2i] + a[2i + 1] * b[2i + 1]`.
     #[inline(always)]
     pub fn add_dot(self, a: I16x8, b: I16x8) -> Self {
-        Self(_mm_add_epi32(self.0, _mm_madd_epi16(a.0, b.0)))
+        // SAFETY: every x86-64 processor has SSE2.
+        Self(unsafe { _mm_add_epi32(self.0, _mm_madd_epi16(a.0, b.0)) })
     }
 }

@@ -1,0 +1,84 @@
+//! What happens to integers between two layers: requantization, pooling and tables, without a float in between.
+//!
+//! Source: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
+//! 2018, section 2.2.
+
+use crate::backend::{Pool, PoolKind};
+
+/// A positive real factor as `mantissa * 2^-shift` with a mantissa of 31 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Multiplier {
+    mantissa: i32,
+    shift: u32,
+}
+
+impl Multiplier {
+    /// The nearest multiplier; a factor out of reach (below 2^-32, above 2^29) becomes the nearest in reach.
+    fn new(factor: f64) -> Self {
+        let factor = factor.clamp(libm::ldexp(1.0, -32), libm::ldexp(1.0, 29));
+        let (fraction, exponent) = libm::frexp(factor); // fraction in 0.5..1
+        let mantissa = libm::round(libm::ldexp(fraction, 31)) as i64;
+        // A fraction that rounds up to one is the next power of two.
+        let (mantissa, exponent) = if mantissa == 1 << 31 { (1 << 30, exponent + 1) } else { (mantissa, exponent) };
+        Self { mantissa: mantissa as i32, shift: (31 - exponent) as u32 }
+    }
+
+    /// `round(value * factor)`, halves upwards, in 64-bit integers.
+    #[inline(always)]
+    fn apply(self, value: i32) -> i64 {
+        let product = i64::from(value) * i64::from(self.mantissa);
+        (product + (1 << (self.shift - 1))) >> self.shift
+    }
+}
+
+/// How accumulators become 8-bit activations: a multiplier for each output (input scale times weight scale over output
+/// scale), the output's zero point, and the least value (the zero point where ReLU is fused).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requant {
+    multipliers: Vec<Multiplier>,
+    zero_point: u8,
+    floor: u8,
+}
+
+impl Requant {
+    /// `factors` holds one factor for each output, all of them positive.
+    pub fn new(factors: impl Iterator<Item = f64>, zero_point: u8, relu: bool) -> Self {
+        let floor = if relu { zero_point } else { 0 };
+        Self { multipliers: factors.map(Multiplier::new).collect(), zero_point, floor }
+    }
+}
+
+/// `y = clamp(zero point + round(sum * factor))`, column by column of a `rows x outputs` matrix.
+pub fn requantize(rows: usize, requant: &Requant, sums: &[i32], y: &mut [u8]) {
+    let outputs = requant.multipliers.len();
+    let (zero_point, floor) = (i64::from(requant.zero_point), i64::from(requant.floor));
+    for (sums, y) in sums.chunks_exact(outputs).zip(y.chunks_exact_mut(outputs)).take(rows) {
+        for ((sum, y), multiplier) in sums.iter().zip(y).zip(&requant.multipliers) {
+            *y = (zero_point + multiplier.apply(*sum)).clamp(floor, 255) as u8;
+        }
+    }
+}
+
+/// Pools `batch` images of integers on one grid: the largest, or the mean rounded with halves upwards.
+pub fn pool_u8(op: Pool, batch: usize, x: &[u8], y: &mut [u8]) {
+    let (out_width, area) = (op.width / op.size, (op.size * op.size) as u32);
+    let images = x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs()));
+    for (x, y) in images.take(batch) {
+        for (pixel, y) in y.chunks_exact_mut(op.channels).enumerate() {
+            let corner = (pixel / out_width * op.width + pixel % out_width) * op.size;
+            for (channel, y) in y.iter_mut().enumerate() {
+                let window = (0..op.size).flat_map(|row| (0..op.size).map(move |column| row * op.width + column));
+                let values = window.map(|at| x[(corner + at) * op.channels + channel]);
+                *y = match op.kind {
+                    PoolKind::Max => values.max().unwrap_or(0),
+                    PoolKind::Average => ((values.map(u32::from).sum::<u32>() + area / 2) / area) as u8,
+                };
+            }
+        }
+    }
+}
+
+/// A nonlinearity as a table of 256 values, in place.
+pub fn lookup(table: &[u8], values: &mut [u8]) {
+    values.iter_mut().for_each(|value| *value = table[usize::from(*value)]);
+}

@@ -1,0 +1,309 @@
+//! A trained network made ready to run on the processor: each layer's weights packed for the kernel that suits them.
+//!
+//! The choice is by what the weights are, not by what was asked for: a matrix with enough zeros runs on a sparse
+//! kernel whatever put them there. Float networks give the logits of training's forward pass bit for bit; integer
+//! networks compute in integers from the first layer to the logits.
+
+use super::integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
+use super::layer::{Layer, Role};
+use super::model::{Model, Parameter};
+use super::trained::TrainedModel;
+use crate::backend::cpu::inference::{
+    DenseF32, DenseInt8, Requant, Scratch, SparseF32, SparseInt8, lookup, pool_u8, requantize,
+};
+use crate::backend::cpu::{activate, normalize_frozen, pool};
+use crate::backend::{Activation, Conv, Pool};
+
+/// The least share of zeros at which a matrix runs on a sparse kernel: below, reading indices costs more than
+/// multiplying by zeros does.
+const SPARSE_FROM: f64 = 0.6;
+
+/// A network that runs; [`Executable::logits`] for a batch of samples.
+#[derive(Debug)]
+pub struct Executable {
+    program: Program,
+    classes: usize,
+    scratch: Scratch,
+}
+
+#[derive(Debug)]
+enum Program {
+    Float { steps: Vec<FloatStep>, buffers: [Vec<f32>; 2] },
+    Integer { input: Grid, steps: Vec<IntegerStep>, buffers: [Vec<u8>; 2], sums: Vec<i32>, logits: Vec<f32> },
+}
+
+#[derive(Debug)]
+enum FloatKernel {
+    Dense(DenseF32),
+    Sparse(SparseF32),
+}
+
+#[derive(Debug)]
+enum FloatStep {
+    Linear { kernel: FloatKernel, conv: Option<Conv>, outputs: usize },
+    Pool(Pool),
+    Activation(Activation),
+    Normalization { rows: usize, channels: usize, scale_shift: Vec<f32>, statistics: Vec<f32> },
+    /// Nothing to compute.
+    Pass,
+}
+
+#[derive(Debug)]
+enum IntegerKernel {
+    Dense(DenseInt8),
+    Sparse(SparseInt8),
+}
+
+#[derive(Debug)]
+enum IntegerStep {
+    Linear { kernel: IntegerKernel, conv: Option<Conv>, outputs: usize, after: After },
+    Pool(Pool),
+    Table(Vec<u8>),
+}
+
+/// What becomes of a layer's accumulators.
+#[derive(Debug)]
+enum After {
+    /// 8-bit activations.
+    Requantize(Requant),
+    /// Logits: one real factor for each class.
+    Scale(Vec<f32>),
+}
+
+impl Executable {
+    /// Packs the weights of a model.
+    pub fn new(model: &TrainedModel) -> Self {
+        let (program, classes) = match model {
+            TrainedModel::Float(model) => (compile_float(model), model.classes),
+            TrainedModel::Integer(model) => (compile_integer(model), model.classes),
+        };
+        Self { program, classes, scratch: Scratch::new() }
+    }
+
+    /// The logits of `batch` samples, row by row. `x` holds the samples one after another.
+    pub fn logits(&mut self, batch: usize, x: &[f32]) -> &[f32] {
+        self.observe(batch, x, &mut |_, _| {})
+    }
+
+    /// Runs as [`Executable::logits`] does and shows a float network's values on the way: those of the input as place 0,
+    /// those of layer `i`'s output as place `i + 1`. Nothing is shown of an integer network.
+    pub fn observe(&mut self, batch: usize, x: &[f32], seen: &mut dyn FnMut(usize, &[f32])) -> &[f32] {
+        let scratch = &mut self.scratch;
+        match &mut self.program {
+            Program::Float { steps, buffers } => {
+                let width = run_float(steps, buffers, scratch, batch, x, seen);
+                &buffers[0][..batch * width]
+            }
+            Program::Integer { input, steps, buffers, sums, logits } => {
+                let first = grown(&mut buffers[0], x.len());
+                first.iter_mut().zip(x).for_each(|(q, x)| *q = input.quantize(*x));
+                run_integer(steps, buffers, (sums, logits), scratch, batch, x.len() / batch.max(1));
+                &logits[..batch * self.classes]
+            }
+        }
+    }
+
+    /// The kernel of each weight matrix, in order.
+    pub fn kernels(&self) -> Vec<&'static str> {
+        match &self.program {
+            Program::Float { steps, .. } => steps.iter().filter_map(FloatStep::kernel).collect(),
+            Program::Integer { steps, .. } => steps.iter().filter_map(IntegerStep::kernel).collect(),
+        }
+    }
+}
+
+impl FloatStep {
+    fn kernel(&self) -> Option<&'static str> {
+        match self {
+            Self::Linear { kernel: FloatKernel::Dense(_), .. } => Some("dense f32"),
+            Self::Linear { kernel: FloatKernel::Sparse(_), .. } => Some("sparse f32"),
+            _ => None,
+        }
+    }
+}
+
+impl IntegerStep {
+    fn kernel(&self) -> Option<&'static str> {
+        match self {
+            Self::Linear { kernel: IntegerKernel::Dense(_), .. } => Some("dense int8"),
+            Self::Linear { kernel: IntegerKernel::Sparse(_), .. } => Some("sparse int8"),
+            _ => None,
+        }
+    }
+}
+
+/// Whether so many zeros are worth a sparse kernel.
+fn is_sparse(zeros: usize, len: usize) -> bool {
+    zeros as f64 >= SPARSE_FROM * len as f64
+}
+
+fn as_conv(layer: &Layer) -> Option<Conv> {
+    match layer {
+        Layer::Convolution(conv) => Some(*conv),
+        _ => None,
+    }
+}
+
+fn compile_float(model: &Model) -> Program {
+    let steps = model.layers.iter().enumerate().map(|(index, layer)| {
+        let of_role =
+            |role| model.of_layer(index).find(move |p| p.role == role).map(Parameter::slice).unwrap_or_default();
+        match *layer {
+            Layer::Dense { .. } | Layer::Convolution(_) => {
+                let (weights, bias) = (of_role(Role::Weight), of_role(Role::Bias));
+                let outputs = bias.len();
+                let inputs = weights.len() / outputs.max(1);
+                let zeros = weights.iter().filter(|w| **w == 0.0).count();
+                let kernel = if is_sparse(zeros, weights.len()) {
+                    FloatKernel::Sparse(SparseF32::new(inputs, outputs, weights, bias))
+                } else {
+                    FloatKernel::Dense(DenseF32::new(inputs, outputs, weights, bias))
+                };
+                FloatStep::Linear { kernel, conv: as_conv(layer), outputs }
+            }
+            Layer::Pool(pool) => FloatStep::Pool(pool),
+            Layer::Activation(f) => FloatStep::Activation(f),
+            Layer::BatchNormalization { rows, channels } => FloatStep::Normalization {
+                rows,
+                channels,
+                scale_shift: of_role(Role::Scale).to_vec(),
+                statistics: of_role(Role::Statistics).to_vec(),
+            },
+            Layer::Dropout { .. } | Layer::Flatten => FloatStep::Pass,
+        }
+    });
+    Program::Float { steps: steps.collect(), buffers: [Vec::new(), Vec::new()] }
+}
+
+fn compile_integer(model: &IntegerModel) -> Program {
+    let steps = model.layers.iter().map(|layer| match layer {
+        IntegerLayer::Linear(linear) => compile_linear(linear),
+        IntegerLayer::Pool(pool) => IntegerStep::Pool(*pool),
+        IntegerLayer::Table(table) => IntegerStep::Table(table.clone()),
+    });
+    Program::Integer {
+        input: model.input,
+        steps: steps.collect(),
+        buffers: [Vec::new(), Vec::new()],
+        sums: Vec::new(),
+        logits: Vec::new(),
+    }
+}
+
+fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
+    let IntegerLinear { weights, bias, input, .. } = linear;
+    let (inputs, outputs) = (linear.rows(), linear.outputs());
+    let zeros = weights.iter().filter(|w| **w == 0).count();
+    let kernel = if is_sparse(zeros, weights.len()) {
+        IntegerKernel::Sparse(SparseInt8::new(inputs, outputs, weights, bias, input.zero_point))
+    } else {
+        IntegerKernel::Dense(DenseInt8::new(inputs, outputs, weights, bias, input.zero_point))
+    };
+    let after = match linear.output {
+        Some(grid) => {
+            let unit = f64::from(input.scale) / f64::from(grid.scale);
+            let factors = (0..outputs).map(|output| unit * f64::from(linear.scale(output)));
+            After::Requantize(Requant::new(factors, grid.zero_point, linear.relu))
+        }
+        None => After::Scale((0..outputs).map(|output| input.scale * linear.scale(output)).collect()),
+    };
+    IntegerStep::Linear { kernel, conv: as_conv(&linear.layer), outputs, after }
+}
+
+/// The first `len` values of a buffer that only grows.
+fn grown<T: Copy + Default>(buffer: &mut Vec<T>, len: usize) -> &mut [T] {
+    if buffer.len() < len {
+        buffer.resize(len, T::default());
+    }
+    &mut buffer[..len]
+}
+
+/// Leaves the logits in the first buffer and returns how many a sample has.
+fn run_float(
+    steps: &[FloatStep],
+    buffers: &mut [Vec<f32>; 2],
+    scratch: &mut Scratch,
+    batch: usize,
+    x: &[f32],
+    seen: &mut dyn FnMut(usize, &[f32]),
+) -> usize {
+    let mut width = x.len() / batch.max(1);
+    // The first step reads the samples where they lie; every later one reads the first buffer.
+    let mut input = Some(x);
+    seen(0, x);
+    for (index, step) in steps.iter().enumerate() {
+        let [from, to] = buffers;
+        let x = input.unwrap_or(&from[..batch * width]);
+        let next = match step {
+            FloatStep::Linear { conv, outputs, .. } => conv.map_or(*outputs, |conv| conv.outputs()),
+            FloatStep::Pool(pool) => pool.outputs(),
+            _ => width,
+        };
+        let y = grown(to, batch * next);
+        match step {
+            FloatStep::Linear { kernel, conv, .. } => match (kernel, conv) {
+                (FloatKernel::Dense(kernel), None) => kernel.multiply(batch, x, scratch, y),
+                (FloatKernel::Dense(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, y),
+                (FloatKernel::Sparse(kernel), None) => kernel.multiply(batch, x, scratch, y),
+                (FloatKernel::Sparse(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, y),
+            },
+            FloatStep::Pool(op) => pool(*op, batch, x, y),
+            FloatStep::Activation(f) => activate(*f, x, y),
+            FloatStep::Normalization { rows, channels, scale_shift, statistics } => {
+                normalize_frozen((batch * rows, *channels), x, scale_shift, statistics, &mut vec![0.0; *channels], y);
+            }
+            FloatStep::Pass => y.copy_from_slice(x),
+        }
+        seen(index + 1, y);
+        (width, input) = (next, None);
+        buffers.swap(0, 1);
+    }
+    width
+}
+
+/// Reads the first buffer, leaves the logits in `logits`.
+fn run_integer(
+    steps: &[IntegerStep],
+    buffers: &mut [Vec<u8>; 2],
+    (sums, logits): (&mut Vec<i32>, &mut Vec<f32>),
+    scratch: &mut Scratch,
+    batch: usize,
+    mut width: usize,
+) {
+    for step in steps {
+        let [from, to] = &mut *buffers;
+        match step {
+            IntegerStep::Linear { kernel, conv, outputs, after } => {
+                let next = conv.map_or(*outputs, |conv| conv.outputs());
+                let (x, sums) = (&from[..batch * width], grown(sums, batch * next));
+                match (kernel, conv) {
+                    (IntegerKernel::Dense(kernel), None) => kernel.multiply(batch, x, scratch, sums),
+                    (IntegerKernel::Dense(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, sums),
+                    (IntegerKernel::Sparse(kernel), None) => kernel.multiply(batch, x, scratch, sums),
+                    (IntegerKernel::Sparse(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, sums),
+                }
+                width = next;
+                match after {
+                    After::Requantize(requant) => {
+                        requantize(batch * next / outputs, requant, sums, grown(to, batch * next));
+                        buffers.swap(0, 1);
+                    }
+                    After::Scale(factors) => {
+                        let rows = grown(logits, batch * next).chunks_exact_mut(*outputs);
+                        for (row, sums) in rows.zip(sums.chunks_exact(*outputs)) {
+                            for ((logit, sum), factor) in row.iter_mut().zip(sums).zip(factors) {
+                                *logit = *sum as f32 * factor;
+                            }
+                        }
+                    }
+                }
+            }
+            IntegerStep::Pool(pool) => {
+                pool_u8(*pool, batch, &from[..batch * width], grown(to, batch * pool.outputs()));
+                width = pool.outputs();
+                buffers.swap(0, 1);
+            }
+            IntegerStep::Table(table) => lookup(table, &mut from[..batch * width]),
+        }
+    }
+}

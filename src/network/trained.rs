@@ -1,0 +1,104 @@
+//! A trained network, float or integer, and what is counted of it.
+
+use super::integer::IntegerModel;
+use super::layer::{Layer, Shape};
+use super::model::Model;
+
+/// A network that can be stored and run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TrainedModel {
+    /// In 32-bit floats.
+    Float(Model),
+    /// In 8-bit integers.
+    Integer(IntegerModel),
+}
+
+/// A weight matrix by its real values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    /// Its place and kind: `1 convolution`, `3 dense`.
+    pub name: String,
+    /// What is summed over.
+    pub rows: usize,
+    /// Units or filters.
+    pub columns: usize,
+    /// Row by row.
+    pub values: Vec<f32>,
+}
+
+impl TrainedModel {
+    /// Of one input sample.
+    pub fn shape(&self) -> Shape {
+        match self {
+            Self::Float(model) => model.shape,
+            Self::Integer(model) => model.shape,
+        }
+    }
+
+    /// The same network without masks, which files do not hold: a removed weight is a zero.
+    pub fn without_masks(&self) -> Self {
+        let mut model = self.clone();
+        if let Self::Float(model) = &mut model {
+            model.parameters.iter_mut().for_each(|p| p.mask = None);
+        }
+        model
+    }
+
+    /// The weight matrices in order, numbered from 1.
+    pub fn matrices(&self) -> Vec<Matrix> {
+        let matrix = |(index, (layer, rows, columns, values)): (usize, (&Layer, usize, usize, Vec<f32>))| Matrix {
+            name: format!("{} {}", index + 1, layer.name()),
+            rows,
+            columns,
+            values,
+        };
+        match self {
+            Self::Float(model) => {
+                let weights = model.weights().map(|p| {
+                    let (rows, columns) = p.matrix_dims();
+                    (&model.layers[p.layer], rows, columns, p.slice().to_vec())
+                });
+                weights.enumerate().map(matrix).collect()
+            }
+            Self::Integer(model) => {
+                let weights = model.linears().map(|linear| {
+                    let outputs = linear.outputs();
+                    let real = |(i, &q): (usize, &i8)| f32::from(q) * linear.scale(i % outputs);
+                    let values = linear.weights.iter().enumerate().map(real).collect();
+                    (&linear.layer, linear.rows(), outputs, values)
+                });
+                weights.enumerate().map(matrix).collect()
+            }
+        }
+    }
+
+    /// Weights, biases and normalization scales, removed ones included.
+    pub fn parameter_count(&self) -> usize {
+        match self {
+            Self::Float(model) => model.parameter_count(),
+            Self::Integer(model) => model.linears().map(|l| l.weights.len() + l.bias.len()).sum(),
+        }
+    }
+
+    /// Parameters that are not zero.
+    pub fn nonzero_count(&self) -> usize {
+        match self {
+            Self::Float(model) => model.nonzero_count(),
+            Self::Integer(model) => {
+                let weights = |l: &super::IntegerLinear| l.weights.iter().filter(|&&w| w != 0).count();
+                model.linears().map(|l| weights(l) + l.bias.iter().filter(|&&b| b != 0).count()).sum()
+            }
+        }
+    }
+
+    /// Multiply-accumulates of one sample with the weights that are not zero.
+    pub fn macs(&self) -> u64 {
+        match self {
+            Self::Float(model) => model.macs(),
+            Self::Integer(model) => {
+                let nonzero = |l: &super::IntegerLinear| l.weights.iter().filter(|&&w| w != 0).count();
+                model.linears().map(|l| (nonzero(l) * l.layer.uses_per_weight()) as u64).sum()
+            }
+        }
+    }
+}
