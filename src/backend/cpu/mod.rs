@@ -17,7 +17,13 @@ mod normalization;
 mod optimizer;
 mod patches;
 mod pooling;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod samples;
 mod simd;
+#[cfg(test)]
+mod tests;
 
 use convolution::{Scratch, grown};
 pub use elementwise::activate;
