@@ -233,7 +233,7 @@ fn run_float(
     seen(0, x);
     for (index, step) in steps.iter().enumerate() {
         let [from, to] = buffers;
-        let x = input.unwrap_or(&from[..batch * width]);
+        let x = input.unwrap_or_else(|| &from[..batch * width]);
         let next = match step {
             FloatStep::Linear { conv, outputs, .. } => conv.map_or(*outputs, |conv| conv.outputs()),
             FloatStep::Pool(pool) => pool.outputs(),

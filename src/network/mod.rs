@@ -8,6 +8,8 @@ mod layer;
 mod model;
 mod optimizer;
 mod pass;
+#[cfg(test)]
+mod tests;
 mod trained;
 mod trainer;
 mod training;
