@@ -7,6 +7,8 @@ mod plan;
 mod recipe;
 mod report;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use event::{BOUNDARY_EXTENT, Event, Flow, Sink};
 pub use link::Link;

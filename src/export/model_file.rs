@@ -295,7 +295,7 @@ fn read_layer(tag: u8, from: &mut Reader) -> Result<Layer, FileError> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use crate::compression::prune::{Scope, prune_to};

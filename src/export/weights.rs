@@ -146,7 +146,7 @@ fn gap_bytes<V: Value>(values: &[V]) -> usize {
     bytes
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

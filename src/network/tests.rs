@@ -11,6 +11,9 @@ use crate::data::{Key, Rng};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 /// The result of a future that never waits: all of the processor's are such.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {

@@ -41,7 +41,7 @@ pub fn activation_grid(range: RangeObserver) -> Grid {
     Grid { scale, zero_point: (-range.low / scale).round().clamp(0.0, 255.0) as u8 }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

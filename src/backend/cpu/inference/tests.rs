@@ -131,6 +131,7 @@ fn pooling(case: u64) {
 }
 
 #[test]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn a_table_is_looked_up() {
     let table: Vec<u8> = (0..=255u8).map(|q| 255 - q).collect();
     let mut values = vec![0, 1, 254, 255];
