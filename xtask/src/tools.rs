@@ -1,0 +1,105 @@
+//! What building and testing need, at pinned versions, in folders of the project that git ignores.
+
+use crate::process::{output, program, root, run, tools};
+use std::path::{Path, PathBuf};
+
+/// Newer ones want a newer compiler.
+const TRUNK: &str = "0.21.14";
+
+/// What `cargo xtask build` needs.
+pub fn for_building() -> Result<(), String> {
+    wasm_target()?;
+    cargo_tool("trunk", "trunk", TRUNK, true)?;
+    // Its output fits only the library of the same version.
+    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &locked_version("wasm-bindgen")?, false)?;
+    npm_packages()
+}
+
+fn wasm_target() -> Result<(), String> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let installed = output(program("rustc", &["--print", "target-libdir", "--target", TARGET]));
+    if installed.is_some_and(|folder| Path::new(&folder).is_dir()) {
+        return Ok(());
+    }
+    println!("Installing the compiler's target {TARGET}");
+    run(program("rustup", &["target", "add", TARGET]))
+}
+
+/// Installs a Rust program into `.tools` unless it is there in that version.
+fn cargo_tool(name: &str, package: &str, version: &str, locked: bool) -> Result<(), String> {
+    let path = tools().join("bin").join(name);
+    let path = path.to_string_lossy();
+    if output(program(&path, &["--version"])).is_some_and(|said| said.ends_with(version)) {
+        return Ok(());
+    }
+    println!("Installing {package} {version} (some minutes, once)");
+    let folder = tools();
+    let folder = folder.to_string_lossy();
+    let mut arguments = vec!["install", package, "--version", version, "--root", &folder, "--force"];
+    if locked {
+        arguments.push("--locked");
+    }
+    let mut command = program("cargo", &arguments);
+    // A tool that runs once a build need not be optimized to the last; this takes a third of the time.
+    command.env("CARGO_PROFILE_RELEASE_LTO", "off");
+    command.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    // The builds of tools are kept apart from the project's, whose flags do not apply to them.
+    command.env("CARGO_TARGET_DIR", root().join("target").join("tools"));
+    run(command)
+}
+
+/// The version of a package in Cargo.lock.
+fn locked_version(package: &str) -> Result<String, String> {
+    let path = root().join("Cargo.lock");
+    let lock = std::fs::read_to_string(&path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
+    let entry = format!("name = \"{package}\"\nversion = \"");
+    let version = lock.split_once(&entry).and_then(|(_, rest)| rest.split_once('"')).map(|(version, _)| version);
+    version.map(String::from).ok_or_else(|| format!("Cargo.lock has no {package}; run `cargo update -p {package}`"))
+}
+
+/// Installs what package-lock.json names, unless that has been done.
+fn npm_packages() -> Result<(), String> {
+    let stamp = root().join("node_modules").join(".installed-lock");
+    let lock_path = root().join("package-lock.json");
+    let lock = std::fs::read(&lock_path).map_err(|e| format!("{} cannot be read: {e}", lock_path.display()))?;
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("Installing binaryen and the browser tests' packages");
+    run(program("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]))?;
+    std::fs::write(&stamp, lock).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))
+}
+
+/// A Chromium for the browser tests: the one named by `CHROMIUM`, one on the path, or on Debian one that is installed.
+pub fn chromium() -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("CHROMIUM") {
+        let path = PathBuf::from(named);
+        return if path.is_file() { Ok(path) } else { Err(format!("CHROMIUM names {}, which is no file", path.display())) };
+    }
+    if let Some(found) = find_chromium() {
+        return Ok(found);
+    }
+    const ADVICE: &str = "no Chromium was found; install Chromium or Chrome, or name one with the environment variable CHROMIUM";
+    if !Path::new("/etc/debian_version").exists() {
+        return Err(ADVICE.into());
+    }
+    println!("Installing Chromium");
+    let root_user = output(program("id", &["-u"])).is_some_and(|id| id == "0");
+    let apt = |arguments: &[&str]| {
+        let mut words = vec!["apt-get"];
+        words.extend(arguments);
+        let mut command = if root_user { program("apt-get", arguments) } else { program("sudo", &words) };
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        run(command)
+    };
+    apt(&["update", "-q"]).and_then(|()| apt(&["install", "-y", "-q", "--no-install-recommends", "chromium"]))?;
+    find_chromium().ok_or_else(|| ADVICE.into())
+}
+
+fn find_chromium() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+        .iter()
+        .find_map(|name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
+}
