@@ -100,6 +100,10 @@ pub(super) fn run(state: State) {
     state.shown.set(Shown::Live);
     state.phase.set(Phase::Running);
     state.with_pool(|pool| pool.run(run, (*plan).clone(), BACKEND));
+    // Where the editor stands above the results, a run would otherwise go on out of sight.
+    if browser::media("(max-width: 959px)") {
+        browser::reveal("results");
+    }
 }
 
 /// Stops the run: the page says so at once, the workers within seconds.

@@ -54,6 +54,13 @@ pub(super) fn media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|m| m.matches())
 }
 
+/// Scrolls to an element.
+pub(super) fn reveal(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
 /// What stands behind `#` in the address.
 pub(super) fn fragment() -> String {
     window().location().hash().unwrap_or_default()

@@ -21,7 +21,10 @@ mod text;
 mod theme;
 mod tracker;
 
-/// Puts the page into the document.
+/// Puts the page into the document, in place of what stood there while it loaded.
 pub fn mount() {
+    if let Some(loading) = leptos::prelude::document().get_element_by_id("loading") {
+        loading.remove();
+    }
     leptos::mount::mount_to_body(page::Page);
 }

@@ -30,7 +30,6 @@ pub(super) const UNTITLED: &str = "Untitled";
 pub(super) const DATA_BEHIND: &str = "The numbers behind this chart";
 
 pub(super) const DATA_AND_NETWORK: &str = "Data and network";
-pub(super) const TITLE: &str = "Title";
 pub(super) const DATASET: &str = "Data";
 pub(super) const SAMPLES: &str = "Training samples";
 pub(super) const SAMPLES_HELP: &str = "Fewer train faster and generalize less.";
@@ -172,8 +171,6 @@ pub(super) const CURVES_HELP: &str = "Thin lines: training samples as they pass.
 pub(super) const LOSS: &str = "Loss";
 pub(super) const ACCURACY: &str = "Accuracy";
 pub(super) const EPOCH: &str = "Epoch";
-pub(super) const STAGE: &str = "Stage";
-pub(super) const TRIAL: &str = "Trial";
 pub(super) const BOUNDARY: &str = "Decision boundary";
 pub(super) const BOUNDARY_HELP: &str =
     "The class that each network gives to every point of the plane, after its latest epoch.";

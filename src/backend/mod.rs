@@ -239,14 +239,7 @@ pub trait Backend {
     fn activate(&self, f: Activation, len: usize, x: &Self::Buffer, y: &mut Self::Buffer);
 
     /// `dx = dy * f'(x)`, the slope taken from the output `y`.
-    fn activate_gradient(
-        &self,
-        f: Activation,
-        len: usize,
-        y: &Self::Buffer,
-        dy: &Self::Buffer,
-        dx: &mut Self::Buffer,
-    );
+    fn activate_gradient(&self, f: Activation, len: usize, y: &Self::Buffer, dy: &Self::Buffer, dx: &mut Self::Buffer);
 
     /// `y = a * b` elementwise: dropout forward and backward.
     fn multiply(&self, len: usize, a: &Self::Buffer, b: &Self::Buffer, y: &mut Self::Buffer);

@@ -38,7 +38,8 @@ impl Link {
 
     /// Reads a link: the whole address, the fragment, or the text behind `#x=` alone.
     pub fn from_text(text: &str) -> Result<Self, RecipeError> {
-        let fail = |what: &str| Err(RecipeError(format!("the link {what}; copy it again, whole, from where it was shared")));
+        let fail =
+            |what: &str| Err(RecipeError(format!("the link {what}; copy it again, whole, from where it was shared")));
         let code = text.trim();
         let code = code.split_once("#x=").map_or(code, |(_, code)| code);
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(code) else {
@@ -73,7 +74,10 @@ fn deflate(text: &[u8]) -> Vec<u8> {
     // A raw stream takes any dictionary; were it refused, the stream would merely be longer and unreadable to tests.
     let _ = stream.set_dictionary(DICTIONARY);
     let mut out = Vec::with_capacity(text.len() + 64);
-    while !matches!(stream.compress_vec(&text[stream.total_in() as usize..], &mut out, FlushCompress::Finish), Ok(Status::StreamEnd)) {
+    while !matches!(
+        stream.compress_vec(&text[stream.total_in() as usize..], &mut out, FlushCompress::Finish),
+        Ok(Status::StreamEnd)
+    ) {
         out.reserve(256);
     }
     out

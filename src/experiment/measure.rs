@@ -1,7 +1,7 @@
 //! Measuring one variant: its file, its predictions on the test set, its time.
 
 use super::event::{Flow, Sink};
-use super::report::{LayerReport, Latency, Quartiles, VariantResult};
+use super::report::{Latency, LayerReport, Quartiles, VariantResult};
 use super::run::RunError;
 use crate::data::{Dataset, Source, Split};
 use crate::export;
@@ -138,7 +138,11 @@ async fn latency(executable: &mut Executable, dataset: &Dataset, sink: &mut impl
     Latency { batch1, batch64: windows(executable, sink, many).await }
 }
 
-async fn windows(executable: &mut Executable, sink: &mut impl Sink, mut call: impl FnMut(&mut Executable)) -> Quartiles {
+async fn windows(
+    executable: &mut Executable,
+    sink: &mut impl Sink,
+    mut call: impl FnMut(&mut Executable),
+) -> Quartiles {
     let mut time = |sink: &dyn Fn() -> f64, calls: usize| {
         let begin = sink();
         for _ in 0..calls {

@@ -131,7 +131,10 @@ impl Plan {
         }
         let mut stage = match &variant.from {
             Some(_) if variant.network.is_some() || variant.training.is_some() => {
-                return Err("from cannot stand beside network or training: a variant goes on from another or starts afresh".into());
+                return Err(
+                    "from cannot stand beside network or training: a variant goes on from another or starts afresh"
+                        .into(),
+                );
             }
             Some(from) => self.find(from).map_err(|e| format!("from {e}"))?,
             None => {
@@ -143,9 +146,7 @@ impl Plan {
             }
         };
         for (index, step) in variant.steps.iter().enumerate() {
-            let action = self
-                .action(step, stage, info)
-                .map_err(|e| format!("steps[{index}].{}.{e}", step.kind()))?;
+            let action = self.action(step, stage, info).map_err(|e| format!("steps[{index}].{}.{e}", step.kind()))?;
             stage = self.intern(Some(stage), action);
         }
         self.variants.push(PlannedVariant { name: variant.name.clone(), stage });

@@ -91,7 +91,8 @@ pub async fn run_trial<B: Backend, K: Sink>(
         states.push(state);
         for variant in plan.variants.iter().filter(|v| plan.reaches(v.stage, index)) {
             let done = variant.stage == index;
-            if !done && !(stopped && plan.first_through(index) == Some(variant.name.as_str())) {
+            let cut_short = stopped && plan.first_through(index) == Some(variant.name.as_str());
+            if !(done || cut_short) {
                 continue;
             }
             let model = states[index].trained();
@@ -194,9 +195,7 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
                 Ok(())
             }
             Err(TrainError::Data(error)) => Err(error.into()),
-            Err(error) => {
-                Err(RunError::Training { stage: self.plan.stages[self.stage].label.clone(), error })
-            }
+            Err(error) => Err(RunError::Training { stage: self.plan.stages[self.stage].label.clone(), error }),
         }
     }
 
@@ -231,9 +230,13 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
         key: &Key,
     ) -> Result<(), RunError> {
         let mut logits = Vec::new();
-        self.each_training_batch(self.dataset.len(Split::Train), &mut Executable::new(teacher), |executable, rows, x| {
-            logits.extend_from_slice(executable.logits(rows, x));
-        })
+        self.each_training_batch(
+            self.dataset.len(Split::Train),
+            &mut Executable::new(teacher),
+            |executable, rows, x| {
+                logits.extend_from_slice(executable.logits(rows, x));
+            },
+        )
         .await?;
         if self.stopped {
             return Ok(());

@@ -142,9 +142,8 @@ fn every_variant_is_what_its_steps_say() {
 fn steps_in_any_order_leave_what_each_of_them_made() {
     let steps = [r#"{"prune":{"sparsity":0.5}}"#, r#"{"quantize":{}}"#, r#"{"distill":{"teacher":"t"}}"#];
     let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
-    let variants = orders.map(|order| {
-        format!(r#"{{"name":"{order:?}","from":"t","steps":[{}]}}"#, order.map(|i| steps[i]).join(","))
-    });
+    let variants = orders
+        .map(|order| format!(r#"{{"name":"{order:?}","from":"t","steps":[{}]}}"#, order.map(|i| steps[i]).join(",")));
     let recipe = format!(
         r#"{{"version":1,"data":{{"dataset":"blobs","samples":200}},"network":{{"architecture":"mlp","widths":[12]}},
         "training":{{"epochs":12,"learning_rate":0.02}},"variants":[{{"name":"t"}},{}]}}"#,

@@ -7,9 +7,7 @@
 use super::weights;
 use super::wire::{FileError, Reader, Writer};
 use crate::backend::{Activation, Conv, Pool, PoolKind};
-use crate::network::{
-    Grid, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel,
-};
+use crate::network::{Grid, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel};
 
 const MAGIC: &[u8; 4] = b"FWM1";
 const MAX_LAYERS: usize = 64;
@@ -101,11 +99,7 @@ pub fn decode(file: &[u8]) -> Result<TrainedModel, FileError> {
         return Err(FileError("it does not begin with FWM1".into()));
     }
     let kind = from.byte()?;
-    let shape = Shape {
-        height: from.count(MAX_SIZE)?,
-        width: from.count(MAX_SIZE)?,
-        channels: from.count(MAX_SIZE)?,
-    };
+    let shape = Shape { height: from.count(MAX_SIZE)?, width: from.count(MAX_SIZE)?, channels: from.count(MAX_SIZE)? };
     let classes = from.count(256)?;
     let model = match kind {
         0 => TrainedModel::Float(decode_float(&mut from, shape, classes)?),

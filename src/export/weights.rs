@@ -91,9 +91,7 @@ pub(super) fn read<V: Value>(len: usize, from: &mut Reader) -> Result<Vec<V>, Fi
         DENSE => (0..len).map(|_| V::read(from)).collect(),
         BITMASK => {
             let bits = from.bytes(len.div_ceil(8))?;
-            (0..len)
-                .map(|i| if bits[i / 8] >> (i % 8) & 1 == 1 { V::read(from) } else { Ok(V::default()) })
-                .collect()
+            (0..len).map(|i| if bits[i / 8] >> (i % 8) & 1 == 1 { V::read(from) } else { Ok(V::default()) }).collect()
         }
         GAPS => {
             let mut left = from.count(len)?;

@@ -36,7 +36,11 @@ impl ArchitectureName {
             "LeNet-300-100",
             "Two hidden layers of 300 and 100 units: the network on which pruning papers report.",
         ),
-        (Self::LeNet5, "LeNet-5", "Two convolutions with pooling, then 500 units: slower, and more accurate on images."),
+        (
+            Self::LeNet5,
+            "LeNet-5",
+            "Two convolutions with pooling, then 500 units: slower, and more accurate on images.",
+        ),
     ];
 }
 
@@ -139,7 +143,9 @@ impl Architecture {
         let widths: &[usize] = match self.architecture {
             ArchitectureName::Mlp => {
                 if self.widths.is_empty() {
-                    return Err("widths is missing; an mlp needs the units of its hidden layers, such as [300, 100]".into());
+                    return Err(
+                        "widths is missing; an mlp needs the units of its hidden layers, such as [300, 100]".into()
+                    );
                 }
                 &self.widths
             }

@@ -40,10 +40,19 @@ enum FloatKernel {
 
 #[derive(Debug)]
 enum FloatStep {
-    Linear { kernel: FloatKernel, conv: Option<Conv>, outputs: usize },
+    Linear {
+        kernel: FloatKernel,
+        conv: Option<Conv>,
+        outputs: usize,
+    },
     Pool(Pool),
     Activation(Activation),
-    Normalization { rows: usize, channels: usize, scale_shift: Vec<f32>, statistics: Vec<f32> },
+    Normalization {
+        rows: usize,
+        channels: usize,
+        scale_shift: Vec<f32>,
+        statistics: Vec<f32>,
+    },
     /// Nothing to compute.
     Pass,
 }

@@ -4,7 +4,6 @@ use super::layer::{Layer, Role};
 use super::model::Model;
 use crate::backend::NORMALIZATION_EPSILON;
 
-
 /// The same function without batch normalization and dropout: `w' = w gamma / sqrt(var + epsilon)`,
 /// `b' = (b - mean) gamma / sqrt(var + epsilon) + beta`. Masks stay, since a scaled zero is zero.
 pub fn fold_batch_norm(model: &Model) -> Model {

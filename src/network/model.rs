@@ -38,7 +38,7 @@ impl Parameter {
     /// A weight's matrix as rows (everything that is summed over) and columns (outputs).
     pub fn matrix_dims(&self) -> (usize, usize) {
         let columns = self.values.shape().last().copied().unwrap_or(0);
-        (if columns == 0 { 0 } else { self.values.len() / columns }, columns)
+        (self.values.len().checked_div(columns).unwrap_or(0), columns)
     }
 }
 

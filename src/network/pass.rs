@@ -143,8 +143,7 @@ impl<B: Backend> Network<B> {
                     Mode::Train(rng) => {
                         let kept = 1.0 / (1.0 - rate);
                         self.dropped.clear();
-                        self.dropped
-                            .extend((0..rows * width).map(|_| if rng.uniform() < rate { 0.0 } else { kept }));
+                        self.dropped.extend((0..rows * width).map(|_| if rng.uniform() < rate { 0.0 } else { kept }));
                         backend.write(&mut self.saved[index], &self.dropped);
                         backend.multiply(rows * width, x, &self.saved[index], y);
                     }
@@ -168,8 +167,7 @@ impl<B: Backend> Network<B> {
             let wanted = index > first_trained; // nothing below the first trained layer needs a gradient
             match self.layers[index] {
                 Layer::Dense { inputs, outputs } => {
-                    let weight_gradient =
-                        MatMul { a_transposed: true, ..product(inputs, rows, outputs) };
+                    let weight_gradient = MatMul { a_transposed: true, ..product(inputs, rows, outputs) };
                     backend.matmul(weight_gradient, x, dy, &mut p[0].gradient);
                     backend.column_sums(rows, outputs, dy, &mut p[1].gradient);
                     if wanted {

@@ -170,7 +170,8 @@ fn dropout_keeps_the_mean() {
 fn architectures() -> Vec<(Architecture, Shape)> {
     let image = Shape { height: 16, width: 17, channels: 1 };
     let mut specs = vec![(Architecture::mlp(&[13, 9]), image)];
-    for architecture in [ArchitectureName::LogisticRegression, ArchitectureName::LeNet300100, ArchitectureName::LeNet5] {
+    for architecture in [ArchitectureName::LogisticRegression, ArchitectureName::LeNet300100, ArchitectureName::LeNet5]
+    {
         specs.push((Architecture { architecture, ..Architecture::default() }, image));
         let spec = Architecture {
             architecture,

@@ -99,6 +99,7 @@ pub enum Ending {
 }
 
 /// Trains `model` in place, its masks held. The random streams of `key` decide the order of samples and dropout.
+#[allow(clippy::too_many_arguments)] // where, what, from what, how, with which chance, towards what, told to whom
 pub async fn train<B: Backend>(
     backend: &B,
     model: &mut Model,
@@ -150,8 +151,7 @@ pub async fn train<B: Backend>(
                 monitor.step(seen, training.epochs * samples, seen as f32 / samples as f32, metrics);
             }
         }
-        let metrics =
-            evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;
+        let metrics = evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;
         let early = training.early_stopping > 0;
         if early || monitor.wants_model() {
             network.store(backend, model).await;

@@ -243,7 +243,7 @@ impl Pool {
 
     /// A worker spoke, or died.
     fn hear(&self, index: usize, id: u32, heard: Heard) {
-        if !self.0.borrow().slots.get(index).and_then(Option::as_ref).is_some_and(|slot| slot.id == id) {
+        if self.0.borrow().slots.get(index).and_then(Option::as_ref).is_none_or(|slot| slot.id != id) {
             return; // a worker that was replaced
         }
         match heard {

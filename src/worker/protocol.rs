@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What the page asks of a worker. Sent only after [`Response::Ready`], since earlier messages are lost.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // one message a run, not worth a box
 pub enum Request {
     /// Runs these trials (indices into the recipe's seeds). A worker runs one experiment at a time.
     Run {

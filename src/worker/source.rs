@@ -41,7 +41,8 @@ impl Source for Fetch {
         let unreadable = |reason: String| DataError::Unreadable { path: path.into(), reason };
         let begun = self.under_way.borrow_mut().remove(path);
         let promise = begun.unwrap_or_else(|| request(path));
-        let said = |error: JsValue| error.dyn_ref::<js_sys::Error>().map_or("no answer".into(), |e| String::from(e.message()));
+        let said =
+            |error: JsValue| error.dyn_ref::<js_sys::Error>().map_or("no answer".into(), |e| String::from(e.message()));
         let response = JsFuture::from(promise).await.map_err(|e| unreadable(said(e)))?;
         let response: Response = response.unchecked_into();
         if !response.ok() {

@@ -42,7 +42,8 @@ pub fn make() -> Result<(), String> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|e| format!("{} cannot be read ({e}); delete target/data and try again", path.display()))
+    std::fs::read(path)
+        .map_err(|e| format!("{} cannot be read ({e}); delete target/data and try again", path.display()))
 }
 
 fn check_sum(what: &str, sum: &str, wanted: &str) -> Result<(), String> {
@@ -108,7 +109,11 @@ fn write(name: DatasetName, train: &Shard, test: &Shard) -> Result<(), String> {
     std::fs::create_dir_all(&folder).map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
     let info = name.info();
     let (fits, validates) = (info.len(Split::Train), info.len(Split::Validation));
-    let parts = [(Split::Train, train, 0, fits), (Split::Validation, train, fits, validates), (Split::Test, test, 0, test.labels.len())];
+    let parts = [
+        (Split::Train, train, 0, fits),
+        (Split::Validation, train, fits, validates),
+        (Split::Test, test, 0, test.labels.len()),
+    ];
     let mut total = 0;
     for (split, images, first, count) in parts {
         for (index, start) in (first..first + count).step_by(SHARD_SAMPLES).enumerate() {

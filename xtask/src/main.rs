@@ -69,5 +69,8 @@ fn make_data() -> Result<(), String> {
 /// Starts this program again, built with what the data command needs.
 #[cfg(not(feature = "data"))]
 fn make_data() -> Result<(), String> {
-    process::run(process::program("cargo", &["run", "--quiet", "--package", "xtask", "--features", "data", "--", "data"]))
+    process::run(process::program(
+        "cargo",
+        &["run", "--quiet", "--package", "xtask", "--features", "data", "--", "data"],
+    ))
 }

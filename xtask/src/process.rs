@@ -1,6 +1,5 @@
 //! Running other programs.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -21,7 +20,7 @@ pub fn program(name: &str, arguments: &[&str]) -> Command {
     let own = [tools().join("bin"), root().join("node_modules").join(".bin")];
     let others = std::env::var_os("PATH").unwrap_or_default();
     let all: Vec<PathBuf> = own.into_iter().chain(std::env::split_paths(&others)).collect();
-    let path = std::env::join_paths(all).unwrap_or_else(|_| OsString::from(others));
+    let path = std::env::join_paths(all).unwrap_or(others);
     command.args(arguments).current_dir(root()).env("PATH", path);
     command
 }

@@ -89,7 +89,8 @@ mod tests {
     fn nothing_outside_the_folder_is_served() {
         let folder = root().join("xtask");
         assert_eq!(file_of(&folder, "/Cargo.toml?x#y"), Some(folder.join("Cargo.toml")));
-        for url in ["/../Cargo.toml", "/src/../../Cargo.toml", "/%2e%2e/Cargo.toml", "//etc/passwd", "/nothing", "/src"] {
+        for url in ["/../Cargo.toml", "/src/../../Cargo.toml", "/%2e%2e/Cargo.toml", "//etc/passwd", "/nothing", "/src"]
+        {
             assert_eq!(file_of(&folder, url), None, "{url}");
         }
     }

@@ -75,12 +75,17 @@ fn npm_packages() -> Result<(), String> {
 pub fn chromium() -> Result<PathBuf, String> {
     if let Some(named) = std::env::var_os("CHROMIUM") {
         let path = PathBuf::from(named);
-        return if path.is_file() { Ok(path) } else { Err(format!("CHROMIUM names {}, which is no file", path.display())) };
+        return if path.is_file() {
+            Ok(path)
+        } else {
+            Err(format!("CHROMIUM names {}, which is no file", path.display()))
+        };
     }
     if let Some(found) = find_chromium() {
         return Ok(found);
     }
-    const ADVICE: &str = "no Chromium was found; install Chromium or Chrome, or name one with the environment variable CHROMIUM";
+    const ADVICE: &str =
+        "no Chromium was found; install Chromium or Chrome, or name one with the environment variable CHROMIUM";
     if !Path::new("/etc/debian_version").exists() {
         return Err(ADVICE.into());
     }

@@ -27,9 +27,8 @@ fn met(op: Conv, y: usize, x: usize, row: usize) -> Option<usize> {
 
 /// Every output pixel of every image, in order: its image, row and column.
 fn pixels(op: Conv, batch: usize) -> impl Iterator<Item = (usize, usize, usize)> {
-    (0..batch).flat_map(move |image| {
-        (0..op.out_height()).flat_map(move |y| (0..op.out_width()).map(move |x| (image, y, x)))
-    })
+    (0..batch)
+        .flat_map(move |image| (0..op.out_height()).flat_map(move |y| (0..op.out_width()).map(move |x| (image, y, x))))
 }
 
 /// `y = x (*) w`.

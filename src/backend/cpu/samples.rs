@@ -17,13 +17,13 @@ impl Bits {
     /// Values between -1 and 1, `zeros` of a hundred exactly zero.
     pub fn floats(&mut self, len: usize, zeros: u64) -> Vec<f32> {
         let value = |bits: u64| (bits >> 40) as f32 / (1 << 23) as f32 - 1.0;
-        (0..len).map(|_| (self.next() % 100 >= zeros).then(|| value(self.next())).unwrap_or(0.0)).collect()
+        (0..len).map(|_| if self.next() % 100 >= zeros { value(self.next()) } else { 0.0 }).collect()
     }
 
     /// Integers of the whole range of weights, `zeros` of a hundred exactly zero.
     pub fn weights(&mut self, len: usize, zeros: u64) -> Vec<i8> {
         let value = |bits: u64| (bits % 255) as i16 - 127;
-        (0..len).map(|_| (self.next() % 100 >= zeros).then(|| value(self.next()) as i8).unwrap_or(0)).collect()
+        (0..len).map(|_| if self.next() % 100 >= zeros { value(self.next()) as i8 } else { 0 }).collect()
     }
 
     /// Bytes.
@@ -34,6 +34,11 @@ impl Bits {
     /// Biases as large as a layer's accumulators.
     pub fn biases(&mut self, len: usize) -> Vec<i32> {
         (0..len).map(|_| (self.next() >> 44) as i32 - (1 << 19)).collect()
+    }
+
+    /// Yes or no.
+    pub fn flag(&mut self) -> bool {
+        self.next().is_multiple_of(2)
     }
 
     /// A number of `range`.
@@ -58,7 +63,7 @@ impl Bits {
     pub fn pool(&mut self) -> Pool {
         let size = self.size(1..=3);
         Pool {
-            kind: if self.next() % 2 == 0 { PoolKind::Max } else { PoolKind::Average },
+            kind: if self.flag() { PoolKind::Max } else { PoolKind::Average },
             height: self.size(size..=8),
             width: self.size(size..=8),
             channels: self.size(1..=9),

@@ -175,11 +175,11 @@ fn losses(case: u64) {
         let z: Vec<f64> = (0..classes).map(|c| f64::from(logits[r * classes + c]) / t).collect();
         let most = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let log_sum = most + z.iter().map(|z| (z - most).exp()).sum::<f64>().ln();
-        for c in 0..classes {
-            let (at, expected) = (r * classes + c, (z[c] - log_sum).exp());
+        for (c, z) in z.iter().enumerate() {
+            let (at, expected) = (r * classes + c, (z - log_sum).exp());
             assert!((f64::from(p[at]) - expected).abs() < 1e-5, "softmax {} for {expected}", p[at]);
             let target = f64::from(targets[at]);
-            loss += w * t * t * target * (log_sum - z[c]);
+            loss += w * t * t * target * (log_sum - z);
             let gradient = 0.25 + w * t * (expected - target) / rows as f64;
             assert!((f64::from(d[at]) - gradient).abs() < 1e-4 * (1.0 + w * t), "gradient {} for {gradient}", d[at]);
         }
@@ -196,7 +196,7 @@ fn optimizers(case: u64) {
     let len = bits.size(1..=37);
     let start = bits.floats(len, 0);
     let gradients = [bits.floats(len, 10), bits.floats(len, 10)];
-    let (momentum, weight_decay, nesterov) = (0.9, 0.01, bits.next() % 2 == 0);
+    let (momentum, weight_decay, nesterov) = (0.9, 0.01, bits.flag());
     let cpu = Cpu::new();
     let (mut w, mut velocity) = (start.clone(), vec![0.0; len]);
     for g in &gradients {

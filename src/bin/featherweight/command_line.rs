@@ -4,9 +4,7 @@ use clap::{Parser, Subcommand};
 use featherweight::backend::cpu::Cpu;
 use featherweight::compression::{About, Setting, distill, prune, quantize};
 use featherweight::data::{DATASETS, Folder};
-use featherweight::experiment::{
-    Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial,
-};
+use featherweight::experiment::{Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial};
 use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -95,9 +93,8 @@ fn read_text(path: &Path) -> Result<String, String> {
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    std::fs::write(path, bytes).map_err(|e| {
-        format!("{} cannot be written ({e}); free some space or choose another place", path.display())
-    })
+    std::fs::write(path, bytes)
+        .map_err(|e| format!("{} cannot be written ({e}); free some space or choose another place", path.display()))
 }
 
 fn run(
@@ -286,7 +283,8 @@ impl Sink for Console {
                 self.stage_begun = Instant::now();
                 self.clear();
                 let place = format!("[{}/{}]", stage + 1, self.labels.len());
-                let of_trials = if self.trials > 1 { format!("trial {}/{} ", trial + 1, self.trials) } else { String::new() };
+                let of_trials =
+                    if self.trials > 1 { format!("trial {}/{} ", trial + 1, self.trials) } else { String::new() };
                 eprintln!("{of_trials}{place} {}", self.labels[stage]);
             }
             Event::Step { samples, total, epoch, loss, accuracy, .. } if self.terminal => {

@@ -76,7 +76,10 @@ impl Distill {
             training.check().map_err(|e| format!("training.{e}"))?;
         }
         if self.student.is_none() && self.teacher.is_none() {
-            return Err("teacher is missing; name the variant that teaches, or give a student to be trained from this one".into());
+            return Err(
+                "teacher is missing; name the variant that teaches, or give a student to be trained from this one"
+                    .into(),
+            );
         }
         Ok(())
     }

@@ -31,14 +31,7 @@ pub struct SoftTargets<B: Backend> {
 
 impl<B: Backend> SoftTargets<B> {
     /// `teacher` holds a row of logits for each training sample; batches have up to `capacity` rows of `classes`.
-    pub fn new(
-        backend: &B,
-        teacher: Vec<f32>,
-        classes: usize,
-        capacity: usize,
-        temperature: f32,
-        alpha: f32,
-    ) -> Self {
+    pub fn new(backend: &B, teacher: Vec<f32>, classes: usize, capacity: usize, temperature: f32, alpha: f32) -> Self {
         Self {
             teacher,
             temperature,

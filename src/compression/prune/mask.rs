@@ -36,10 +36,8 @@ fn remove(weights: &mut [&mut Parameter], scores: &[&Vec<f32>], sparsity: f64) {
     }
     let count = (sparsity * order.len() as f64).round() as usize;
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-    let mut masks: Vec<Vec<bool>> = weights
-        .iter()
-        .map(|p| p.mask_slice().map_or_else(|| vec![true; p.values.len()], <[bool]>::to_vec))
-        .collect();
+    let mut masks: Vec<Vec<bool>> =
+        weights.iter().map(|p| p.mask_slice().map_or_else(|| vec![true; p.values.len()], <[bool]>::to_vec)).collect();
     for &(_, matrix, index) in &order[..count] {
         masks[matrix][index] = false;
     }

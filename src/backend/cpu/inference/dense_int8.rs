@@ -36,9 +36,8 @@ impl DenseInt8 {
         let mut panels = Vec::with_capacity(outputs.div_ceil(NR) * inputs.div_ceil(2));
         for panel in 0..outputs.div_ceil(NR) {
             for pair in 0..inputs.div_ceil(2) {
-                let half = |first: usize| {
-                    std::array::from_fn(|at| weight(2 * pair + at % 2, panel * NR + first + at / 2))
-                };
+                let half =
+                    |first: usize| std::array::from_fn(|at| weight(2 * pair + at % 2, panel * NR + first + at / 2));
                 panels.push([half(0), half(4)]);
             }
         }

@@ -92,10 +92,11 @@ fn images_int8(case: u64) {
 fn requantizing(case: u64) {
     let mut bits = Bits(case);
     let outputs = bits.size(1..=9);
-    let factors: Vec<f64> =
-        (0..outputs).map(|_| libm::exp2(-(bits.size(0..=24) as f64)) * (1.0 + bits.size(0..=999) as f64 / 1e3)).collect();
+    let factors: Vec<f64> = (0..outputs)
+        .map(|_| libm::exp2(-(bits.size(0..=24) as f64)) * (1.0 + bits.size(0..=999) as f64 / 1e3))
+        .collect();
     let sums: Vec<i32> = (0..3 * outputs).map(|_| (bits.next() >> 40) as i32 - (1 << 23)).collect();
-    let (zero_point, relu) = (bits.bytes(1)[0], bits.next() % 2 == 0);
+    let (zero_point, relu) = (bits.bytes(1)[0], bits.flag());
     let requant = Requant::new(factors.iter().copied(), zero_point, relu);
     let mut y = vec![0; sums.len()];
     requantize(3, &requant, &sums, &mut y);
@@ -117,10 +118,8 @@ fn pooling(case: u64) {
     pool_u8(op, batch, &x, &mut y);
     for image in 0..batch {
         for out in 0..op.outputs() {
-            let values: Vec<f64> = reference::window(op, out)
-                .into_iter()
-                .map(|at| f64::from(x[image * op.inputs() + at]))
-                .collect();
+            let values: Vec<f64> =
+                reference::window(op, out).into_iter().map(|at| f64::from(x[image * op.inputs() + at])).collect();
             let expected = match op.kind {
                 PoolKind::Max => values.iter().copied().fold(0.0, f64::max),
                 PoolKind::Average => (values.iter().sum::<f64>() / values.len() as f64 + 0.5).floor(),

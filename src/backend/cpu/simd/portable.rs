@@ -60,7 +60,7 @@ impl I16x8 {
     /// Lanes of `self` and `other` in turn: those of their low halves, then those of their high halves.
     #[inline(always)]
     pub fn interleave(self, other: Self) -> (Self, Self) {
-        let lane = |at: usize| if at % 2 == 0 { self.0[at / 2] } else { other.0[at / 2] };
+        let lane = |at: usize| if at.is_multiple_of(2) { self.0[at / 2] } else { other.0[at / 2] };
         (Self(from_fn(lane)), Self(from_fn(|at| lane(at + 8))))
     }
 }

@@ -1,0 +1,115 @@
+// What the browser tests share: the site on a local port under a sub-path, a Chromium with or without WebGPU, and a page
+// on which any error, refused resource or request to another origin fails the test.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createReadStream, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const DIST = process.env.DIST ?? join(ROOT, "dist");
+const SUB_PATH = "/some/where/";
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
+
+export const WEBGPU = process.env.WEBGPU === "on";
+
+/** Serves the built site under a sub-path, as a static host would. `refuse` may name paths that are answered with 404. */
+export async function serve(refuse = () => false) {
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(request.url.split(/[?#]/)[0]));
+    const file = join(DIST, path.slice(SUB_PATH.length) || "index.html");
+    if (!path.startsWith(SUB_PATH) || refuse(path) || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  return { url: `http://127.0.0.1:${port}${SUB_PATH}`, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+export async function launch() {
+  const webgpu = WEBGPU ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : [];
+  return chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", ...webgpu] });
+}
+
+/**
+ * Opens the page in a context of its own. `complaints` collects what no test may leave behind: console errors, exceptions,
+ * refusals by the content security policy, and requests to another origin.
+ */
+export async function open(browser, url, { workers, expected = [], ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  if (workers) {
+    await context.addInitScript((count) => {
+      Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => count });
+    }, workers);
+  }
+  const page = await context.newPage();
+  const complaints = [];
+  const complain = (text) => {
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complain(message.text());
+  });
+  page.on("pageerror", (error) => complain(String(error)));
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && origin !== new URL(url).origin) complain(`a request to ${request.url()}`);
+  });
+  await page.goto(url);
+  await state(page, "ready");
+  return { page, context, complaints, close: () => context.close() };
+}
+
+/** Waits until the page says that it is in this state. */
+export async function state(page, wanted) {
+  await page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, wanted, { timeout: 120_000 });
+}
+
+export const by = (page, id) => page.locator(`[data-testid=${id}]`);
+
+/** Runs what is laid out to its end. */
+export async function run(page) {
+  await by(page, "run").click();
+  await state(page, "done");
+}
+
+/** The native command line on a recipe: what it prints, and its report. */
+export function commandLine(recipe) {
+  const folder = mkdtempSync(join(tmpdir(), "featherweight-"));
+  const file = join(folder, "recipe.json");
+  writeFileSync(file, JSON.stringify(recipe));
+  const program = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "release", "featherweight");
+  const call = (...words) => execFileSync(program, words, { encoding: "utf8", cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  return {
+    link: () => call("link", file).trim(),
+    digest: () => call("run", file, "--quiet").match(/^digest (\w{32})$/m)[1],
+    run: (link) => call("run", link, "--quiet"),
+  };
+}
+
+/** A small experiment: points in the plane, every kind of step, done within a second. */
+export const TOY = {
+  version: 1,
+  title: "Toy",
+  data: { dataset: "moons", samples: 400 },
+  network: { architecture: "mlp", widths: [12] },
+  training: { epochs: 4, learning_rate: 0.02 },
+  variants: [
+    { name: "dense" },
+    { name: "pruned", from: "dense", steps: [{ prune: { sparsity: 0.5 } }] },
+    { name: "int8", from: "dense", steps: [{ quantize: {} }] },
+    { name: "student", from: "dense", steps: [{ distill: { student: { architecture: "mlp", widths: [4] } } }] },
+  ],
+};
+
+/** Fails if anything was complained of. */
+export function quiet(opened) {
+  assert.deepEqual(opened.complaints, []);
+}

@@ -1,0 +1,111 @@
+// A run: its results, its end before its time, and what is kept.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+
+let site, browser, toy;
+before(async () => {
+  [site, browser] = [await serve(), await launch()];
+  toy = commandLine(TOY).link();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const LONG = { ...TOY, training: { epochs: 200, batch: 1 }, data: { dataset: "spirals", samples: 10000 } };
+
+test("every variant is measured, charted and drawn", async () => {
+  const opened = await open(browser, site.url + toy);
+  const { page } = opened;
+  await run(page);
+  const rows = by(page, "results-table").locator("tbody tr");
+  assert.deepEqual(await rows.locator("th").allInnerTexts(), TOY.variants.map((v) => v.name));
+  for (const text of await rows.first().locator("td").allInnerTexts()) assert.match(text, /\d/);
+  // Pointing at a row lights its point in the chart, and the other way round.
+  await rows.nth(2).hover();
+  assert.equal(await page.locator(".point.lit .name").innerText(), "int8");
+  await page.locator(".point").nth(1).hover();
+  assert.match(await page.locator("tr.lit th").innerText(), /pruned/);
+  assert.ok((await by(page, "boundary").locator("canvas").count()) >= 2);
+  await by(page, "inside-variant").selectOption("pruned");
+  await by(page, "mask").waitFor();
+  const dots = await by(page, "mask").evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return [canvas.width * canvas.height, data.filter((_, at) => at % 4 === 3 && data[at] > 0).length];
+  });
+  assert.ok(dots[1] > 0 && dots[1] < dots[0], `the mask shows ${dots[1]} of ${dots[0]} weights`);
+  quiet(opened);
+  await opened.close();
+});
+
+test("the page answers while workers compute, and a stopped run keeps what it reached", async () => {
+  const opened = await open(browser, site.url + commandLine(LONG).link());
+  const { page } = opened;
+  await by(page, "run").click();
+  await page.locator(".facts").getByText("samples/s").waitFor();
+  await by(page, "theme").click();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  await by(page, "stop").click();
+  await state(page, "done");
+  assert.match(await by(page, "results-table").locator("tbody tr").first().innerText(), /dense/);
+  assert.equal(await by(page, "digest").count(), 0);
+  assert.equal(await by(page, "run").isEnabled(), true);
+  quiet(opened);
+  await opened.close();
+});
+
+test("results outlive a reload, a new run, and a deletion taken back", async () => {
+  const opened = await open(browser, site.url + toy);
+  const { page } = opened;
+  await run(page);
+  const digest = await by(page, "digest").innerText();
+  await page.reload();
+  await page.waitForFunction(() => ["ready", "done"].includes(document.documentElement.dataset.state));
+  await by(page, "run-item").first().click();
+  assert.equal(await by(page, "digest").innerText(), digest);
+  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  await run(page);
+  assert.equal(await by(page, "run-item").count(), 2);
+  await page.locator(".runs summary").click();
+  await by(page, "run-delete").click();
+  assert.equal(await by(page, "run-item").count(), 1);
+  await by(page, "undo").click();
+  assert.equal(await by(page, "run-item").count(), 2);
+  quiet(opened);
+  await opened.close();
+});
+
+test("a drawn digit is read by every variant", async () => {
+  const mnist = { ...TOY, data: { samples: 1000 }, training: { epochs: 1 } };
+  const opened = await open(browser, site.url + commandLine(mnist).link());
+  const { page } = opened;
+  await run(page);
+  await page.locator(".digits button").nth(0).click();
+  const readings = by(page, "readings").locator(".reading");
+  await readings.nth(3).waitFor();
+  assert.equal(await readings.count(), 4);
+  for (const text of await readings.allInnerTexts()) assert.match(text, /sure · [\d.]+ [nµm]s/);
+  const box = await by(page, "draw-pad").boundingBox();
+  await by(page, "draw-clear").click();
+  await page.mouse.move(box.x + 140, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 140, box.y + 240, { steps: 8 });
+  await page.mouse.up();
+  await readings.nth(3).waitFor();
+  quiet(opened);
+  await opened.close();
+});
+
+test("a missing data file ends in a sentence, and the page goes on", async () => {
+  const broken = await serve((path) => path.includes("/data/mnist/train-00"));
+  const opened = await open(browser, broken.url, { expected: [/404/] });
+  const { page } = opened;
+  await by(page, "run").click();
+  await by(page, "error").waitFor();
+  assert.match(await by(page, "error").innerText(), /data\/mnist\/train-00\.shard/);
+  assert.equal(await by(page, "run").isEnabled(), true);
+  quiet(opened);
+  await opened.close();
+  await broken.close();
+});

@@ -1,0 +1,93 @@
+// Links: the same bits everywhere, and a sentence for what is no link.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+
+let site, browser;
+before(async () => ([site, browser] = [await serve(), await launch()]));
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** The link in the share panel. */
+async function shared(page) {
+  await by(page, "share").click();
+  await by(page, "share-text").waitFor();
+  return by(page, "share-text").inputValue();
+}
+
+test("one link yields one digest: in Chromium on one worker and on several, and on the command line", async () => {
+  const images = { ...TOY, title: "Images", data: { samples: 600 }, network: { architecture: "lenet-5" }, training: { epochs: 1 } };
+  for (const recipe of [{ ...TOY, seeds: [1, 2, 3] }, images]) {
+    const native = commandLine(recipe);
+    const digest = native.digest();
+    const links = [];
+    for (const workers of [1, 3]) {
+      const opened = await open(browser, site.url + native.link(), { workers });
+      await run(opened.page);
+      assert.equal(await by(opened.page, "digest").innerText(), digest, `${recipe.title} on ${workers} workers`);
+      links.push(await shared(opened.page));
+      quiet(opened);
+      await opened.close();
+    }
+    assert.equal(links[0], links[1]);
+    assert.match(native.run(links[0]), /same as the link's result, bit for bit/);
+  }
+});
+
+test("whoever opens a link sees the experiment and is told whether the result is the same", async () => {
+  const native = commandLine(TOY);
+  const digest = native.digest();
+  const opened = await open(browser, site.url + native.link());
+  await run(opened.page);
+  const link = await shared(opened.page);
+  await opened.close();
+  const visitor = await open(browser, link);
+  assert.match(await by(visitor.page, "opened").innerText(), /Toy/);
+  assert.equal(await by(visitor.page, "variant").count(), 4);
+  assert.equal(await by(visitor.page, "verdict").getAttribute("data-verdict"), "waiting");
+  await run(visitor.page);
+  assert.equal(await by(visitor.page, "verdict").getAttribute("data-verdict"), "same");
+  quiet(visitor);
+  await visitor.close();
+  // A link whose digest is another's: the page says that the result differs.
+  const code = Buffer.from(link.split("#x=")[1], "base64url");
+  code[2] ^= 1;
+  const fooled = await open(browser, `${site.url}#x=${code.toString("base64url")}`);
+  await run(fooled.page);
+  assert.equal(await by(fooled.page, "verdict").getAttribute("data-verdict"), "different");
+  assert.ok((await by(fooled.page, "verdict").innerText()).includes(digest.slice(0, 4)));
+  await fooled.close();
+});
+
+for (const [name, fragment, words] of [
+  ["malformed", "#x=not+a+link", /copy it again/],
+  ["truncated", null, /copy it again/],
+  ["of a newer version", "#x=AgAAAAAA", /newer/],
+]) {
+  test(`a link that is ${name} is told in a sentence, and the page is ready all the same`, async () => {
+    const opened = await open(browser, site.url + (fragment ?? commandLine(TOY).link().slice(0, -9)));
+    assert.match(await by(opened.page, "error").innerText(), words);
+    assert.equal(await by(opened.page, "run").isEnabled(), true);
+    quiet(opened);
+    await opened.close();
+  });
+}
+
+test("a recipe typed in is checked, and a bad one named without losing what was laid out", async () => {
+  const opened = await open(browser, site.url);
+  const { page } = opened;
+  await page.locator(".json summary").click();
+  const bad = { ...TOY, variants: [{ name: "a", steps: [{ prune: { sparsity: 1.2 } }] }] };
+  await by(page, "recipe-json").fill(JSON.stringify(bad));
+  await by(page, "recipe-apply").click();
+  assert.match(await page.locator("[data-testid=error], [data-testid=recipe-error]").first().innerText(), /sparsity 1\.2/);
+  await by(page, "recipe-json").fill(JSON.stringify(TOY));
+  await by(page, "recipe-apply").click();
+  await run(page);
+  await state(page, "done");
+  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  quiet(opened);
+  await opened.close();
+});
