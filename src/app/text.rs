@@ -168,6 +168,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 pub(super) const PROGRESS: &str = "Progress";
 pub(super) const CURVES: &str = "Learning curves";
 pub(super) const CURVES_HELP: &str = "Thin lines: training samples as they pass. Lines with marks: the validation set after each epoch, which no weight was trained on.";
+pub(super) const CURVE: &str = "Curve";
 pub(super) const LOSS: &str = "Loss";
 pub(super) const ACCURACY: &str = "Accuracy";
 pub(super) const EPOCH: &str = "Epoch";

@@ -24,7 +24,7 @@ test("every variant is measured, charted and drawn", async () => {
   for (const text of await rows.first().locator("td").allInnerTexts()) assert.match(text, /\d/);
   // Pointing at a row lights its point in the chart, and the other way round.
   await rows.nth(2).hover();
-  assert.equal(await page.locator(".point.lit .name").innerText(), "int8");
+  assert.equal(await page.locator(".point.lit .name").textContent(), "int8");
   await page.locator(".point").nth(1).hover();
   assert.match(await page.locator("tr.lit th").innerText(), /pruned/);
   assert.ok((await by(page, "boundary").locator("canvas").count()) >= 2);
@@ -85,7 +85,7 @@ test("a drawn digit is read by every variant", async () => {
   const readings = by(page, "readings").locator(".reading");
   await readings.nth(3).waitFor();
   assert.equal(await readings.count(), 4);
-  for (const text of await readings.allInnerTexts()) assert.match(text, /sure · [\d.]+ [nµm]s/);
+  for (const text of await readings.allInnerTexts()) assert.match(text, /sure\s·\s[\d.]+\s\S+s/);
   const box = await by(page, "draw-pad").boundingBox();
   await by(page, "draw-clear").click();
   await page.mouse.move(box.x + 140, box.y + 40);
@@ -108,4 +108,16 @@ test("a missing data file ends in a sentence, and the page goes on", async () =>
   quiet(opened);
   await opened.close();
   await broken.close();
+});
+
+test("a full disk is told in a sentence, and the result stays on the page", async () => {
+  const opened = await open(browser, site.url + toy);
+  const { page, context } = opened;
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(site.url).origin, quotaSize: 1 });
+  await run(page);
+  await by(page, "note").waitFor();
+  assert.match(await by(page, "note").innerText(), /storage is full .* Delete old runs/);
+  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  await opened.close();
 });

@@ -1,5 +1,6 @@
 //! Lines over a shared axis, such as learning curves.
 
+use super::super::text;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
 use super::numbers;
@@ -29,7 +30,7 @@ pub(in crate::app) fn LineChart(
     y_axis: Axis,
     y_kind: Kind,
 ) -> impl IntoView {
-    let heads = vec![String::new(), x_axis.title.clone(), y_axis.title.clone()];
+    let heads = vec![text::CURVE.into(), x_axis.title.clone(), y_axis.title.clone()];
     let (write_x, write_y) = (x_axis.write, y_axis.write);
     let drawing = move || {
         series.with(|series| {

@@ -1,5 +1,6 @@
 //! Points with names, the Pareto front through them, and what is pointed at lit up.
 
+use super::super::text;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
 use super::numbers;
@@ -93,7 +94,7 @@ pub(in crate::app) fn Scatter(
     let table = move || {
         let axis = x_axis.get();
         let rows = dots.get().into_iter().map(|d| vec![d.name, (axis.write)(d.x), write_y(d.y)]).collect();
-        numbers(vec![String::new(), axis.title, y_title.clone()], rows)
+        numbers(vec![text::VARIANT.into(), axis.title, y_title.clone()], rows)
     };
     view! {
         <figure>

@@ -6,6 +6,7 @@ use featherweight::compression::{About, Setting, distill, prune, quantize};
 use featherweight::data::{DATASETS, Folder};
 use featherweight::experiment::{Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial};
 use std::collections::HashMap;
+use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -93,8 +94,11 @@ fn read_text(path: &Path) -> Result<String, String> {
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    std::fs::write(path, bytes)
-        .map_err(|e| format!("{} cannot be written ({e}); free some space or choose another place", path.display()))
+    std::fs::write(path, bytes).map_err(|e| cannot_write(path, &e))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> String {
+    format!("{} cannot be written ({error}); free some space or choose another place", path.display())
 }
 
 fn run(
@@ -106,9 +110,9 @@ fn run(
 ) -> Result<(), String> {
     let link = read_experiment(experiment)?;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
-    // Found out before the work, not after it.
+    // Found out before the work, not after it; what the file holds stays until there is something better.
     if let Some(path) = &out {
-        write_file(path, b"")?;
+        OpenOptions::new().append(true).create(true).open(path).map_err(|e| cannot_write(path, &e))?;
     }
     if let Some(folder) = &models {
         std::fs::create_dir_all(folder)
@@ -125,6 +129,9 @@ fn run(
     }
     console.clear();
     let report = Report::assemble(&plan, "cpu", results);
+    print(&table(&report))?;
+    let shared = Link { recipe: plan.recipe.clone(), digest: Some(report.digest.clone()) };
+    print(&format!("digest {}\nlink   #x={}\n", report.digest, shared.to_text()))?;
     if let Some(folder) = &models {
         for ((trial, variant), file) in &console.files {
             let safe: String = variant.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
@@ -135,9 +142,6 @@ fn run(
         let json = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
         write_file(path, json.as_bytes())?;
     }
-    print(&table(&report))?;
-    let shared = Link { recipe: plan.recipe.clone(), digest: Some(report.digest.clone()) };
-    print(&format!("digest {}\nlink   #x={}\n", report.digest, shared.to_text()))?;
     match link.digest {
         None => Ok(()),
         Some(wanted) if wanted == report.digest => print("same as the link's result, bit for bit\n"),

@@ -1,0 +1,150 @@
+//! The command line as a user meets it: what it prints, writes and refuses.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn featherweight(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_featherweight"));
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap()
+}
+
+/// What a successful call prints.
+fn printed(arguments: &[&str]) -> String {
+    let output = featherweight(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The one line with which a call fails.
+fn refused(arguments: &[&str]) -> String {
+    let output = featherweight(arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    text
+}
+
+/// A folder of this test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+const TOY: &str = r#"{"version":1,"title":"Toy","data":{"dataset":"blobs","samples":200},
+    "network":{"architecture":"mlp","widths":[8]},"training":{"epochs":3},
+    "variants":[{"name":"dense"},{"name":"int8","from":"dense","steps":[{"quantize":{}}]}]}"#;
+
+fn recipe(folder: &Path, json: &str) -> String {
+    let path = folder.join("recipe.json");
+    std::fs::write(&path, json).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+fn line<'a>(text: &'a str, head: &str) -> &'a str {
+    text.lines().find_map(|line| line.strip_prefix(head)).unwrap().trim()
+}
+
+#[test]
+fn a_run_writes_a_report_a_link_and_models() {
+    let folder = folder("run");
+    let (recipe, report) = (recipe(&folder, TOY), folder.join("report.json"));
+    let (report_text, models) = (report.to_string_lossy().into_owned(), folder.join("models"));
+    let text = printed(&["run", &recipe, "--quiet", "--out", &report_text, "--models", &models.to_string_lossy()]);
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    for variant in json["variants"].as_array().unwrap() {
+        for field in ["name", "accuracy", "loss", "parameters", "nonzero", "macs", "bytes", "digest"] {
+            assert!(!variant[field].is_null(), "{field} is missing");
+        }
+        for batch in ["batch1", "batch64"] {
+            assert!(variant["latency"][batch]["median_us"].as_f64().unwrap() > 0.0);
+        }
+        let file = models.join(format!("{}.1.fwm", variant["name"].as_str().unwrap()));
+        assert_eq!(std::fs::metadata(file).unwrap().len(), variant["bytes"].as_u64().unwrap());
+    }
+    assert_eq!(json["digest"], line(&text, "digest"));
+    // The link carries the digest: whoever runs it is told that the bits are the same.
+    let link = line(&text, "link");
+    assert!(printed(&["run", link, "--quiet"]).contains("same as the link's result, bit for bit"));
+    assert_eq!(printed(&["link", &recipe, "--report", &report_text]).trim(), link);
+    assert!(printed(&["link", &recipe, "--page", "https://example.org/"]).starts_with("https://example.org/#x="));
+    let shown = printed(&["show", link]);
+    assert!(shown.contains("\"title\": \"Toy\"") && shown.contains("quantize to int8"), "{shown}");
+}
+
+#[test]
+fn a_result_that_differs_from_the_links_is_an_error() {
+    let folder = folder("differs");
+    let recipe = recipe(&folder, TOY);
+    let report = folder.join("report.json");
+    printed(&["run", &recipe, "--quiet", "--out", &report.to_string_lossy()]);
+    let mut json: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    json["digest"] = "00112233445566778899aabbccddeeff".into();
+    std::fs::write(&report, json.to_string()).unwrap();
+    let link = printed(&["link", &recipe, "--report", &report.to_string_lossy()]);
+    assert!(refused(&["run", link.trim(), "--quiet"]).contains("differs from the link's"));
+}
+
+#[test]
+fn what_cannot_be_done_is_told_in_one_line() {
+    let folder = folder("refused");
+    let toy = recipe(&folder, TOY);
+    let nowhere = folder.join("nowhere/report.json").to_string_lossy().into_owned();
+    let mnist = folder.join("mnist.json");
+    std::fs::write(&mnist, r#"{"version":1,"variants":[{"name":"dense"}]}"#).unwrap();
+    let mnist = mnist.to_string_lossy().into_owned();
+    let bad = folder.join("bad.json");
+    std::fs::write(&bad, r#"{"version":1,"variants":[{"name":"p","steps":[{"prune":{"sparsity":1.2}}]}]}"#).unwrap();
+    let bad = bad.to_string_lossy().into_owned();
+    let link = printed(&["link", &toy]);
+    let cut = &link[..link.trim().len() - 9];
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["run", "missing.json"], &["no file missing.json"]),
+        (&["run", "%%%"], &["copy it again"]),
+        (&["run", cut], &["copy it again"]),
+        (&["show", "#x=AgAAAA"], &["version 2", "newer"]),
+        (&["run", &bad], &["variants[0].steps[0].prune", "sparsity 1.2"]),
+        (&["run", &mnist, "--quiet", "--data", "/nowhere"], &["/nowhere/data/mnist/train-00.shard", "--data"]),
+        (&["run", &toy, "--quiet", "--out", &nowhere], &["report.json", "cannot be written"]),
+        (&["link", &toy, "--report", &toy], &["is not a report"]),
+    ];
+    for (arguments, words) in cases {
+        let sentence = refused(arguments);
+        for word in words {
+            assert!(sentence.contains(word), "{sentence} does not say {word}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_run_leaves_an_earlier_report_as_it_was() {
+    let folder = folder("kept");
+    let report = folder.join("report.json");
+    std::fs::write(&report, "earlier").unwrap();
+    let recipe = recipe(&folder, r#"{"version":1,"variants":[{"name":"dense"}]}"#);
+    refused(&["run", &recipe, "--quiet", "--data", "/nowhere", "--out", &report.to_string_lossy()]);
+    assert_eq!(std::fs::read_to_string(&report).unwrap(), "earlier");
+}
+
+/// A device that is always full stands in for a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_costs_the_file_and_not_the_result() {
+    let recipe = recipe(&folder("full"), TOY);
+    let output = featherweight(&["run", &recipe, "--quiet", "--out", "/dev/full"]);
+    assert_eq!(output.status.code(), Some(1));
+    let (told, failed) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(told.contains("digest") && told.contains("int8"), "the table is printed all the same: {told}");
+    assert!(failed.contains("/dev/full cannot be written") && failed.contains("free some space"), "{failed}");
+}
+
+#[test]
+fn the_methods_are_listed_with_their_settings() {
+    let text = printed(&["methods"]);
+    for word in
+        ["mnist", "moons", "magnitude", "post-training", "soft-targets", "sparsity", "temperature", "calibration"]
+    {
+        assert!(text.contains(word), "{word} is missing");
+    }
+}

@@ -1,0 +1,59 @@
+//! The experiments of tests/recipes on the real MNIST, against what they promise. Figures are of the test set.
+
+use std::path::Path;
+use std::process::Command;
+
+/// One variant of a report.
+struct Variant {
+    accuracy: f64,
+    bytes: f64,
+    latency: f64,
+}
+
+fn run(name: &str) -> impl Fn(&str) -> Variant {
+    let recipe = format!("tests/recipes/{name}.json");
+    let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
+    let status = Command::new(env!("CARGO_BIN_EXE_featherweight"))
+        .args(["run", &recipe, "--quiet", "--out"])
+        .arg(&report)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    move |name| {
+        let variant = json["variants"].as_array().unwrap().iter().find(|v| v["name"] == name).unwrap();
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        Variant {
+            accuracy: number(&variant["accuracy"]),
+            bytes: number(&variant["bytes"]),
+            latency: number(&variant["latency"]["batch1"]["median_us"]),
+        }
+    }
+}
+
+#[test]
+fn lenet_300_100_loses_little_when_pruned_and_quantized() {
+    let of = run("tradeoff");
+    let (dense, pruned, int8, both) = (of("dense"), of("pruned"), of("int8"), of("pruned and int8"));
+    assert!(dense.accuracy >= 0.98, "dense: {}", dense.accuracy);
+    assert!(pruned.accuracy >= dense.accuracy - 0.003, "pruned: {} of {}", pruned.accuracy, dense.accuracy);
+    assert!(int8.accuracy >= dense.accuracy - 0.002, "int8: {} of {}", int8.accuracy, dense.accuracy);
+    assert!(both.accuracy >= dense.accuracy - 0.005, "both: {} of {}", both.accuracy, dense.accuracy);
+    assert!(int8.bytes <= 0.27 * dense.bytes && pruned.bytes <= 0.25 * dense.bytes && both.bytes <= 0.1 * dense.bytes);
+    // Measured, but not held against a clock: this machine may be busy.
+    assert!([dense, pruned, int8, both].iter().all(|v| v.latency > 0.0));
+}
+
+#[test]
+fn a_student_learns_more_from_a_teacher_than_alone() {
+    let of = run("distillation");
+    let (teacher, alone, distilled) = (of("teacher"), of("student alone"), of("student distilled"));
+    assert!(
+        teacher.accuracy > alone.accuracy,
+        "the teacher must know more: {} to {}",
+        teacher.accuracy,
+        alone.accuracy
+    );
+    assert!(distilled.accuracy > alone.accuracy, "distilled {} to {} alone", distilled.accuracy, alone.accuracy);
+}
