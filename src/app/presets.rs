@@ -67,7 +67,7 @@ fn sparsities() -> Recipe {
 }
 
 fn distillation() -> Recipe {
-    let small = Architecture::mlp(&[30, 10]);
+    let small = Architecture::mlp(&[30]);
     let training = Training { epochs: 5, ..Training::default() };
     let student = Variant {
         network: Some(small.clone()),

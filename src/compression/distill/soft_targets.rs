@@ -62,3 +62,74 @@ impl<B: Backend> Loss<B> for SoftTargets<B> {
         backend.add_assign(1, soft, totals);
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::backend::cpu::Cpu;
+    use proptest::prelude::*;
+
+    const CLASSES: usize = 4;
+
+    /// Loss (a sum over rows) and gradient (of the mean) of logits `z` with a teacher's `t` and the first class right.
+    fn loss(z: &[f32], t: &[f32], temperature: f32, alpha: f32) -> (f32, Vec<f32>) {
+        let (cpu, rows) = (Cpu::new(), z.len() / CLASSES);
+        let mut loss = SoftTargets::new(&cpu, t.to_vec(), CLASSES, rows, temperature, alpha);
+        let indices: Vec<u32> = (0..rows as u32).collect();
+        let labels: Vec<f32> = (0..z.len()).map(|i| if i % CLASSES == 0 { 1.0 } else { 0.0 }).collect();
+        let (mut totals, mut gradient) = (vec![0.0; 2], vec![0.0; z.len()]);
+        let batch = Batch { indices: &indices, labels: &labels, classes: CLASSES };
+        loss.apply(&cpu, &batch, &z.to_vec(), &mut totals, &mut gradient);
+        (totals[0], gradient)
+    }
+
+    fn logits() -> impl Strategy<Value = Vec<f32>> {
+        prop::collection::vec(-3.0f32..3.0, 2 * CLASSES)
+    }
+
+    proptest! {
+        #[test]
+        fn the_gradient_is_that_of_the_loss(z in logits(), t in logits(), temperature in 0.5f32..20.0, alpha in 0.0f32..1.0) {
+            let (_, gradient) = loss(&z, &t, temperature, alpha);
+            let step = 0.02;
+            for i in 0..z.len() {
+                let moved = |sign: f32| {
+                    let mut z = z.clone();
+                    z[i] += sign * step;
+                    loss(&z, &t, temperature, alpha).0
+                };
+                let measured = (moved(1.0) - moved(-1.0)) / (2.0 * step) / 2.0; // two rows: the gradient is of the mean
+                let noise = 1e-5 * loss(&z, &t, temperature, alpha).0 / step;
+                prop_assert!((measured - gradient[i]).abs() < 2e-3 + noise, "{} for {}", measured, gradient[i]);
+            }
+        }
+
+        /// Without weight on the teacher it is the cross-entropy with the labels, whatever the teacher says.
+        #[test]
+        fn alpha_zero_is_training_alone(z in logits(), t in logits(), other in logits()) {
+            prop_assert_eq!(loss(&z, &t, 4.0, 0.0), loss(&z, &other, 1.0, 0.0));
+        }
+
+        /// A student that answers as its teacher does has nothing more to learn from it.
+        #[test]
+        fn the_teachers_own_logits_have_no_gradient(t in logits(), temperature in 0.5f32..20.0) {
+            let (_, gradient) = loss(&t, &t, temperature, 1.0);
+            prop_assert!(gradient.iter().all(|g| g.abs() < 1e-5 * (1.0 + temperature)));
+        }
+
+        /// "In the high temperature limit, distillation is equivalent to minimizing half the squared difference of the
+        /// logits", each row's mean taken off (Hinton et al. 2015, 2.1); here times T^2.
+        #[test]
+        fn at_high_temperature_the_logits_themselves_are_matched(z in logits(), t in logits()) {
+            let (_, gradient) = loss(&z, &t, 400.0, 1.0);
+            for (row, (z, t)) in z.chunks(CLASSES).zip(t.chunks(CLASSES)).enumerate() {
+                let mean = |v: &[f32]| v.iter().sum::<f32>() / CLASSES as f32;
+                for c in 0..CLASSES {
+                    let wanted = ((z[c] - mean(z)) - (t[c] - mean(t))) / CLASSES as f32 / 2.0;
+                    let got = gradient[row * CLASSES + c];
+                    prop_assert!((got - wanted).abs() < 0.02, "{} for {}", got, wanted);
+                }
+            }
+        }
+    }
+}

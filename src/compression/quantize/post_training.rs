@@ -91,3 +91,97 @@ fn linear(
 fn table(input: Grid, output: Grid, f: fn(f32) -> f32) -> Vec<u8> {
     (0..=255u8).map(|q| output.quantize(f(input.dequantize(q)))).collect()
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::data::Key;
+    use crate::network::{
+        ActivationName, Architecture, ArchitectureName, Executable, PoolingName, Shape, TrainedModel, fold_batch_norm,
+    };
+
+    const SAMPLES: usize = 64;
+
+    /// A float network, its calibration samples, and the network that they make of it.
+    fn quantized(spec: &Architecture, granularity: Granularity) -> (Model, Vec<f32>, IntegerModel) {
+        let shape = Shape { height: 16, width: 16, channels: 1 };
+        let model = fold_batch_norm(&Model::initialize(spec, shape, 10, &Key::new(5)).unwrap());
+        let mut rng = Key::new(6).rng();
+        let samples: Vec<f32> = (0..SAMPLES * 256).map(|_| rng.uniform()).collect();
+        let mut ranges = vec![RangeObserver::default(); model.layers.len() + 1];
+        Executable::new(&TrainedModel::Float(model.clone()))
+            .observe(SAMPLES, &samples, &mut |place, values| ranges[place].observe(values));
+        let integers = quantize(&model, &ranges, &Quantize { granularity, ..Quantize::default() });
+        (model, samples, integers)
+    }
+
+    /// Root of the mean squared difference between two networks' logits, over the spread of the first's.
+    fn error(a: TrainedModel, b: TrainedModel, samples: &[f32]) -> f64 {
+        let a = Executable::new(&a).logits(SAMPLES, samples).to_vec();
+        let b = Executable::new(&b).logits(SAMPLES, samples).to_vec();
+        let mean = a.iter().map(|v| f64::from(*v)).sum::<f64>() / a.len() as f64;
+        let spread: f64 = a.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum();
+        let difference: f64 = a.iter().zip(&b).map(|(a, b)| f64::from(a - b).powi(2)).sum();
+        (difference / spread).sqrt()
+    }
+
+    #[test]
+    fn integer_networks_answer_as_the_float_networks_they_were_made_from() {
+        for architecture in
+            [ArchitectureName::LogisticRegression, ArchitectureName::LeNet300100, ArchitectureName::LeNet5]
+        {
+            for (activation, pooling) in
+                [(ActivationName::Relu, PoolingName::Max), (ActivationName::Tanh, PoolingName::Average)]
+            {
+                let spec =
+                    Architecture { architecture, activation, pooling, batch_normalization: true, ..Default::default() };
+                let (model, samples, integers) = quantized(&spec, Granularity::PerChannel);
+                let off = error(TrainedModel::Float(model), TrainedModel::Integer(integers), &samples);
+                assert!(off < 0.05, "{architecture:?} {activation:?}: off by {off} of the logits' spread");
+            }
+        }
+    }
+
+    /// Every weight lies within half a step of its integer, and the largest of each scale uses the whole grid.
+    #[test]
+    fn weights_are_rounded_to_the_nearest_integer() {
+        for granularity in [Granularity::PerChannel, Granularity::PerTensor] {
+            let (model, _, integers) = quantized(&Architecture::mlp(&[20]), granularity);
+            for (linear, weights) in integers.linears().zip(model.weights()) {
+                let outputs = linear.outputs();
+                assert_eq!(linear.scales.len(), if granularity == Granularity::PerTensor { 1 } else { outputs });
+                for (i, (q, w)) in linear.weights.iter().zip(weights.slice()).enumerate() {
+                    let scale = linear.scale(i % outputs);
+                    assert!((f32::from(*q) * scale - w).abs() <= 0.5001 * scale);
+                }
+                let full = linear.weights.iter().filter(|q| q.unsigned_abs() == 127).count();
+                assert!(full >= linear.scales.len());
+                assert!(linear.weights.iter().all(|q| *q != i8::MIN), "the grid is symmetric");
+            }
+        }
+    }
+
+    /// With one output a hundred times another, a common scale leaves the small one hardly any integers.
+    #[test]
+    fn a_scale_for_each_channel_is_nearer_where_channels_differ() {
+        let spec = Architecture::mlp(&[20]);
+        let errors = [Granularity::PerChannel, Granularity::PerTensor].map(|granularity| {
+            let (mut model, samples, _) = quantized(&spec, granularity);
+            if let Some(first) = model.weights_mut().next() {
+                first.slice_mut().iter_mut().enumerate().for_each(|(i, w)| *w *= if i % 20 == 0 { 100.0 } else { 1.0 });
+            }
+            let mut ranges = vec![RangeObserver::default(); model.layers.len() + 1];
+            Executable::new(&TrainedModel::Float(model.clone()))
+                .observe(SAMPLES, &samples, &mut |place, values| ranges[place].observe(values));
+            let integers = quantize(&model, &ranges, &Quantize { granularity, ..Quantize::default() });
+            let mut real = model.clone();
+            integers.dequantize_into(&mut real);
+            let off = |column: usize| {
+                let (a, b) = (model.parameters[0].slice(), real.parameters[0].slice());
+                (0..a.len()).filter(|i| i % 20 == column).map(|i| f64::from(a[i] - b[i]).powi(2)).sum::<f64>()
+            };
+            off(1)
+        });
+        assert!(errors[0] * 100.0 < errors[1], "per channel {}, per tensor {}", errors[0], errors[1]);
+    }
+}
