@@ -3,7 +3,7 @@
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{browser, draft::Draft, storage, text};
+use super::{browser, draft::Draft, presets, storage, text};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{News, Pool};
 use leptos::prelude::*;
@@ -14,11 +14,15 @@ use wasm_bindgen_futures::spawn_local;
 /// What reports call the backend that this page's workers run.
 const BACKEND: &str = "cpu";
 
+/// Where local storage keeps the experiment under edit.
+const DRAFT: &str = "featherweight-draft";
+
 /// How often the display of a run under way is renewed; beside four busy workers, sixty times a second would be a waste.
 const REFRESH: Duration = Duration::from_millis(90);
 
 /// Opens the page: starts the engine, reads the link and what was kept.
 pub(super) fn open(state: State) {
+    keep_draft(state);
     open_fragment(state);
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_fragment(state));
     let pool = Pool::new(move |news| hear(state, news));
@@ -60,9 +64,26 @@ fn open_fragment(state: State) {
     }
 }
 
-/// Replaces the experiment under edit.
+/// Replaces the experiment under edit. Where edits would be lost with it, that can be taken back.
 pub(super) fn lay_out(state: State, recipe: Recipe) {
+    let before = state.draft.get_untracked();
+    if before.recipe == recipe {
+        return;
+    }
+    let found_again = presets::PRESETS.iter().any(|preset| (preset.recipe)() == before.recipe)
+        || state.runs.with_untracked(|runs| runs.iter().any(|run| run.report.recipe == before.recipe));
+    if !found_again {
+        state.undo.set(Some(Undo::Replaced(Box::new(before))));
+    }
     state.draft.update(|draft| draft.replace(recipe));
+}
+
+/// Keeps the experiment under edit over a reload.
+fn keep_draft(state: State) {
+    if let Some(recipe) = browser::kept(DRAFT).and_then(|json| Recipe::from_json(&json).ok()) {
+        state.draft.update(|draft| draft.replace(recipe));
+    }
+    Effect::new(move |_| state.draft.with(|draft| browser::keep(DRAFT, &draft.recipe.to_compact_json())));
 }
 
 /// Replaces the experiment under edit by one that was written as JSON.
@@ -83,7 +104,7 @@ pub(super) fn read_recipe(state: State, json: &str) -> bool {
 pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
     let before = state.draft.get_untracked();
     state.draft.update(remove);
-    state.undo.set(Some(Undo::Draft(Box::new(before))));
+    state.undo.set(Some(Undo::Removed(Box::new(before))));
 }
 
 /// Runs the experiment under edit.
@@ -179,7 +200,7 @@ pub(super) fn undo(state: State) {
     let Some(undo) = state.undo.get_untracked() else { return };
     state.undo.set(None);
     match undo {
-        Undo::Draft(draft) => state.draft.set(*draft),
+        Undo::Removed(draft) | Undo::Replaced(draft) => state.draft.set(*draft),
         Undo::Run(record, models) => {
             let id = record.notes.id;
             state.models.update_value(|m| drop(m.insert(id, models.clone())));

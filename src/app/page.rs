@@ -2,7 +2,12 @@
 
 use super::state::{Phase, State, Undo};
 use super::theme::ThemeToggle;
-use super::{actions, browser, editor::Editor, results::Results, text};
+use super::{
+    actions, browser,
+    editor::{Editor, RunBar},
+    results::Results,
+    text,
+};
 use leptos::prelude::*;
 
 /// The page.
@@ -24,17 +29,24 @@ pub(super) fn Page() -> impl IntoView {
     view! {
         <a class="skip" href="#results">{text::SKIP}</a>
         <header class="top">
+            <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+                <path class="vane" d="M28 3C16 3 7 10 7 20c0 2 .3 3.500 1 5C10 16 16 11 22 9c-5 4-9 9-11.500 16C21 25 28 15 28 3Z"></path>
+                <path class="quill" d="M4 30C7 20 13 12.500 22 9"></path>
+            </svg>
             <div>
                 <h1>{text::NAME}</h1>
                 <p>{text::TAGLINE}</p>
             </div>
             <ThemeToggle/>
         </header>
-        <Notices state/>
         <main>
-            <Editor state/>
+            <div class="side">
+                <RunBar state/>
+                <Editor state/>
+            </div>
             <Results state/>
         </main>
+        <Notices state/>
         <footer>{text::PRIVACY}</footer>
     }
 }
@@ -48,7 +60,8 @@ fn Notices(state: State) -> impl IntoView {
     let button = move || view! { <button class="quiet" on:click=dismiss>{text::DISMISS}</button> };
     let removed = move || {
         state.undo.get().map(|undo| match undo {
-            Undo::Draft(_) => text::REMOVED,
+            Undo::Removed(_) => text::REMOVED,
+            Undo::Replaced(_) => text::REPLACED,
             Undo::Run(..) => text::RUN_DELETED,
         })
     };

@@ -63,8 +63,10 @@ pub(super) enum Shown {
 /// What can be taken back.
 #[derive(Clone)]
 pub(super) enum Undo {
-    /// The experiment before the last removal.
-    Draft(Box<Draft>),
+    /// The experiment before something was removed from it.
+    Removed(Box<Draft>),
+    /// The experiment before another was laid out in its place.
+    Replaced(Box<Draft>),
     /// A deleted run and its models.
     Run(Box<Record>, Vec<ModelFile>),
 }

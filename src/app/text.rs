@@ -29,7 +29,6 @@ pub(super) const MORE: &str = "More settings";
 pub(super) const UNTITLED: &str = "Untitled";
 pub(super) const DATA_BEHIND: &str = "The numbers behind this chart";
 
-pub(super) const DATA_AND_NETWORK: &str = "Data and network";
 pub(super) const DATASET: &str = "Data";
 pub(super) const SAMPLES: &str = "Training samples";
 pub(super) const SAMPLES_HELP: &str = "Fewer train faster and generalize less.";
@@ -241,6 +240,7 @@ pub(super) const DELETE_RUN: &str = "Delete this run";
 pub(super) const EDIT_RUN: &str = "Lay out this experiment";
 pub(super) const RUN_DELETED: &str = "Run deleted.";
 pub(super) const REMOVED: &str = "Removed.";
+pub(super) const REPLACED: &str = "Another experiment is laid out. The one you edited can come back.";
 pub(super) const STOPPED: &str = "stopped early";
 
 pub(super) const NO_STORAGE: &str =
@@ -268,6 +268,15 @@ pub(super) fn cost(variants: usize, stages: usize, samples: usize, seeds: usize)
         plural(stages, "stage", "stages"),
         format::count(samples as f64),
     )
+}
+
+pub(super) fn data_line(title: &str, samples: usize, seeds: usize) -> String {
+    let seeds = if seeds == 1 { String::new() } else { format!(", {seeds} seeds") };
+    format!("{title}, {} samples{seeds}", format::count(samples as f64))
+}
+
+pub(super) fn training_line(epochs: usize, optimizer: &str, rate: f64) -> String {
+    format!("{}, {optimizer}, rate {rate}", plural(epochs, "epoch", "epochs"))
 }
 
 pub(super) fn plural(count: usize, one: &str, many: &str) -> String {

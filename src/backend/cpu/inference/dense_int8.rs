@@ -1,7 +1,8 @@
 //! Dense layers in 8-bit integers with 32-bit accumulators: every sum is exact, so its order is free.
 //!
-//! Two inputs at a time: `i32x4.dot_i16x8` multiplies eight pairs and adds each two neighbours. Dense means dense:
-//! zeros are multiplied like any other weight.
+//! Two inputs at a time: `i32x4.dot_i16x8` multiplies eight pairs and adds each two neighbours. It wants 16-bit
+//! operands, so the weights, 8 bits in the file, are widened once when a model is loaded. Dense means dense: zeros are
+//! multiplied like any other weight.
 
 use super::Scratch;
 use crate::backend::Conv;
@@ -15,7 +16,7 @@ const NR: usize = 8;
 const MR: usize = 4;
 
 /// Two inputs' weights for the outputs of a panel: `[w[k][o], w[k + 1][o]]` for each output `o`, in two vectors.
-type Step = [[i8; 8]; 2];
+type Step = [[i16; 8]; 2];
 
 /// An integer matrix `inputs x outputs` in panels of eight outputs, its bias, and the zero point of what comes in.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ impl DenseInt8 {
     /// Packs `w` (`inputs x outputs`) with one bias for each output.
     pub fn new(inputs: usize, outputs: usize, w: &[i8], bias: &[i32], zero_point: u8) -> Self {
         let weight = |input: usize, output: usize| {
-            if input < inputs && output < outputs { w[input * outputs + output] } else { 0 }
+            if input < inputs && output < outputs { i16::from(w[input * outputs + output]) } else { 0 }
         };
         let mut panels = Vec::with_capacity(outputs.div_ceil(NR) * inputs.div_ceil(2));
         for panel in 0..outputs.div_ceil(NR) {
@@ -112,7 +113,7 @@ impl DenseInt8 {
         let panels: [&[Step]; COUNT] = std::array::from_fn(|at| &self.panels[(first + at) * steps..][..steps]);
         let mut sums = [[[I32x4::splat(0); 2]; COUNT]; ROWS];
         for step in 0..steps {
-            let w = panels.map(|panel| panel[step].map(|half| I16x8::load_extend(&half)));
+            let w = panels.map(|panel| panel[step].map(|half| I16x8::load(&half)));
             for (sums, x) in sums.iter_mut().zip(&x) {
                 let x = I16x8::splat_pair(x[step]);
                 for (sums, w) in sums.iter_mut().zip(&w) {

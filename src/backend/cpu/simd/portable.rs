@@ -45,12 +45,6 @@ impl I16x8 {
         Self(*from)
     }
 
-    /// Eight bytes from memory, sign-extended.
-    #[inline(always)]
-    pub fn load_extend(from: &[i8; 8]) -> Self {
-        Self(from.map(i16::from))
-    }
-
     /// The same two values in every pair of lanes: the low half of `pair`, then the high half.
     #[inline(always)]
     pub fn splat_pair(pair: i32) -> Self {

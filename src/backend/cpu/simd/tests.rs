@@ -18,11 +18,10 @@ fn portable_lanes(vector: portable::I32x4) -> [i32; 4] {
 #[test]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn dot_products_agree_with_arrays() {
-    let bytes = [-128, -127, -1, 0, 1, 64, 126, 127];
+    let words = [-128, -127, -1, 0, 1, 64, 126, 127];
     let pair = (255 << 16) | 254;
-    let ours = I32x4::splat(-7).add_dot(I16x8::load_extend(&bytes), I16x8::splat_pair(pair));
-    let expected =
-        portable::I32x4::splat(-7).add_dot(portable::I16x8::load_extend(&bytes), portable::I16x8::splat_pair(pair));
+    let ours = I32x4::splat(-7).add_dot(I16x8::load(&words), I16x8::splat_pair(pair));
+    let expected = portable::I32x4::splat(-7).add_dot(portable::I16x8::load(&words), portable::I16x8::splat_pair(pair));
     assert_eq!(lanes(ours), portable_lanes(expected));
     assert_eq!(lanes(ours)[0], -7 + -128 * 254 + -127 * 255);
 }

@@ -3,8 +3,8 @@
 #![allow(unsafe_code)] // loads and stores take pointers; each block says why its pointer is good
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_mul, f32x4_splat, i16x8_load_extend_i8x8, i16x8_shuffle, i32x4_add, i32x4_dot_i16x8, i32x4_splat,
-    v128, v128_load, v128_store,
+    f32x4_add, f32x4_mul, f32x4_splat, i16x8_shuffle, i32x4_add, i32x4_dot_i16x8, i32x4_splat, v128, v128_load,
+    v128_store,
 };
 
 /// Four `f32` lanes.
@@ -49,13 +49,6 @@ impl I16x8 {
     pub fn load(from: &[i16; 8]) -> Self {
         // SAFETY: the reference covers 16 readable bytes, and v128_load asks for no alignment.
         Self(unsafe { v128_load(from.as_ptr().cast()) })
-    }
-
-    /// Eight bytes from memory, sign-extended.
-    #[inline(always)]
-    pub fn load_extend(from: &[i8; 8]) -> Self {
-        // SAFETY: the reference covers the 8 readable bytes that the load reads, without alignment.
-        Self(unsafe { i16x8_load_extend_i8x8(from.as_ptr()) })
     }
 
     /// The same two values in every pair of lanes: the low half of `pair`, then the high half.

@@ -3,8 +3,8 @@
 #![allow(unsafe_code)] // intrinsics: each block says why its pointer or its instruction is good
 
 use core::arch::x86_64::{
-    __m128i, _mm_add_epi32, _mm_loadl_epi64, _mm_loadu_si128, _mm_madd_epi16, _mm_set1_epi32, _mm_srai_epi16,
-    _mm_storeu_si128, _mm_unpackhi_epi16, _mm_unpacklo_epi8, _mm_unpacklo_epi16,
+    __m128i, _mm_add_epi32, _mm_loadu_si128, _mm_madd_epi16, _mm_set1_epi32, _mm_storeu_si128, _mm_unpackhi_epi16,
+    _mm_unpacklo_epi16,
 };
 
 /// Eight `i16` lanes.
@@ -17,15 +17,6 @@ impl I16x8 {
     pub fn load(from: &[i16; 8]) -> Self {
         // SAFETY: the reference covers 16 readable bytes, and _mm_loadu_si128 asks for no alignment.
         Self(unsafe { _mm_loadu_si128(from.as_ptr().cast()) })
-    }
-
-    /// Eight bytes from memory, sign-extended.
-    #[inline(always)]
-    pub fn load_extend(from: &[i8; 8]) -> Self {
-        // SAFETY: the reference covers the 8 readable bytes that _mm_loadl_epi64 reads, without alignment.
-        let bytes = unsafe { _mm_loadl_epi64(from.as_ptr().cast()) };
-        // SAFETY: every x86-64 processor has SSE2.
-        Self(unsafe { _mm_srai_epi16::<8>(_mm_unpacklo_epi8(bytes, bytes)) })
     }
 
     /// The same two values in every pair of lanes: the low half of `pair`, then the high half.
