@@ -1,5 +1,7 @@
 //! The command line as a user meets it: what it prints, writes and refuses.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

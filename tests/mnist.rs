@@ -1,5 +1,7 @@
 //! The experiments of tests/recipes on the real MNIST, against what they promise. Figures are of the test set.
 
+#![allow(clippy::unwrap_used)] // a test fails by panicking
+
 use std::path::Path;
 use std::process::Command;
 

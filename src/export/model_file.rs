@@ -289,7 +289,8 @@ fn read_layer(tag: u8, from: &mut Reader) -> Result<Layer, FileError> {
     })
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::compression::prune::{Scope, prune_to};

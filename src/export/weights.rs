@@ -144,7 +144,8 @@ fn gap_bytes<V: Value>(values: &[V]) -> usize {
     bytes
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

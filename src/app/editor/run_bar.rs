@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 /// Run or Stop.
 #[component]
-pub(super) fn RunBar(state: State) -> impl IntoView {
+pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
     let cost = move || {
         state.plan.with(|plan| {
             plan.as_ref()

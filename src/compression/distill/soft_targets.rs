@@ -63,7 +63,8 @@ impl<B: Backend> Loss<B> for SoftTargets<B> {
     }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::backend::cpu::Cpu;

@@ -41,7 +41,8 @@ pub fn activation_grid(range: RangeObserver) -> Grid {
     Grid { scale, zero_point: (-range.low / scale).round().clamp(0.0, 255.0) as u8 }
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -92,7 +92,8 @@ fn table(input: Grid, output: Grid, f: fn(f32) -> f32) -> Vec<u8> {
     (0..=255u8).map(|q| output.quantize(f(input.dequantize(q)))).collect()
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::data::Key;
