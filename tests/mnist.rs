@@ -35,6 +35,7 @@ fn run(name: &str) -> impl Fn(&str) -> Variant {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
 fn lenet_300_100_loses_little_when_pruned_and_quantized() {
     let of = run("tradeoff");
     let (dense, pruned, int8, both) = (of("dense"), of("pruned"), of("int8"), of("pruned and int8"));
@@ -50,6 +51,7 @@ fn lenet_300_100_loses_little_when_pruned_and_quantized() {
 /// Whether a teacher helps a student this small is for the figures to say (the README has them), not for a test: what must
 /// hold is that both learned, and that the teacher knows more.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
 fn a_distilled_student_learns_from_its_teacher() {
     let of = run("distillation");
     let (teacher, alone, distilled) = (of("teacher"), of("student alone"), of("student distilled"));

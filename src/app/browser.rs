@@ -111,7 +111,10 @@ pub(super) fn dropped_file(drop: &JsValue) -> Option<Blob> {
 
 /// A canvas's drawing context.
 pub(super) fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
-    canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
+    // Drawings are read back at each stroke, which is slow where they live on the graphics processor.
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"willReadFrequently".into(), &true.into()).ok()?;
+    canvas.get_context_with_context_options("2d", &options).ok().flatten()?.dyn_into().ok()
 }
 
 /// Makes the canvas `width` x `height` and fills it with pixels, four bytes each.

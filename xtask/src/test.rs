@@ -34,6 +34,7 @@ pub fn test(part: Part) -> Result<(), String> {
     }
     if wants(Part::Native) {
         step("Native tests", program("cargo", &["test", "--quiet", "--workspace"]))?;
+        step("The recipes on MNIST", program("cargo", &["test", "--quiet", "--release", "--test", "mnist"]))?;
     }
     if wants(Part::Wasm) {
         tools::for_building()?;
