@@ -62,6 +62,15 @@ pub(super) fn micros(value: f64) -> String {
     with_unit(value, &[(1.0, "µs"), (1e3, "ms"), (1e6, "s")])
 }
 
+/// `12.1 – 12.6 µs`
+pub(super) fn micros_range(low: f64, high: f64) -> String {
+    let (low, high) = (micros(low), micros(high));
+    match (low.split_once('\u{a0}'), high.split_once('\u{a0}')) {
+        (Some((number, unit)), Some((_, same))) if unit == same => format!("{number} – {high}"),
+        _ => format!("{low} – {high}"),
+    }
+}
+
 /// `266 k`
 pub(super) fn amount(value: f64) -> String {
     with_unit(value, &[(1.0, ""), (1e3, "k"), (1e6, "M")]).trim_end().to_string()

@@ -183,19 +183,18 @@ pub(super) const FROM_FILE: &str = "length of the encoded file";
 pub(super) const COUNTED: &str = "counted";
 pub(super) const MEASURED: &str = "measured on this device";
 pub(super) const BYTES: &str = "Bytes";
-pub(super) const RATIO: &str = "Ratio";
 pub(super) const NONZERO: &str = "Non-zero";
 pub(super) const SPARSITY: &str = "Sparsity";
 pub(super) const MACS: &str = "MACs";
 pub(super) const LATENCY_1: &str = "Latency, 1 sample";
 pub(super) const LATENCY_64: &str = "Latency, 64";
-pub(super) const SPEEDUP: &str = "Speed-up";
 pub(super) const PARTIAL: &str = "partial";
-pub(super) const MORE_COMING: &str = "More variants appear here as they are finished.";
+pub(super) const WAITS: &str = "waits for its turn";
 pub(super) const TRADEOFF: &str = "What accuracy costs";
 pub(super) const TRADEOFF_HELP: &str =
     "Up and to the left is better. The line joins the variants that no other beats in both: the Pareto front.";
-pub(super) const AGAINST: &str = "Accuracy against";
+pub(super) const AGAINST_BYTES: &str = "Accuracy against bytes";
+pub(super) const AGAINST_LATENCY: &str = "Accuracy against latency, 1 sample";
 pub(super) const LATENCY: &str = "Latency";
 
 pub(super) const INSIDE: &str = "Look inside";
@@ -235,6 +234,7 @@ pub(super) const COMMAND: &str = "On the command line";
 
 pub(super) const RUNS: &str = "Runs";
 pub(super) const LIVE_RUN: &str = "running now";
+pub(super) const RUN_MENU: &str = "Rename, edit or delete this run";
 pub(super) const RENAME: &str = "Name of this run";
 pub(super) const DELETE_RUN: &str = "Delete this run";
 pub(super) const EDIT_RUN: &str = "Lay out this experiment";
@@ -253,7 +253,7 @@ pub(super) fn unread(count: usize) -> String {
 }
 
 pub(super) fn bad_link(reason: &str) -> String {
-    format!("The link could not be opened: {reason}. The usual experiment is laid out instead.")
+    format!("The link could not be opened: {reason}. What was laid out stays.")
 }
 
 pub(super) fn bad_recipe(reason: &str) -> String {
@@ -319,7 +319,30 @@ pub(super) fn done(stopped: bool, seconds: f64, variants: usize) -> String {
 }
 
 pub(super) fn ratio_to(name: &str) -> String {
-    format!("Ratios and speed-ups are against “{name}”.")
+    format!("Size and speed are against “{name}”.")
+}
+
+pub(super) fn in_work(stage: &str, accuracy: Option<f64>) -> String {
+    match accuracy {
+        Some(accuracy) => format!("{stage}: {} of training samples right by now", format::short_percent(accuracy)),
+        None => format!("{stage}…"),
+    }
+}
+
+pub(super) fn goes_on_from(name: &str) -> String {
+    format!("goes on from “{name}”, which is in work")
+}
+
+pub(super) fn size(share: f64) -> String {
+    format!("{}× the size", format::fixed(share, 2))
+}
+
+pub(super) fn speed(factor: f64) -> String {
+    format!("{}× the speed", format::fixed(factor, if factor < 10.0 { 2 } else { 1 }))
+}
+
+pub(super) fn of_all(parameters: usize) -> String {
+    format!("of {}", format::count(parameters as f64))
 }
 
 pub(super) fn trials(count: usize) -> String {

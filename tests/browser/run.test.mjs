@@ -24,7 +24,7 @@ test("every variant is measured, charted and drawn", async () => {
   for (const text of await rows.first().locator("td").allInnerTexts()) assert.match(text, /\d/);
   // Pointing at a row lights its point in the chart, and the other way round.
   await rows.nth(2).hover();
-  assert.equal(await page.locator(".point.lit .name").textContent(), "int8");
+  assert.equal(await page.locator(".point.lit .name").first().textContent(), "int8");
   await page.locator(".point").nth(1).hover();
   assert.match(await page.locator("tr.lit th").innerText(), /pruned/);
   assert.ok((await by(page, "boundary").locator("canvas").count()) >= 2);

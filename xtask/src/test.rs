@@ -38,7 +38,7 @@ pub fn test(part: Part) -> Result<(), String> {
     }
     if wants(Part::Wasm) {
         tools::for_building()?;
-        let mut command = program("cargo", &["test", "--quiet", "--target", WASM, "--lib"]);
+        let mut command = program("cargo", &["test", "--target", WASM, "--lib"]);
         let runner = tools_folder().join("bin").join("wasm-bindgen-test-runner");
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
         step("Engine tests on wasm", command)?;

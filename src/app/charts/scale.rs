@@ -34,6 +34,8 @@ impl Scale {
 
     fn linear(low: f64, high: f64, from: f64, to: f64) -> Self {
         let span = if high > low { high - low } else { low.abs().max(1e-3) * 0.1 };
+        // Values that are all the same lie at the top: an accuracy of 100 % has nothing above it.
+        let low = high - span;
         let step = round_step(span / 4.0);
         let first = (low / step).floor();
         let last = (high / step).ceil().max(first + 1.0);

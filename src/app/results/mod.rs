@@ -26,26 +26,34 @@ use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
 use progress::ProgressPanel;
-use reproduce::Reproduce;
+use reproduce::{Reproduce, Share};
 use runs::Runs;
 use table::VariantTable;
 use tradeoff::Tradeoff;
+use verdict::VerdictLine;
 
 /// The right half of the page.
 #[component]
 pub(super) fn Results(state: State) -> impl IntoView {
     let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
+    let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);
     let toy =
         Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_toy())));
     view! {
         <section id="results" class="results" tabindex="-1" aria-labelledby="results-title">
-            <h2 id="results-title">{text::RESULTS}</h2>
+            <div class="results-head">
+                <h2 id="results-title">{text::RESULTS}</h2>
+                <Share state/>
+            </div>
             <Runs state/>
             {move || (!something.get()).then(|| view! { <Hints/> })}
-            {move || something.get().then(|| view! { <ProgressPanel state/> <Curves state/> })}
+            {move || something.get().then(|| view! { <ProgressPanel state/> })}
+            <VerdictLine state/>
+            {move || tabled.get().then(|| view! { <VariantTable state/> })}
             {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
-            {move || measured.get().then(|| view! { <VariantTable state/> <Tradeoff state/> })}
+            {move || measured.get().then(|| view! { <Tradeoff state/> })}
+            {move || something.get().then(|| view! { <Curves state/> })}
             {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
             <Reproduce state/>

@@ -50,7 +50,7 @@ pub(super) fn Runs(state: State) -> impl IntoView {
                 </ul>
                 {move || current.get().map(|id| view! {
                     <details class="more">
-                        <summary>{text::RENAME}</summary>
+                        <summary>{text::RUN_MENU}</summary>
                         <div class="buttons">
                             <input
                                 type="text"

@@ -1,20 +1,22 @@
 //! The variants side by side, each figure under the way it was obtained.
 
 use super::super::charts::Mark;
-use super::super::state::State;
+use super::super::state::{Shown, State};
+use super::super::tracker::Tracker;
 use super::super::{format, text};
-use crate::experiment::{Quartiles, Report, VariantReport};
+use crate::experiment::{Quartiles, VariantReport};
 use leptos::prelude::*;
 
-/// The table.
+/// The table. During a run its rows stand there from the start and say what each variant waits for.
 #[component]
 pub(super) fn VariantTable(state: State) -> impl IntoView {
-    let names = Memo::new(move |_| {
-        state
-            .report
-            .with(|r| r.as_ref().map(|r| r.variants.iter().map(|v| v.name.clone()).collect::<Vec<_>>()))
-            .unwrap_or_default()
+    let names = Memo::new(move |_| match state.shown.get() {
+        Shown::Live => {
+            state.live.with(|l| l.as_ref().map(|l| l.plan.variants.iter().map(|v| v.name.clone()).collect()))
+        }
+        _ => state.report.with(|r| r.as_ref().map(|r| r.variants.iter().map(|v| v.name.clone()).collect())),
     });
+    let names = Memo::new(move |_| names.get().unwrap_or_else(Vec::new));
     let base = Memo::new(move |_| names.with(|n| n.first().cloned()).unwrap_or_default());
     let trials = Memo::new(move |_| state.report.with(|r| r.as_ref().map_or(1, |r| r.recipe.seeds.len())));
     let numbered = move || names.get().into_iter().enumerate().collect::<Vec<_>>();
@@ -27,35 +29,43 @@ pub(super) fn VariantTable(state: State) -> impl IntoView {
                         <tr class="origin">
                             <td></td>
                             <th scope="colgroup" colspan="2">{text::ON_TEST}</th>
-                            <th scope="colgroup" colspan="2">{text::FROM_FILE}</th>
+                            <th scope="colgroup">{text::FROM_FILE}</th>
                             <th scope="colgroup" colspan="3">{text::COUNTED}</th>
-                            <th scope="colgroup" colspan="3">{text::MEASURED}</th>
+                            <th scope="colgroup" colspan="2">{text::MEASURED}</th>
                         </tr>
                         <tr>
-                            {[
-                                text::VARIANT, text::ACCURACY, text::LOSS, text::BYTES, text::RATIO, text::NONZERO,
-                                text::SPARSITY, text::MACS, text::LATENCY_1, text::SPEEDUP, text::LATENCY_64,
-                            ].map(|head| view! { <th scope="col">{head}</th> }).collect_view()}
+                            {HEADS.map(|head| view! { <th scope="col">{head}</th> }).collect_view()}
                         </tr>
                     </thead>
                     <tbody>
                         <For each=numbered key=|n| n.clone() let((index, name))>
-                            <Row state index name/>
+                            <Row state index name base/>
                         </For>
                     </tbody>
                 </table>
             </div>
             <p class="hint">
-                {text::TABLE_HELP}" "{move || text::ratio_to(&base.get())}" "
-                {move || (trials.get() > 1).then(|| text::trials(trials.get()))}
-                {move || state.busy().then_some(text::MORE_COMING).map(|t| format!(" {t}"))}
+                {text::TABLE_HELP}" "{move || text::ratio_to(&base.get())}
+                {move || (trials.get() > 1).then(|| format!(" {}", text::trials(trials.get())))}
             </p>
         </section>
     }
 }
 
+const HEADS: [&str; 9] = [
+    text::VARIANT,
+    text::ACCURACY,
+    text::LOSS,
+    text::BYTES,
+    text::NONZERO,
+    text::SPARSITY,
+    text::MACS,
+    text::LATENCY_1,
+    text::LATENCY_64,
+];
+
 #[component]
-fn Row(state: State, index: usize, name: String) -> impl IntoView {
+fn Row(state: State, index: usize, name: String, base: Memo<String>) -> impl IntoView {
     let me = StoredValue::new(name.clone());
     let is_me = move |other: &Option<String>| me.with_value(|me| other.as_ref() == Some(me));
     let point = move || state.lit.set(Some(me.get_value()));
@@ -63,9 +73,11 @@ fn Row(state: State, index: usize, name: String) -> impl IntoView {
         state.report.with(|r| {
             let report = r.as_ref()?;
             let variant = report.variants.iter().find(|v| me.with_value(|me| v.name == *me))?;
-            Some(cells(report, variant))
+            let base = base.with(|base| report.variants.iter().find(|v| v.name == *base));
+            Some(cells(base, variant))
         })
     };
+    let wait = move || state.live.with(|l| me.with_value(|me| waits_for(l.as_ref()?, me)));
     let partial = move || {
         state.report.with(|r| {
             r.as_ref()
@@ -93,36 +105,90 @@ fn Row(state: State, index: usize, name: String) -> impl IntoView {
                 </button>
                 {move || partial().then(|| view! { <em class="tag">{text::PARTIAL}</em> })}
             </th>
-            {move || cells().map(|cells| cells.into_iter().map(|(value, more)| view! {
-                <td>{value}{more.map(|m| view! { <small>{m}</small> })}</td>
-            }).collect_view())}
+            {move || match cells() {
+                Some(cells) => cells.into_iter().map(Cell::view).collect_view().into_any(),
+                None => view! { <td class="wait" colspan=HEADS.len() - 1>{wait}</td> }.into_any(),
+            }}
         </tr>
     }
 }
 
-/// Each cell's figure, and what stands small beneath it.
-fn cells(report: &Report, v: &VariantReport) -> Vec<(String, Option<String>)> {
-    let base = report.variants.first().unwrap_or(v);
-    let several = v.trials.len() > 1;
-    let quartiles = |q: &Quartiles| {
-        let range = (q.q3_us > 0.0).then(|| format!("{} – {}", format::micros(q.q1_us), format::micros(q.q3_us)));
-        (format::micros(q.median_us), range)
-    };
+/// What a variant that is not measured yet waits for: its current stage, or one before it.
+fn waits_for(live: &Tracker, name: &str) -> Option<String> {
+    let end = live.plan.variants.iter().find(|v| v.name == name)?.stage;
+    let mine = |stage: usize| live.plan.reaches(end, stage);
+    let now = live.current().into_iter().find(|&(_, stage)| mine(stage));
+    let shared_with = now.and_then(|(_, stage)| live.plan.first_through(stage)).filter(|first| *first != name);
+    Some(match (now, shared_with) {
+        (None, _) => text::WAITS.into(),
+        (_, Some(first)) => text::goes_on_from(first),
+        (Some((trial, stage)), None) => {
+            let curve = live.curves.iter().find(|c| c.trial == trial && c.stage == stage);
+            let reached = curve.and_then(|c| c.training.last()).map(|p| f64::from(p.accuracy));
+            text::in_work(&live.plan.stages[stage].label, reached)
+        }
+    })
+}
+
+/// A figure, what stands small beneath it, and its share of the first variant's as a bar.
+struct Cell {
+    value: String,
+    more: Vec<String>,
+    bar: Option<f64>,
+}
+
+impl Cell {
+    fn plain(value: String) -> Self {
+        Self { value, more: Vec::new(), bar: None }
+    }
+
+    fn view(self) -> impl IntoView {
+        let bar = self.bar.map(|share| {
+            view! {
+                <svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="whole" width="100" height="4"></rect>
+                    <rect width=share.clamp(0.01, 1.0) * 100.0 height="4"></rect>
+                </svg>
+            }
+        });
+        let more = self.more.into_iter().map(|m| view! { <small>{m}</small> }).collect_view();
+        view! { <td>{self.value}{bar}{more}</td> }
+    }
+}
+
+/// A variant's cells, in the order of [`HEADS`].
+fn cells(base: Option<&VariantReport>, v: &VariantReport) -> Vec<Cell> {
     let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
-    let speedup = share(base.latency.batch1.median_us, v.latency.batch1.median_us);
+    let spread = (v.trials.len() > 1)
+        .then(|| format!("{} – {}", format::percent(v.accuracy_min), format::percent(v.accuracy_max)));
+    let size = base.map(|base| share(v.bytes as f64, base.bytes as f64));
+    let base_itself = base.is_some_and(|base| base.name == v.name);
+    let latency = |of: fn(&VariantReport) -> Quartiles| {
+        let (mine, first) = (of(v), base.map(|base| of(base).median_us));
+        Cell {
+            value: format::micros(mine.median_us),
+            more: [
+                Some(format::micros_range(mine.q1_us, mine.q3_us)),
+                first.filter(|_| mine.median_us > 0.0 && !base_itself).map(|first| text::speed(first / mine.median_us)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            bar: first.map(|first| share(mine.median_us, first)),
+        }
+    };
     vec![
-        (
-            format::percent(v.accuracy),
-            several.then(|| format!("{} – {}", format::percent(v.accuracy_min), format::percent(v.accuracy_max))),
-        ),
-        (format::fixed(v.loss, 4), None),
-        (format::bytes(v.bytes as f64), None),
-        (format!("{}×", format::fixed(share(v.bytes as f64, base.bytes as f64), 2)), None),
-        (format::count(v.nonzero as f64), Some(format!("/ {}", format::count(v.parameters as f64)))),
-        (format::short_percent(1.0 - share(v.nonzero as f64, v.parameters as f64)), None),
-        (format::amount(v.macs as f64), None),
-        quartiles(&v.latency.batch1),
-        (format!("{}×", format::fixed(speedup, 2)), None),
-        quartiles(&v.latency.batch64),
+        Cell { value: format::percent(v.accuracy), more: spread.into_iter().collect(), bar: None },
+        Cell::plain(format::fixed(v.loss, 4)),
+        Cell {
+            value: format::bytes(v.bytes as f64),
+            more: size.filter(|_| !base_itself).map(text::size).into_iter().collect(),
+            bar: size,
+        },
+        Cell { value: format::count(v.nonzero as f64), more: vec![text::of_all(v.parameters)], bar: None },
+        Cell::plain(format::short_percent(1.0 - share(v.nonzero as f64, v.parameters as f64))),
+        Cell::plain(format::amount(v.macs as f64)),
+        latency(|v| v.latency.batch1),
+        latency(|v| v.latency.batch64),
     ]
 }

@@ -5,16 +5,29 @@ use super::super::state::{Shown, State};
 use super::super::text;
 use leptos::prelude::*;
 
+/// The verdict, told as soon as there is one.
+#[component]
+pub(super) fn VerdictLine(state: State) -> impl IntoView {
+    let verdict = Memo::new(move |_| verdict(state));
+    view! {
+        <div role="status">
+            {move || verdict.get().map(|v| view! {
+                <p class=format!("verdict {}", v.kind) data-testid="verdict" data-verdict=v.kind>{v.text}</p>
+            })}
+        </div>
+    }
+}
+
 /// What there is to say.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Verdict {
+struct Verdict {
     /// `same`, `different` or `waiting`.
-    pub kind: &'static str,
-    pub text: String,
+    kind: &'static str,
+    text: String,
 }
 
 /// The verdict on what is shown.
-pub(super) fn verdict(state: State) -> Option<Verdict> {
+fn verdict(state: State) -> Option<Verdict> {
     let expected = state.opened.get().and_then(|link| link.digest.map(|digest| (link.recipe, digest)));
     let report = state.report.get();
     let say = |kind, text| Some(Verdict { kind, text });
