@@ -3,6 +3,7 @@
 use super::event::{Flow, Sink};
 use super::report::{Latency, LayerReport, Quartiles, VariantResult};
 use super::run::RunError;
+use crate::backend::cpu::arg_max;
 use crate::data::{Dataset, Source, Split};
 use crate::export;
 use crate::network::{Executable, TrainedModel};
@@ -88,7 +89,7 @@ async fn test(
         let logits = executable.logits(indices.len(), pixels);
         for (row, &index) in logits.chunks(classes).zip(indices) {
             let label = usize::from(dataset.label(Split::Test, index as usize));
-            let predicted = largest(row);
+            let predicted = arg_max(row);
             confusion[label][predicted] += 1;
             predictions.push(predicted as u8);
             loss += cross_entropy(row, label);
@@ -100,20 +101,9 @@ async fn test(
     Ok(Test { accuracy: f64::from(right) / count as f64, loss: loss / count as f64, confusion, predictions })
 }
 
-/// The index of the largest value, the first if several are.
-pub fn largest(row: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, &value) in row.iter().enumerate() {
-        if value > row[best] {
-            best = index;
-        }
-    }
-    best
-}
-
 /// `-log softmax(row)[label]`, in f64.
 fn cross_entropy(row: &[f32], label: usize) -> f64 {
-    let most = f64::from(row[largest(row)]);
+    let most = f64::from(row[arg_max(row)]);
     let sum: f64 = row.iter().map(|&z| libm::exp(f64::from(z) - most)).sum();
     libm::log(sum) + most - f64::from(row[label])
 }

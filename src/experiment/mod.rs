@@ -12,7 +12,6 @@ mod tests;
 
 pub use event::{BOUNDARY_EXTENT, Event, Flow, Sink};
 pub use link::Link;
-pub use measure::largest;
 pub use plan::{Action, Plan, PlannedVariant, Stage};
 pub use recipe::{Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{Latency, LayerReport, Quartiles, Report, VariantReport, VariantResult};

@@ -1,10 +1,11 @@
 //! The runner: a plan, its data and a backend in; events and results out. It does no I/O of its own and knows no clock.
 
 use super::event::{BOUNDARY_EXTENT, Event, Flow, Sink};
-use super::measure::{largest, measure};
+use super::measure::measure;
 use super::plan::{Action, Plan};
 use super::report::VariantResult;
 use crate::backend::Backend;
+use crate::backend::cpu::arg_max;
 use crate::compression::distill::{Distill, SoftTargets};
 use crate::compression::prune::{Prune, prune_to};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
@@ -351,5 +352,5 @@ fn boundary(executable: &mut Executable, classes: usize) -> Vec<u8> {
         }
     }
     let logits = executable.logits(BOUNDARY_SIDE * BOUNDARY_SIDE, &points);
-    logits.chunks(classes).map(|row| largest(row) as u8).collect()
+    logits.chunks(classes).map(|row| arg_max(row) as u8).collect()
 }

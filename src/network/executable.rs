@@ -11,7 +11,7 @@ use super::trained::TrainedModel;
 use crate::backend::cpu::inference::{
     DenseF32, DenseInt8, Requant, Scratch, SparseF32, SparseInt8, lookup, pool_u8, requantize,
 };
-use crate::backend::cpu::{activate, normalize_frozen, pool};
+use crate::backend::cpu::{activate, grown, normalize_frozen, pool};
 use crate::backend::{Activation, Conv, Pool};
 
 /// The least share of zeros at which a matrix runs on a sparse kernel: below, reading indices costs more than
@@ -217,14 +217,6 @@ fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
         None => After::Scale((0..outputs).map(|output| input.scale * linear.scale(output)).collect()),
     };
     IntegerStep::Linear { kernel, conv: as_conv(&linear.layer), outputs, after }
-}
-
-/// The first `len` values of a buffer that only grows.
-fn grown<T: Copy + Default>(buffer: &mut Vec<T>, len: usize) -> &mut [T] {
-    if buffer.len() < len {
-        buffer.resize(len, T::default());
-    }
-    &mut buffer[..len]
 }
 
 /// Leaves the logits in the first buffer and returns how many a sample has.

@@ -25,8 +25,10 @@ mod simd;
 #[cfg(test)]
 mod tests;
 
-use convolution::{Scratch, grown};
+use convolution::Scratch;
+pub use convolution::grown;
 pub use elementwise::activate;
+pub use loss::arg_max;
 pub use normalization::normalize_frozen;
 pub use pooling::pool;
 
