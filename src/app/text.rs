@@ -179,7 +179,7 @@ pub(super) const TABLE: &str = "Variants side by side";
 pub(super) const TABLE_HELP: &str = "Choose a variant to look inside it below.";
 pub(super) const VARIANT: &str = "Variant";
 pub(super) const ON_TEST: &str = "on the test set";
-pub(super) const FROM_FILE: &str = "length of the encoded file";
+pub(super) const FROM_FILE: &str = "encoded file";
 pub(super) const COUNTED: &str = "counted";
 pub(super) const MEASURED: &str = "measured on this device";
 pub(super) const BYTES: &str = "Bytes";
@@ -324,13 +324,13 @@ pub(super) fn ratio_to(name: &str) -> String {
 
 pub(super) fn in_work(stage: &str, accuracy: Option<f64>) -> String {
     match accuracy {
-        Some(accuracy) => format!("{stage}: {} of training samples right by now", format::short_percent(accuracy)),
+        Some(accuracy) => format!("{stage}: {} right so far", format::short_percent(accuracy)),
         None => format!("{stage}…"),
     }
 }
 
 pub(super) fn goes_on_from(name: &str) -> String {
-    format!("goes on from “{name}”, which is in work")
+    format!("after “{name}”")
 }
 
 pub(super) fn size(share: f64) -> String {

@@ -8,6 +8,9 @@ use super::scale::{Kind, Scale};
 use leptos::prelude::*;
 use std::fmt::Write;
 
+/// The middle of the drawing, where names change sides.
+const MIDDLE: f64 = (LEFT + RIGHT) / 2.0;
+
 /// One point: less `x` and more `y` are better.
 #[derive(Clone, PartialEq)]
 pub(in crate::app) struct Dot {
@@ -54,7 +57,7 @@ pub(in crate::app) fn Scatter(
                 let spread = dot.spread.map(|(low, high)| {
                     view! { <line class="spread" x1=px x2=px y1=y.at(low) y2=y.at(high)></line> }
                 });
-                let right = px < (LEFT + RIGHT) / 2.0;
+                let right = px < MIDDLE;
                 let (name, name2, name3) = (dot.name.clone(), dot.name.clone(), dot.name.clone());
                 let class = format!("point {}", series_class(dot.index));
                 view! {
@@ -118,20 +121,28 @@ fn pareto(dots: &[Dot]) -> Vec<&Dot> {
     sorted
 }
 
-/// Heights for the names, pushed apart where two would lie on each other.
+/// Where the name of a point at `px` lies: right of it in the left half, left of it in the right half.
+fn name_span(name: &str, px: f64) -> (f64, f64) {
+    let width = 7.0 * name.chars().count() as f64;
+    if px < MIDDLE { (px + 12.0, px + 12.0 + width) } else { (px - 12.0 - width, px - 12.0) }
+}
+
+/// Heights for the names, moved down where they would lie on another name or point.
 fn label_heights(dots: &[Dot], x: &Scale, y: &Scale) -> Vec<f64> {
     let mut order: Vec<usize> = (0..dots.len()).collect();
     order.sort_by(|&a, &b| y.at(dots[a].y).total_cmp(&y.at(dots[b].y)));
     let mut heights = vec![0.0; dots.len()];
-    let mut placed: Vec<(f64, f64)> = Vec::new();
+    // What is taken: from, to, height.
+    let mut taken: Vec<(f64, f64, f64)> = dots.iter().map(|d| (x.at(d.x) - 7.0, x.at(d.x) + 7.0, y.at(d.y))).collect();
     for i in order {
-        let (px, mut height) = (x.at(dots[i].x), y.at(dots[i].y));
-        while let Some((_, other)) =
-            placed.iter().find(|(ox, oy)| (ox - px).abs() < 150.0 && (oy - height).abs() < 14.0)
+        let (from, to) = name_span(&dots[i].name, x.at(dots[i].x));
+        let mut height = y.at(dots[i].y);
+        while let Some((.., other)) =
+            taken.iter().find(|(left, right, at)| *left < to && *right > from && (at - height).abs() < 13.5)
         {
-            height = other + 14.5;
+            height = other + 14.0;
         }
-        placed.push((px, height));
+        taken.push((from, to, height));
         heights[i] = height;
     }
     heights

@@ -2,6 +2,7 @@
 
 use super::super::state::{Phase, State};
 use super::super::{actions, text};
+use crate::experiment::Link;
 use leptos::prelude::*;
 
 /// Run or Stop.
@@ -14,11 +15,16 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
                 .map(|p| text::cost(p.variants.len(), p.stages.len(), p.training_samples(), p.recipe.seeds.len()))
         })
     };
-    let banner = move || state.opened.get().map(|link| text::opened(&link.recipe.title, link.digest.as_deref()));
+    // Once the link's experiment has been run, the verdict says the rest.
+    let unseen = move |link: &Link| state.report.with(|r| r.as_ref().is_none_or(|r| r.recipe != link.recipe));
+    let banner = move || {
+        let link = state.opened.get().filter(unseen)?;
+        Some(text::opened(&link.recipe.title, link.digest.as_deref()))
+    };
     let label = move || if state.phase.get() == Phase::Done { text::RUN_AGAIN } else { text::RUN };
     view! {
+        {move || banner().map(|b| view! { <p class="notice" data-testid="opened">{b}</p> })}
         <div class="runbar">
-            {move || banner().map(|b| view! { <p class="notice" data-testid="opened">{b}</p> })}
             {move || match state.busy() {
                 false => view! {
                     <button
