@@ -7,6 +7,7 @@
 //! stored to `c` and loaded again is the same `f32`.
 
 use super::simd::F32x4;
+use super::zero_skipping::{self, Nonzeros};
 use crate::backend::MatMul;
 
 /// Rows of the register tile.
@@ -139,50 +140,67 @@ fn pack_left(
     }
 }
 
-/// The micro-kernel: `tile[i][j] += sum over p of a[p][i] * b[p][j]`, `p` upwards.
+/// The micro-kernel: the sum over `p`, upwards, of `a[p][i] * b[p][j]` is added to `sums[i][j]`, for the first
+/// `4 * VECTORS` columns of a panel.
 #[inline(always)]
-fn multiply_tile(a: &[[f32; MR]], b: &[[f32; NR]], tile: &mut [[F32x4; NR / 4]; MR]) {
-    let mut sums = *tile;
+fn multiply_tile<const VECTORS: usize>(a: &[[f32; MR]], b: &[[f32; NR]], sums: &mut [[F32x4; VECTORS]; MR]) {
+    let mut tile = *sums;
     for (a, b) in a.iter().zip(b) {
         let (b, _) = b.as_chunks::<4>();
-        let b = [F32x4::load(&b[0]), F32x4::load(&b[1])];
-        for (sums, a) in sums.iter_mut().zip(a) {
+        let b: [F32x4; VECTORS] = std::array::from_fn(|at| F32x4::load(&b[at]));
+        for (sums, a) in tile.iter_mut().zip(a) {
             let a = F32x4::splat(*a);
-            sums[0] = sums[0].add_product(a, b[0]);
-            sums[1] = sums[1].add_product(a, b[1]);
-        }
-    }
-    *tile = sums;
-}
-
-/// Brings one tile of `c` up to date: rows `c.chunks(n)`, at most `MR` of them, columns `column .. column + NR` where
-/// they exist. The tile starts from zero, or from what `c` holds.
-#[inline(always)]
-fn update_tile(a: &[[f32; MR]], b: &[[f32; NR]], c: &mut [f32], n: usize, column: usize, from_zero: bool) {
-    let width = NR.min(n - column);
-    let mut values = [[0.0; NR]; MR];
-    if !from_zero {
-        for (values, row) in values.iter_mut().zip(c.chunks_exact(n)) {
-            if let Some(full) = row[column..].first_chunk::<NR>() {
-                *values = *full;
-            } else {
-                values[..width].copy_from_slice(&row[column..]);
+            for (sum, b) in sums.iter_mut().zip(b) {
+                *sum = sum.add_product(a, b);
             }
         }
     }
-    let mut tile = values.map(|row| [0, 4].map(|at| F32x4::load(&std::array::from_fn(|lane| row[at + lane]))));
-    multiply_tile(a, b, &mut tile);
-    for (tile, values) in tile.iter().zip(&mut values) {
-        let (halves, _) = values.as_chunks_mut::<4>();
-        tile[0].store(&mut halves[0]);
-        tile[1].store(&mut halves[1]);
+    *sums = tile;
+}
+
+/// Brings one tile of `c` up to date: rows `c.chunks(n)`, at most `MR` of them, and at most `4 * VECTORS` columns from
+/// `column` on, where they exist. The tile starts from zero, or from what `c` holds.
+#[inline(always)]
+fn update_tile<const VECTORS: usize>(
+    a: &[[f32; MR]],
+    b: &[[f32; NR]],
+    c: &mut [f32],
+    n: usize,
+    column: usize,
+    from_zero: bool,
+) {
+    let width = (4 * VECTORS).min(n - column);
+    let mut sums = [[F32x4::splat(0.0); VECTORS]; MR];
+    if width == 4 * VECTORS && c.len() == MR * n {
+        if !from_zero {
+            for (sums, row) in sums.iter_mut().zip(c.chunks_exact(n)) {
+                let (fours, _) = row[column..][..width].as_chunks::<4>();
+                *sums = std::array::from_fn(|at| F32x4::load(&fours[at]));
+            }
+        }
+        multiply_tile(a, b, &mut sums);
+        for (sums, row) in sums.iter().zip(c.chunks_exact_mut(n)) {
+            let (fours, _) = row[column..][..width].as_chunks_mut::<4>();
+            sums.iter().zip(fours).for_each(|(sum, four)| sum.store(four));
+        }
+        return;
+    }
+    // At the edges the tile goes by way of an array in which all of it has a place.
+    let mut values = [[[0.0; 4]; VECTORS]; MR];
+    if !from_zero {
+        for (values, row) in values.iter_mut().zip(c.chunks_exact(n)) {
+            values.as_flattened_mut()[..width].copy_from_slice(&row[column..][..width]);
+        }
+    }
+    for (sums, values) in sums.iter_mut().zip(&values) {
+        sums.iter_mut().zip(values).for_each(|(sum, four)| *sum = F32x4::load(four));
+    }
+    multiply_tile(a, b, &mut sums);
+    for (sums, values) in sums.iter().zip(&mut values) {
+        sums.iter().zip(values).for_each(|(sum, four)| sum.store(four));
     }
     for (values, row) in values.iter().zip(c.chunks_exact_mut(n)) {
-        if let Some(full) = row[column..].first_chunk_mut::<NR>() {
-            *full = *values;
-        } else {
-            row[column..].copy_from_slice(&values[..width]);
-        }
+        row[column..][..width].copy_from_slice(&values.as_flattened()[..width]);
     }
 }
 
@@ -213,16 +231,37 @@ pub fn multiply_packed(m: usize, a: Left<'_>, b: &Panels, accumulate: bool, stri
                 let panel = &b.panel(column / NR)[steps.clone()];
                 for (strip, row) in strips.chunks_exact(depth).zip(rows.clone().step_by(MR)) {
                     let tile_rows = &mut c[row * n..][..MR.min(rows.end - row) * n];
-                    update_tile(strip, panel, tile_rows, n, column, from_zero);
+                    if n - column > 4 {
+                        update_tile::<2>(strip, panel, tile_rows, n, column, from_zero);
+                    } else {
+                        update_tile::<1>(strip, panel, tile_rows, n, column, from_zero);
+                    }
                 }
             }
         }
     }
 }
 
-/// The matrix product of [`MatMul`] on slices; `panels` and `strips` are scratch.
-pub fn matmul(op: MatMul, a: &[f32], b: &[f32], panels: &mut Panels, strips: &mut Strips, c: &mut [f32]) {
-    panels.pack(op.k, op.n, b, op.b_transposed);
+/// What products keep between calls so as not to allocate.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// The packed right-hand side.
+    pub panels: Panels,
+    /// The packed left-hand side.
+    pub strips: Strips,
+    /// The non-zeros of a left-hand side that has few.
+    pub nonzeros: Nonzeros,
+}
+
+/// The matrix product of [`MatMul`] on slices, by the kernel that suits the left-hand side.
+pub fn matmul(op: MatMul, a: &[f32], b: &[f32], workspace: &mut Workspace, c: &mut [f32]) {
+    let Workspace { panels, strips, nonzeros } = workspace;
     let a = Left { values: a, transposed: op.a_transposed };
-    multiply_packed(op.m, a, panels, op.accumulate, strips, c);
+    if !op.b_transposed && zero_skipping::pays(&a.values[..op.m * op.k], op.n) {
+        nonzeros.collect(op.m, op.k, a);
+        zero_skipping::multiply(nonzeros, op.n, &b[..op.k * op.n], op.accumulate, &mut c[..op.m * op.n]);
+    } else {
+        panels.pack(op.k, op.n, b, op.b_transposed);
+        multiply_packed(op.m, a, panels, op.accumulate, strips, c);
+    }
 }

@@ -24,6 +24,7 @@ mod samples;
 mod simd;
 #[cfg(test)]
 mod tests;
+mod zero_skipping;
 
 use convolution::Scratch;
 pub use convolution::grown;
@@ -77,8 +78,7 @@ impl Backend for Cpu {
     }
 
     fn matmul(&self, op: MatMul, a: &Vec<f32>, b: &Vec<f32>, c: &mut Vec<f32>) {
-        let Scratch { panels, strips, .. } = &mut *self.scratch.borrow_mut();
-        matmul::matmul(op, a, b, panels, strips, c);
+        matmul::matmul(op, a, b, &mut self.scratch.borrow_mut().products, c);
     }
 
     fn add_bias(&self, rows: usize, cols: usize, bias: &Vec<f32>, y: &mut Vec<f32>) {

@@ -3,6 +3,9 @@
 
 use crate::backend::Conv;
 
+/// Values that are copied at once where a kernel row is short: two vectors.
+const STRETCH: usize = 8;
+
 /// Calls `visit(at, inside, pixel)` for each output pixel and kernel row, in order: `at` is where the kernel row begins in
 /// the patch matrix (`out_pixels x patch`), `inside` the part of its `kernel * channels` values that lies in the
 /// image (empty where the row lies in the padding), `pixel` where that part begins in the image.
@@ -32,6 +35,15 @@ fn for_each_row(op: Conv, mut visit: impl FnMut(usize, std::ops::Range<usize>, u
 pub fn gather_patches<T: Copy>(op: Conv, image: &[T], zero: T, patches: &mut [T]) {
     let row = op.kernel * op.channels;
     for_each_row(op, |at, inside, pixel| {
+        // A short row is written eight values long where there is room: what is too much, the next row writes over.
+        if inside.len() == row
+            && row <= STRETCH
+            && let Some(from) = image[pixel..].first_chunk::<STRETCH>()
+            && let Some(to) = patches[at..].first_chunk_mut::<STRETCH>()
+        {
+            *to = *from;
+            return;
+        }
         let to = &mut patches[at..at + row];
         if inside.len() < row {
             to.fill(zero);

@@ -16,7 +16,9 @@ over_cases! {
 }
 
 fn compare_matmul(op: MatMul, bits: &mut Bits) {
-    let (a, b) = (bits.floats(op.m * op.k, 20), bits.floats(op.k * op.n, 20));
+    // Few zeros, and so many that they are skipped.
+    let zeros = [20, 80, 100][bits.size(0..=2)];
+    let (a, b) = (bits.floats(op.m * op.k, zeros), bits.floats(op.k * op.n, 20));
     let start = bits.floats(op.m * op.n, 0);
     let (mut ours, mut expected) = (start.clone(), start);
     Cpu::new().matmul(op, &a, &b, &mut ours);
@@ -26,7 +28,7 @@ fn compare_matmul(op: MatMul, bits: &mut Bits) {
 
 fn matmul(case: u64) {
     let mut bits = Bits(case);
-    let (m, k, n) = (bits.size(0..=40), bits.size(0..=70), bits.size(0..=40));
+    let (m, k, n) = (bits.size(0..=40), bits.size(0..=70), bits.size(0..=90));
     let flags = bits.next();
     let (a_transposed, b_transposed, accumulate) = (flags & 1 > 0, flags & 2 > 0, flags & 4 > 0);
     compare_matmul(MatMul { m, k, n, a_transposed, b_transposed, accumulate }, &mut bits);
@@ -46,7 +48,8 @@ fn convolution(case: u64) {
     let (op, batch) = (bits.conv(), bits.size(1..=3));
     let x = bits.floats(batch * op.inputs(), 20);
     let w = bits.floats(op.patch() * op.filters, 20);
-    let dy = bits.floats(batch * op.outputs(), 20);
+    let zeros = [20, 80, 100][bits.size(0..=2)];
+    let dy = bits.floats(batch * op.outputs(), zeros);
     let cpu = Cpu::new();
     let mut y = vec![f32::NAN; batch * op.outputs()];
     let mut expected = y.clone();

@@ -34,6 +34,12 @@ impl F32x4 {
     }
 }
 
+/// Bit `i` is set where `values[i]` is not zero.
+#[inline(always)]
+pub fn nonzero_bits(values: &[f32; 16]) -> u32 {
+    values.iter().enumerate().fold(0, |bits, (at, value)| bits | u32::from(*value != 0.0) << at)
+}
+
 /// Eight `i16` lanes.
 #[derive(Clone, Copy, Debug)]
 pub struct I16x8([i16; 8]);

@@ -3,8 +3,8 @@
 #![allow(unsafe_code)] // loads and stores take pointers; each block says why its pointer is good
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_mul, f32x4_splat, i16x8_shuffle, i32x4_add, i32x4_dot_i16x8, i32x4_splat, v128, v128_load,
-    v128_store,
+    f32x4_add, f32x4_mul, f32x4_ne, f32x4_splat, i8x16_bitmask, i8x16_narrow_i16x8, i16x8_narrow_i32x4, i16x8_shuffle,
+    i32x4_add, i32x4_dot_i16x8, i32x4_splat, v128, v128_load, v128_store,
 };
 
 /// Four `f32` lanes.
@@ -37,6 +37,18 @@ impl F32x4 {
     pub fn add_product(self, a: Self, b: Self) -> Self {
         Self(f32x4_add(self.0, f32x4_mul(a.0, b.0)))
     }
+}
+
+/// Bit `i` is set where `values[i]` is not zero.
+#[inline(always)]
+pub fn nonzero_bits(values: &[f32; 16]) -> u32 {
+    let (quarters, _) = values.as_chunks::<4>();
+    let zero = f32x4_splat(0.0);
+    let differs = |at: usize| f32x4_ne(F32x4::load(&quarters[at]).0, zero);
+    // Lanes are all ones or all zeros, which saturation leaves as they are.
+    let low = i16x8_narrow_i32x4(differs(0), differs(1));
+    let high = i16x8_narrow_i32x4(differs(2), differs(3));
+    u32::from(i8x16_bitmask(i8x16_narrow_i16x8(low, high)))
 }
 
 /// Eight `i16` lanes.
