@@ -9,10 +9,11 @@ use super::layer::{Layer, Role};
 use super::model::{Model, Parameter};
 use super::trained::TrainedModel;
 use crate::backend::cpu::inference::{
-    DenseF32, DenseInt8, Requant, Scratch, SparseF32, SparseInt8, lookup, pool_u8, requantize,
+    DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, integer_kernels, lookup, max_pool, pool_u8,
+    requantize,
 };
 use crate::backend::cpu::{activate, grown, normalize_frozen, pool};
-use crate::backend::{Activation, Conv, Pool};
+use crate::backend::{Activation, Conv, Pool, PoolKind};
 
 /// The least share of zeros at which a matrix runs on a sparse kernel: below, reading indices costs more than
 /// multiplying by zeros does.
@@ -29,7 +30,7 @@ pub struct Executable {
 #[derive(Debug)]
 enum Program {
     Float { steps: Vec<FloatStep>, buffers: [Vec<f32>; 2] },
-    Integer { input: Grid, steps: Vec<IntegerStep>, buffers: [Vec<u8>; 2], sums: Vec<i32>, logits: Vec<f32> },
+    Integer { input: Grid, steps: Vec<IntegerStep>, buffers: [Vec<u8>; 2], sums: [Vec<i32>; 2], logits: Vec<f32> },
 }
 
 #[derive(Debug)]
@@ -58,14 +59,8 @@ enum FloatStep {
 }
 
 #[derive(Debug)]
-enum IntegerKernel {
-    Dense(DenseInt8),
-    Sparse(SparseInt8),
-}
-
-#[derive(Debug)]
 enum IntegerStep {
-    Linear { kernel: IntegerKernel, conv: Option<Conv>, outputs: usize, after: After },
+    Linear { kernel: Box<dyn IntegerKernel>, conv: Option<Conv>, outputs: usize, after: After },
     Pool(Pool),
     Table(Vec<u8>),
 }
@@ -73,8 +68,8 @@ enum IntegerStep {
 /// What becomes of a layer's accumulators.
 #[derive(Debug)]
 enum After {
-    /// 8-bit activations.
-    Requantize(Requant),
+    /// 8-bit activations, of sums that are pooled first where a max pooling follows.
+    Requantize(Requant, Option<Pool>),
     /// Logits: one real factor for each class.
     Scale(Vec<f32>),
 }
@@ -134,16 +129,15 @@ impl FloatStep {
 impl IntegerStep {
     fn kernel(&self) -> Option<&'static str> {
         match self {
-            Self::Linear { kernel: IntegerKernel::Dense(_), .. } => Some("dense int8"),
-            Self::Linear { kernel: IntegerKernel::Sparse(_), .. } => Some("sparse int8"),
+            Self::Linear { kernel, .. } => Some(kernel.name()),
             _ => None,
         }
     }
 }
 
-/// Whether so many zeros are worth a sparse kernel.
-fn is_sparse(zeros: usize, len: usize) -> bool {
-    zeros as f64 >= SPARSE_FROM * len as f64
+/// Whether so many zeros, from a share of `from` on, are worth a sparse kernel.
+fn is_sparse(zeros: usize, len: usize, from: f64) -> bool {
+    zeros as f64 >= from * len as f64
 }
 
 fn as_conv(layer: &Layer) -> Option<Conv> {
@@ -163,7 +157,7 @@ fn compile_float(model: &Model) -> Program {
                 let outputs = bias.len();
                 let inputs = weights.len() / outputs.max(1);
                 let zeros = weights.iter().filter(|w| **w == 0.0).count();
-                let kernel = if is_sparse(zeros, weights.len()) {
+                let kernel = if is_sparse(zeros, weights.len(), SPARSE_FROM) {
                     FloatKernel::Sparse(SparseF32::new(inputs, outputs, weights, bias))
                 } else {
                     FloatKernel::Dense(DenseF32::new(inputs, outputs, weights, bias))
@@ -185,34 +179,35 @@ fn compile_float(model: &Model) -> Program {
 }
 
 fn compile_integer(model: &IntegerModel) -> Program {
-    let steps = model.layers.iter().map(|layer| match layer {
-        IntegerLayer::Linear(linear) => compile_linear(linear),
-        IntegerLayer::Pool(pool) => IntegerStep::Pool(*pool),
-        IntegerLayer::Table(table) => IntegerStep::Table(table.clone()),
-    });
-    Program::Integer {
-        input: model.input,
-        steps: steps.collect(),
-        buffers: [Vec::new(), Vec::new()],
-        sums: Vec::new(),
-        logits: Vec::new(),
+    let mut steps = Vec::new();
+    for layer in &model.layers {
+        match (layer, steps.last_mut()) {
+            (
+                IntegerLayer::Pool(pool @ Pool { kind: PoolKind::Max, .. }),
+                Some(IntegerStep::Linear { after: After::Requantize(_, first @ None), .. }),
+            ) => *first = Some(*pool),
+            (IntegerLayer::Pool(pool), _) => steps.push(IntegerStep::Pool(*pool)),
+            (IntegerLayer::Linear(linear), _) => steps.push(compile_linear(linear)),
+            (IntegerLayer::Table(table), _) => steps.push(IntegerStep::Table(table.clone())),
+        }
     }
+    let (buffers, sums) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    Program::Integer { input: model.input, steps, buffers, sums, logits: Vec::new() }
 }
 
 fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
     let IntegerLinear { weights, bias, input, .. } = linear;
     let (inputs, outputs) = (linear.rows(), linear.outputs());
     let zeros = weights.iter().filter(|w| **w == 0).count();
-    let kernel = if is_sparse(zeros, weights.len()) {
-        IntegerKernel::Sparse(SparseInt8::new(inputs, outputs, weights, bias, input.zero_point))
-    } else {
-        IntegerKernel::Dense(DenseInt8::new(inputs, outputs, weights, bias, input.zero_point))
-    };
+    let kernels = integer_kernels();
+    let sparse = is_sparse(zeros, weights.len(), kernels.sparse_from);
+    let make = if sparse { kernels.sparse } else { kernels.dense };
+    let kernel = make(&IntegerWeights { inputs, weights, bias, zero_point: input.zero_point });
     let after = match linear.output {
         Some(grid) => {
             let unit = f64::from(input.scale) / f64::from(grid.scale);
             let factors = (0..outputs).map(|output| unit * f64::from(linear.scale(output)));
-            After::Requantize(Requant::new(factors, grid.zero_point, linear.relu))
+            After::Requantize(Requant::new(factors, grid.zero_point, linear.relu), None)
         }
         None => After::Scale((0..outputs).map(|output| input.scale * linear.scale(output)).collect()),
     };
@@ -266,7 +261,7 @@ fn run_float(
 fn run_integer(
     steps: &[IntegerStep],
     buffers: &mut [Vec<u8>; 2],
-    (sums, logits): (&mut Vec<i32>, &mut Vec<f32>),
+    ([sums, pooled], logits): (&mut [Vec<i32>; 2], &mut Vec<f32>),
     scratch: &mut Scratch,
     batch: usize,
     mut width: usize,
@@ -277,16 +272,21 @@ fn run_integer(
             IntegerStep::Linear { kernel, conv, outputs, after } => {
                 let next = conv.map_or(*outputs, |conv| conv.outputs());
                 let (x, sums) = (&from[..batch * width], grown(sums, batch * next));
-                match (kernel, conv) {
-                    (IntegerKernel::Dense(kernel), None) => kernel.multiply(batch, x, scratch, sums),
-                    (IntegerKernel::Dense(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, sums),
-                    (IntegerKernel::Sparse(kernel), None) => kernel.multiply(batch, x, scratch, sums),
-                    (IntegerKernel::Sparse(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, sums),
+                match conv {
+                    None => kernel.multiply(batch, x, scratch, sums),
+                    Some(conv) => kernel.convolve(*conv, batch, x, scratch, sums),
                 }
                 width = next;
                 match after {
-                    After::Requantize(requant) => {
-                        requantize(batch * next / outputs, requant, sums, grown(to, batch * next));
+                    After::Requantize(requant, pool) => {
+                        let mut sums: &[i32] = sums;
+                        if let Some(pool) = pool {
+                            width = pool.outputs();
+                            let pooled = grown(pooled, batch * width);
+                            max_pool(*pool, batch, sums, pooled);
+                            sums = pooled;
+                        }
+                        requantize(sums.len() / outputs, requant, sums, grown(to, sums.len()));
                         buffers.swap(0, 1);
                     }
                     After::Scale(factors) => {

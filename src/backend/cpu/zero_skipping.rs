@@ -25,7 +25,7 @@ pub struct Nonzeros {
 
 /// Calls `visit(index, value)` for each value that is not zero, in order.
 #[inline(always)]
-fn for_each_nonzero(values: &[f32], mut visit: impl FnMut(usize, f32)) {
+pub fn for_each_nonzero(values: &[f32], mut visit: impl FnMut(usize, f32)) {
     let (glances, rest) = values.as_chunks::<GLANCE>();
     for (glance, chunk) in glances.iter().enumerate() {
         let mut left = nonzero_bits(chunk);
@@ -40,8 +40,11 @@ fn for_each_nonzero(values: &[f32], mut visit: impl FnMut(usize, f32)) {
     }
 }
 
-fn count(values: &[f32]) -> usize {
-    values.iter().map(|value| usize::from(*value != 0.0)).sum()
+/// How many values are not zero.
+pub fn count(values: &[f32]) -> usize {
+    let (glances, rest) = values.as_chunks::<GLANCE>();
+    let seen: u32 = glances.iter().map(|chunk| nonzero_bits(chunk).count_ones()).sum();
+    seen as usize + rest.iter().filter(|value| **value != 0.0).count()
 }
 
 /// Whether so many of `values` are zero that [`multiply`] is the faster way to a product of `n` columns with them.
@@ -100,24 +103,15 @@ impl Nonzeros {
 
 /// `c = op(a) b`, or `c += op(a) b`, with `b` stored row by row in `n` columns.
 pub fn multiply(a: &Nonzeros, n: usize, b: &[f32], accumulate: bool, c: &mut [f32]) {
-    let mut column = 0;
-    while column + 48 <= n {
-        multiply_columns::<12>(a, n, column, b, accumulate, c);
-        column += 48;
+    let vectors = n / 4;
+    let passes = vectors.div_ceil(MOST_VECTORS);
+    for pass in 0..passes {
+        // As even as can be: a narrow pass would wait for each of its sums.
+        let columns = [pass, pass + 1].map(|pass| vectors * pass / passes);
+        let multiply = MULTIPLY_COLUMNS[columns[1] - columns[0] - 1];
+        multiply(a, n, 4 * columns[0], b, accumulate, c);
     }
-    while column + 24 <= n {
-        multiply_columns::<6>(a, n, column, b, accumulate, c);
-        column += 24;
-    }
-    while column + 12 <= n {
-        multiply_columns::<3>(a, n, column, b, accumulate, c);
-        column += 12;
-    }
-    while column + 4 <= n {
-        multiply_columns::<1>(a, n, column, b, accumulate, c);
-        column += 4;
-    }
-    for column in column..n {
+    for column in 4 * vectors..n {
         for (row, c) in a.iter().zip(c.chunks_exact_mut(n)) {
             let start = if accumulate { c[column] } else { 0.0 };
             c[column] = row.iter().fold(start, |sum, (step, a)| sum + a * b[*step as usize * n + column]);
@@ -125,8 +119,26 @@ pub fn multiply(a: &Nonzeros, n: usize, b: &[f32], accumulate: bool, c: &mut [f3
     }
 }
 
+/// Sums that fit in 16 registers beside what they are made of.
+const MOST_VECTORS: usize = 12;
+
+/// [`multiply_columns`] for each number of vectors, from one upwards.
+const MULTIPLY_COLUMNS: [fn(&Nonzeros, usize, usize, &[f32], bool, &mut [f32]); MOST_VECTORS] = [
+    multiply_columns::<1>,
+    multiply_columns::<2>,
+    multiply_columns::<3>,
+    multiply_columns::<4>,
+    multiply_columns::<5>,
+    multiply_columns::<6>,
+    multiply_columns::<7>,
+    multiply_columns::<8>,
+    multiply_columns::<9>,
+    multiply_columns::<10>,
+    multiply_columns::<11>,
+    multiply_columns::<12>,
+];
+
 /// `4 * VECTORS` columns of the product, each row's sums in registers.
-#[inline(always)]
 fn multiply_columns<const VECTORS: usize>(
     a: &Nonzeros,
     n: usize,

@@ -27,7 +27,7 @@ impl DenseF32 {
         let (inputs, outputs) = (self.weights.k(), self.weights.n());
         if rows < MR {
             for row in 0..rows {
-                self.multiply_row(&x[row * inputs..][..inputs], &mut y[row * outputs..][..outputs]);
+                multiply_row(&self.weights, &x[row * inputs..][..inputs], &mut y[row * outputs..][..outputs]);
             }
         } else {
             let x = Left { values: x, transposed: false };
@@ -41,42 +41,42 @@ impl DenseF32 {
         convolve_packed(op, batch, x, &self.weights, &mut scratch.strips, &mut scratch.patches, y);
         add_bias(batch * op.out_pixels(), op.filters, &self.bias, y);
     }
+}
 
-    /// One row without bias: four panels at a time, then the rest.
-    fn multiply_row(&self, x: &[f32], y: &mut [f32]) {
-        let panels = self.weights.n().div_ceil(NR);
-        let mut panel = 0;
-        while panel + 4 <= panels {
-            self.multiply_panels::<4>(panel, x, y);
-            panel += 4;
-        }
-        while panel < panels {
-            self.multiply_panels::<1>(panel, x, y);
-            panel += 1;
+/// `y = x w` for one row: four panels at a time, then the rest.
+pub fn multiply_row(w: &Panels, x: &[f32], y: &mut [f32]) {
+    let panels = w.n().div_ceil(NR);
+    let mut panel = 0;
+    while panel + 4 <= panels {
+        multiply_panels::<4>(w, panel, x, y);
+        panel += 4;
+    }
+    while panel < panels {
+        multiply_panels::<1>(w, panel, x, y);
+        panel += 1;
+    }
+}
+
+/// The outputs of `COUNT` panels, each sum in a register from the first input to the last.
+#[inline(always)]
+fn multiply_panels<const COUNT: usize>(w: &Panels, first: usize, x: &[f32], y: &mut [f32]) {
+    let panels: [&[[f32; NR]]; COUNT] = std::array::from_fn(|panel| &w.panel(first + panel)[..x.len()]);
+    let mut sums = [[F32x4::splat(0.0); NR / 4]; COUNT];
+    for (input, x) in x.iter().enumerate() {
+        let x = F32x4::splat(*x);
+        for (sums, panel) in sums.iter_mut().zip(&panels) {
+            let (halves, _) = panel[input].as_chunks::<4>();
+            for (sum, w) in sums.iter_mut().zip(halves) {
+                *sum = sum.add_product(x, F32x4::load(w));
+            }
         }
     }
-
-    /// The outputs of `COUNT` panels, each sum in a register from the first input to the last.
-    #[inline(always)]
-    fn multiply_panels<const COUNT: usize>(&self, first: usize, x: &[f32], y: &mut [f32]) {
-        let panels: [&[[f32; NR]]; COUNT] = std::array::from_fn(|panel| &self.weights.panel(first + panel)[..x.len()]);
-        let mut sums = [[F32x4::splat(0.0); NR / 4]; COUNT];
-        for (input, x) in x.iter().enumerate() {
-            let x = F32x4::splat(*x);
-            for (sums, panel) in sums.iter_mut().zip(&panels) {
-                let (halves, _) = panel[input].as_chunks::<4>();
-                for (sum, w) in sums.iter_mut().zip(halves) {
-                    *sum = sum.add_product(x, F32x4::load(w));
-                }
-            }
+    for (sums, y) in sums.iter().zip(y[first * NR..].chunks_mut(NR)) {
+        let mut values = [0.0; NR];
+        let (halves, _) = values.as_chunks_mut::<4>();
+        for (sum, half) in sums.iter().zip(halves) {
+            sum.store(half);
         }
-        for (sums, y) in sums.iter().zip(y[first * NR..].chunks_mut(NR)) {
-            let mut values = [0.0; NR];
-            let (halves, _) = values.as_chunks_mut::<4>();
-            for (sum, half) in sums.iter().zip(halves) {
-                sum.store(half);
-            }
-            y.copy_from_slice(&values[..y.len()]);
-        }
+        y.copy_from_slice(&values[..y.len()]);
     }
 }

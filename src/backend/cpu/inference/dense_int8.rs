@@ -1,138 +1,171 @@
-//! Dense layers in 8-bit integers with 32-bit accumulators: every sum is exact, so its order is free.
-//!
-//! Two inputs at a time: `i32x4.dot_i16x8` multiplies eight pairs and adds each two neighbours. It wants 16-bit
-//! operands, so the weights, 8 bits in the file, are widened once when a model is loaded. Dense means dense: zeros are
-//! multiplied like any other weight.
+//! Dense layers in 8-bit integers with 32-bit accumulators: every sum is exact, so its order is free. Dense means dense:
+//! zeros are multiplied like any other weight.
 
 use super::Scratch;
+use super::dot::Dot;
+use super::integer_kernel::{IntegerKernel, IntegerWeights};
 use crate::backend::Conv;
 use crate::backend::cpu::convolution::grown;
 use crate::backend::cpu::patches::gather_patches;
-use crate::backend::cpu::simd::{I16x8, I32x4};
+use crate::backend::cpu::simd::I32x4;
 
-/// Outputs of a panel.
+/// Outputs of a panel: two vectors.
 const NR: usize = 8;
 /// Rows of a tile: 4 x 8 accumulators are eight vectors.
 const MR: usize = 4;
 
-/// Two inputs' weights for the outputs of a panel: `[w[k][o], w[k + 1][o]]` for each output `o`, in two vectors.
-type Step = [[i16; 8]; 2];
-
-/// An integer matrix `inputs x outputs` in panels of eight outputs, its bias, and the zero point of what comes in.
+/// An integer matrix `inputs x outputs` in panels of eight outputs, and its bias.
 #[derive(Clone, Debug)]
-pub struct DenseInt8 {
-    inputs: usize,
+pub struct Panels<D: Dot> {
     outputs: usize,
-    panels: Vec<Step>,
+    /// Groups of inputs.
+    steps: usize,
+    /// Panel by panel, group by group.
+    weights: Vec<[D::Weights; NR / 4]>,
     bias: Vec<i32>,
-    zero_point: u8,
 }
 
-impl DenseInt8 {
-    /// Packs `w` (`inputs x outputs`) with one bias for each output.
-    pub fn new(inputs: usize, outputs: usize, w: &[i8], bias: &[i32], zero_point: u8) -> Self {
+impl<D: Dot> Panels<D> {
+    fn new(of: &IntegerWeights<'_>) -> Self {
+        let (inputs, outputs) = (of.inputs, of.outputs());
         let weight = |input: usize, output: usize| {
-            if input < inputs && output < outputs { i16::from(w[input * outputs + output]) } else { 0 }
+            if input < inputs && output < outputs { of.weights[input * outputs + output] } else { 0 }
         };
-        let mut panels = Vec::with_capacity(outputs.div_ceil(NR) * inputs.div_ceil(2));
+        let steps = inputs.div_ceil(D::INPUTS);
+        let mut weights = Vec::with_capacity(outputs.div_ceil(NR) * steps);
         for panel in 0..outputs.div_ceil(NR) {
-            for pair in 0..inputs.div_ceil(2) {
-                let half =
-                    |first: usize| std::array::from_fn(|at| weight(2 * pair + at % 2, panel * NR + first + at / 2));
-                panels.push([half(0), half(4)]);
+            for step in 0..steps {
+                let four = |four: usize| {
+                    D::pack(|input, output| weight(step * D::INPUTS + input, panel * NR + 4 * four + output))
+                };
+                weights.push([four(0), four(1)]);
             }
         }
-        Self { inputs, outputs, panels, bias: bias[..outputs].to_vec(), zero_point }
+        Self { outputs, steps, weights, bias: of.folded_bias(D::OFFSET) }
     }
 
-    /// `y = (x - zero point) w + bias` for `rows` rows of `x`.
-    pub fn multiply(&self, rows: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
-        let steps = self.inputs.div_ceil(2);
-        let pairs = grown(&mut scratch.pairs, rows * steps);
-        for (pairs, x) in pairs.chunks_exact_mut(steps).zip(x.chunks_exact(self.inputs)) {
-            self.pack_row(x, pairs);
-        }
-        self.multiply_pairs(rows, pairs, y);
-    }
-
-    /// `y = (x - zero point) (*) w + bias` for `batch` images, padded with the zero point.
-    pub fn convolve(&self, op: Conv, batch: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
-        for (x, y) in x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs())).take(batch) {
-            let mut patches = std::mem::take(&mut scratch.bytes);
-            let rows = grown(&mut patches, op.out_pixels() * op.patch());
-            gather_patches(op, x, self.zero_point, rows);
-            self.multiply(op.out_pixels(), rows, scratch, y);
-            scratch.bytes = patches;
-        }
-    }
-
-    /// Each two neighbours of a row as the two halves of an `i32`, the zero point taken off.
-    fn pack_row(&self, x: &[u8], pairs: &mut [i32]) {
-        let zero = i32::from(self.zero_point);
-        let (twos, last) = x.as_chunks::<2>();
-        for (pair, two) in pairs.iter_mut().zip(twos) {
-            *pair = (i32::from(two[0]) - zero) & 0xffff | (i32::from(two[1]) - zero) << 16;
-        }
-        if let (Some(pair), [odd]) = (pairs.last_mut(), last) {
-            *pair = (i32::from(*odd) - zero) & 0xffff;
-        }
-    }
-
-    fn multiply_pairs(&self, rows: usize, pairs: &[i32], y: &mut [i32]) {
-        let steps = self.inputs.div_ceil(2);
+    /// `y = x w + bias` for `rows` rows of groups.
+    #[inline(always)]
+    pub fn multiply(&self, rows: usize, groups: &[i32], y: &mut [i32]) {
+        let panels = self.outputs.div_ceil(NR);
         let mut row = 0;
         while row + MR <= rows {
-            for panel in 0..self.outputs.div_ceil(NR) {
-                let x = std::array::from_fn(|at| &pairs[(row + at) * steps..][..steps]);
-                self.multiply_tile::<MR, 1>(panel, x, &mut y[row * self.outputs..]);
+            let x = std::array::from_fn(|at| &groups[(row + at) * self.steps..][..self.steps]);
+            let y = &mut y[row * self.outputs..][..MR * self.outputs];
+            for panel in 0..panels {
+                if self.outputs - panel * NR > 4 {
+                    self.multiply_tile::<MR, 1, 2>(panel, x, y);
+                } else {
+                    self.multiply_tile::<MR, 1, 1>(panel, x, y);
+                }
             }
             row += MR;
         }
-        while row < rows {
-            let x = [&pairs[row * steps..][..steps]];
-            let y = &mut y[row * self.outputs..];
-            let panels = self.outputs.div_ceil(NR);
+        for row in row..rows {
+            let x = [&groups[row * self.steps..][..self.steps]];
+            let y = &mut y[row * self.outputs..][..self.outputs];
             let mut panel = 0;
             while panel + 4 <= panels {
-                self.multiply_tile::<1, 4>(panel, x, y);
+                self.multiply_tile::<1, 4, 2>(panel, x, y);
                 panel += 4;
             }
             while panel < panels {
-                self.multiply_tile::<1, 1>(panel, x, y);
+                self.multiply_tile::<1, 1, 2>(panel, x, y);
                 panel += 1;
             }
-            row += 1;
         }
     }
 
-    /// `ROWS` rows times `COUNT` panels, the sums in registers.
+    /// `ROWS` rows times `COUNT` panels, of each of which `4 * FOURS` outputs are computed, the sums in registers.
     #[inline(always)]
-    fn multiply_tile<const ROWS: usize, const COUNT: usize>(&self, first: usize, x: [&[i32]; ROWS], y: &mut [i32]) {
-        let steps = self.inputs.div_ceil(2);
+    fn multiply_tile<const ROWS: usize, const COUNT: usize, const FOURS: usize>(
+        &self,
+        first: usize,
+        x: [&[i32]; ROWS],
+        y: &mut [i32],
+    ) {
+        let steps = self.steps;
         let x = x.map(|x| &x[..steps]);
-        let panels: [&[Step]; COUNT] = std::array::from_fn(|at| &self.panels[(first + at) * steps..][..steps]);
-        let mut sums = [[[I32x4::splat(0); 2]; COUNT]; ROWS];
+        let panels: [&[[D::Weights; 2]]; COUNT] =
+            std::array::from_fn(|at| &self.weights[(first + at) * steps..][..steps]);
+        let mut sums = [[[I32x4::splat(0); FOURS]; COUNT]; ROWS];
         for step in 0..steps {
-            let w = panels.map(|panel| panel[step].map(|half| I16x8::load(&half)));
-            for (sums, x) in sums.iter_mut().zip(&x) {
-                let x = I16x8::splat_pair(x[step]);
-                for (sums, w) in sums.iter_mut().zip(&w) {
-                    sums[0] = sums[0].add_dot(w[0], x);
-                    sums[1] = sums[1].add_dot(w[1], x);
+            for (at, panel) in panels.iter().enumerate() {
+                let weights = &panel[step];
+                for (sums, x) in sums.iter_mut().zip(&x) {
+                    for (sum, weights) in sums[at].iter_mut().zip(weights) {
+                        *sum = D::add(*sum, weights, x[step]);
+                    }
                 }
             }
         }
-        for (sums, y) in sums.iter().zip(y.chunks_mut(self.outputs)) {
+        for (sums, y) in sums.iter().zip(y.chunks_exact_mut(self.outputs)) {
             let outputs = y[first * NR..].chunks_mut(NR).zip(self.bias[first * NR..].chunks(NR));
             for (sums, (y, bias)) in sums.iter().zip(outputs) {
-                let mut values = [0; NR];
-                let (halves, _) = values.as_chunks_mut::<4>();
-                sums[0].store(&mut halves[0]);
-                sums[1].store(&mut halves[1]);
-                for ((y, bias), value) in y.iter_mut().zip(bias).zip(values) {
-                    *y = value + *bias;
+                for ((sum, y), bias) in sums.iter().zip(y.chunks_mut(4)).zip(bias.chunks(4)) {
+                    let mut values = [0; 4];
+                    sum.store(&mut values);
+                    y.iter_mut().zip(bias).zip(values).for_each(|((y, bias), value)| *y = value + *bias);
                 }
             }
         }
+    }
+}
+
+/// A layer that reads all its weights.
+#[derive(Debug)]
+struct Dense<D: Dot> {
+    inputs: usize,
+    panels: Panels<D>,
+    zero_point: u8,
+}
+
+/// Packs a layer for the dot product `D`.
+pub fn dense<D: Dot>(of: &IntegerWeights<'_>) -> Box<dyn IntegerKernel> {
+    Box::new(Dense::<D> { inputs: of.inputs, panels: Panels::new(of), zero_point: of.zero_point })
+}
+
+impl<D: Dot> IntegerKernel for Dense<D> {
+    fn name(&self) -> &'static str {
+        "dense int8"
+    }
+
+    fn multiply(&self, rows: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
+        let steps = self.panels.steps;
+        let groups = grown(&mut scratch.groups, rows * steps);
+        group_rows::<D>(self.inputs, &x[..rows * self.inputs], groups);
+        D::multiply(&self.panels, rows, groups, y);
+    }
+
+    fn convolve(&self, op: Conv, batch: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
+        let (pixels, steps) = (op.out_pixels(), self.panels.steps);
+        let Scratch { bytes, groups, image, .. } = scratch;
+        let groups = grown(groups, pixels * steps);
+        for (x, y) in x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs())).take(batch) {
+            if op.channels.is_multiple_of(D::INPUTS) {
+                // No group reaches beyond a pixel: the image is grouped once and patches are gathered of groups.
+                let image = grown(image, op.inputs() / D::INPUTS);
+                D::group(x, image);
+                let mut padding = [0];
+                D::group(&[self.zero_point; 4][..D::INPUTS], &mut padding);
+                gather_patches(Conv { channels: op.channels / D::INPUTS, ..op }, image, padding[0], groups);
+            } else {
+                let bytes = grown(bytes, pixels * op.patch());
+                gather_patches(op, x, self.zero_point, bytes);
+                group_rows::<D>(op.patch(), bytes, groups);
+            }
+            D::multiply(&self.panels, pixels, groups, y);
+        }
+    }
+}
+
+/// Puts rows of `width` bytes into groups; each row begins a new one.
+pub fn group_rows<D: Dot>(width: usize, x: &[u8], groups: &mut [i32]) {
+    if width.is_multiple_of(D::INPUTS) {
+        D::group(x, groups);
+        return;
+    }
+    for (x, groups) in x.chunks_exact(width).zip(groups.chunks_exact_mut(width.div_ceil(D::INPUTS))) {
+        D::group(x, groups);
     }
 }

@@ -1,8 +1,5 @@
-//! Compressed sparse lines: the non-zero weights of a matrix, by input (CSR) or by output (CSC).
-//!
-//! A single row of activations runs over the lines by input, since it can pass over an input that is zero; a batch or a
-//! convolution runs over the lines by output, many rows or pixels side by side, with the sums in registers. Both visit
-//! the weights of one output in input order.
+//! Compressed sparse columns: the non-zero weights of a matrix, output by output, for a batch or a convolution: many rows
+//! or pixels side by side, with the sums in registers. The weights of an output are visited in input order.
 
 use crate::backend::Conv;
 use crate::backend::cpu::convolution::grown;
@@ -13,7 +10,7 @@ pub const LANES: usize = 32;
 /// Batches below this run row by row: most of the lanes would compute nothing.
 pub const FEW_ROWS: usize = 8;
 
-/// The non-zero values of a matrix line by line, each with its index in the line.
+/// The non-zero values of a matrix, a line for each output, each with its input.
 #[derive(Clone, Debug)]
 pub struct Lines<V> {
     starts: Vec<u32>,
@@ -21,23 +18,14 @@ pub struct Lines<V> {
 }
 
 impl<V: Copy + Default + PartialEq> Lines<V> {
-    /// One line for each of `inputs` rows of `w` (`inputs x outputs`); the index is the output.
-    pub fn by_input(inputs: usize, outputs: usize, w: &[V]) -> Self {
-        Self::new(inputs, outputs, 1, |input, output| w[input * outputs + output])
-    }
-
-    /// One line for each of `outputs` columns of `w`; the index is the input. Each line is filled up to a multiple of
+    /// One line for each of `outputs` columns of `w` (`inputs x outputs`). Each line is filled up to a multiple of
     /// `multiple` entries with zeros.
     pub fn by_output(inputs: usize, outputs: usize, multiple: usize, w: &[V]) -> Self {
-        Self::new(outputs, inputs, multiple, |output, input| w[input * outputs + output])
-    }
-
-    fn new(lines: usize, len: usize, multiple: usize, weight: impl Fn(usize, usize) -> V) -> Self {
-        assert!(len <= 1 << 16, "a sparse layer has at most 65,536 inputs and outputs");
+        assert!(inputs <= 1 << 16, "a sparse layer has at most 65,536 inputs");
         let mut starts = vec![0];
         let mut entries = Vec::new();
-        for line in 0..lines {
-            let of_line = (0..len).map(|index| (index as u16, weight(line, index)));
+        for output in 0..outputs {
+            let of_line = (0..inputs).map(|input| (input as u16, w[input * outputs + output]));
             entries.extend(of_line.filter(|(_, value)| *value != V::default()));
             while entries.len() % multiple != 0 {
                 entries.push((0, V::default()));

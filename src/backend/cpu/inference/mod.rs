@@ -4,20 +4,28 @@
 //! methods: `multiply` for a fully connected layer and `convolve` for a convolution. The `f32` kernels sum in the same
 //! order as training does, so a compiled model's logits are the trained model's logits.
 
+mod blocks;
 mod dense_f32;
 mod dense_int8;
+mod dot;
+mod gather;
+mod integer_kernel;
 mod lines;
 mod quantized;
+#[cfg(target_arch = "wasm32")]
+pub mod relaxed;
+mod runs;
+mod scatter;
 mod sparse_f32;
 mod sparse_int8;
+mod sparse_row;
 #[cfg(test)]
 mod tests;
 
 pub use dense_f32::DenseF32;
-pub use dense_int8::DenseInt8;
-pub use quantized::{Requant, lookup, pool_u8, requantize};
+pub use integer_kernel::{IntegerKernel, IntegerKernels, IntegerWeights, integer_kernels};
+pub use quantized::{Requant, lookup, max_pool, pool_u8, requantize};
 pub use sparse_f32::SparseF32;
-pub use sparse_int8::SparseInt8;
 
 /// Memory that the kernels share and reuse; one for each model that runs at a time.
 #[derive(Debug, Default)]
@@ -25,7 +33,11 @@ pub struct Scratch {
     strips: super::matmul::Strips,
     patches: Vec<f32>,
     bytes: Vec<u8>,
-    pairs: Vec<i32>,
+    groups: Vec<i32>,
+    image: Vec<i32>,
+    nonzeros: super::zero_skipping::Nonzeros,
+    rows: Option<[Box<scatter::Row>; 2]>,
+    integer_sums: Vec<[i32; 4]>,
     floats: lines::Side<f32>,
     words: lines::Side<i16>,
 }

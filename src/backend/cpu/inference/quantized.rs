@@ -5,10 +5,11 @@
 
 use crate::backend::{Pool, PoolKind};
 
-/// A positive real factor as `mantissa * 2^-shift` with a mantissa of 31 bits.
+/// A positive real factor as `mantissa * 2^-shift` with a mantissa of 31 bits, and half a unit of what is shifted out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Multiplier {
-    mantissa: i32,
+    mantissa: i64,
+    half: i64,
     shift: u32,
 }
 
@@ -20,14 +21,15 @@ impl Multiplier {
         let mantissa = libm::round(libm::ldexp(fraction, 31)) as i64;
         // A fraction that rounds up to one is the next power of two.
         let (mantissa, exponent) = if mantissa == 1 << 31 { (1 << 30, exponent + 1) } else { (mantissa, exponent) };
-        Self { mantissa: mantissa as i32, shift: (31 - exponent) as u32 }
+        let shift = (31 - exponent) as u32;
+        Self { mantissa, half: 1 << (shift - 1), shift }
     }
 
     /// `round(value * factor)`, halves upwards, in 64-bit integers.
     #[inline(always)]
     fn apply(self, value: i32) -> i64 {
-        let product = i64::from(value) * i64::from(self.mantissa);
-        (product + (1 << (self.shift - 1))) >> self.shift
+        // `wrapping_shr` takes the shift modulo 64, as the instruction does; it is below that.
+        (i64::from(value) * self.mantissa + self.half).wrapping_shr(self.shift)
     }
 }
 
@@ -61,18 +63,38 @@ pub fn requantize(rows: usize, requant: &Requant, sums: &[i32], y: &mut [u8]) {
 
 /// Pools `batch` images of integers on one grid: the largest, or the mean rounded with halves upwards.
 pub fn pool_u8(op: Pool, batch: usize, x: &[u8], y: &mut [u8]) {
+    match op.kind {
+        PoolKind::Max => max_pool(op, batch, x, y),
+        PoolKind::Average => average_pool(op, batch, x, y),
+    }
+}
+
+/// The largest value of each window, for `batch` images. Requantization never turns a larger sum into a smaller activation,
+/// so sums may be pooled before it: what is pooled away need not be requantized.
+pub fn max_pool<T: Copy + Ord>(op: Pool, batch: usize, x: &[T], y: &mut [T]) {
+    let out_width = op.width / op.size;
+    for (x, y) in x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs())).take(batch) {
+        for (pixel, y) in y.chunks_exact_mut(op.channels).enumerate() {
+            let corner = (pixel / out_width * op.width + pixel % out_width) * op.size;
+            y.copy_from_slice(&x[corner * op.channels..][..op.channels]);
+            for at in 1..op.size * op.size {
+                let place = corner + at / op.size * op.width + at % op.size;
+                let values = &x[place * op.channels..][..op.channels];
+                y.iter_mut().zip(values).for_each(|(y, value)| *y = (*y).max(*value));
+            }
+        }
+    }
+}
+
+fn average_pool(op: Pool, batch: usize, x: &[u8], y: &mut [u8]) {
     let (out_width, area) = (op.width / op.size, (op.size * op.size) as u32);
-    let images = x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs()));
-    for (x, y) in images.take(batch) {
+    for (x, y) in x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs())).take(batch) {
         for (pixel, y) in y.chunks_exact_mut(op.channels).enumerate() {
             let corner = (pixel / out_width * op.width + pixel % out_width) * op.size;
             for (channel, y) in y.iter_mut().enumerate() {
                 let window = (0..op.size).flat_map(|row| (0..op.size).map(move |column| row * op.width + column));
-                let values = window.map(|at| x[(corner + at) * op.channels + channel]);
-                *y = match op.kind {
-                    PoolKind::Max => values.max().unwrap_or(0),
-                    PoolKind::Average => ((values.map(u32::from).sum::<u32>() + area / 2) / area) as u8,
-                };
+                let sum: u32 = window.map(|at| u32::from(x[(corner + at) * op.channels + channel])).sum();
+                *y = ((sum + area / 2) / area) as u8;
             }
         }
     }

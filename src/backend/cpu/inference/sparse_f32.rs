@@ -3,6 +3,7 @@
 
 use super::Scratch;
 use super::lines::{FEW_ROWS, LANES, Lines, Side};
+use super::sparse_row::SparseRow;
 use crate::backend::Conv;
 use crate::backend::cpu::elementwise::add_bias;
 use crate::backend::cpu::simd::F32x4;
@@ -12,8 +13,10 @@ use crate::backend::cpu::simd::F32x4;
 pub struct SparseF32 {
     inputs: usize,
     outputs: usize,
-    by_input: Lines<f32>,
-    by_output: Lines<f32>,
+    /// For a single row.
+    row: SparseRow,
+    /// For a batch or an image.
+    lines: Lines<f32>,
     bias: Vec<f32>,
 }
 
@@ -23,8 +26,8 @@ impl SparseF32 {
         Self {
             inputs,
             outputs,
-            by_input: Lines::by_input(inputs, outputs, w),
-            by_output: Lines::by_output(inputs, outputs, 1, w),
+            row: SparseRow::new(inputs, outputs, w),
+            lines: Lines::by_output(inputs, outputs, 1, w),
             bias: bias[..outputs].to_vec(),
         }
     }
@@ -33,11 +36,11 @@ impl SparseF32 {
     pub fn multiply(&self, rows: usize, x: &[f32], scratch: &mut Scratch, y: &mut [f32]) {
         if rows < FEW_ROWS {
             for (x, y) in x.chunks_exact(self.inputs).zip(y.chunks_exact_mut(self.outputs)).take(rows) {
-                self.multiply_row(x, y);
+                self.row.multiply(x, scratch, y);
             }
         } else {
             scratch.floats.lay_rows(rows, self.inputs, x, |x| x);
-            scratch.floats.run(&self.by_output, self.outputs, y, sum_line);
+            scratch.floats.run(&self.lines, self.outputs, y, sum_line);
         }
         add_bias(rows, self.outputs, &self.bias, y);
     }
@@ -46,21 +49,9 @@ impl SparseF32 {
     pub fn convolve(&self, op: Conv, batch: usize, x: &[f32], scratch: &mut Scratch, y: &mut [f32]) {
         for (x, y) in x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs())).take(batch) {
             scratch.floats.lay_image(op, x, |x| x);
-            scratch.floats.run(&self.by_output, self.outputs, y, sum_line);
+            scratch.floats.run(&self.lines, self.outputs, y, sum_line);
         }
         add_bias(batch * op.out_pixels(), self.outputs, &self.bias, y);
-    }
-
-    /// One row without bias. An input that is zero (most pixels, most units after ReLU) costs nothing.
-    fn multiply_row(&self, x: &[f32], y: &mut [f32]) {
-        y.fill(0.0);
-        for (x, line) in x.iter().zip(self.by_input.iter()) {
-            if *x != 0.0 {
-                for (output, w) in line {
-                    y[usize::from(*output)] += *x * *w;
-                }
-            }
-        }
     }
 }
 

@@ -1,72 +1,78 @@
 //! Pruned layers in 8-bit integers with 32-bit accumulators: only the weights that are left are read.
 
 use super::Scratch;
+use super::blocks::{self, Blocks};
+use super::dense_int8::group_rows;
+use super::dot::Dot;
+use super::integer_kernel::{IntegerKernel, IntegerWeights};
 use super::lines::{FEW_ROWS, LANES, Lines, Side};
 use crate::backend::Conv;
+use crate::backend::cpu::convolution::grown;
 use crate::backend::cpu::simd::{I16x8, I32x4};
 
-/// The non-zero weights of an integer matrix `inputs x outputs`, its bias, and the zero point of what comes in.
-#[derive(Clone, Debug)]
-pub struct SparseInt8 {
+/// A layer that reads the weights that are left: in blocks for a row, in lines for a batch or an image.
+#[derive(Debug)]
+struct Sparse<D: Dot> {
     inputs: usize,
-    outputs: usize,
-    by_input: Lines<i8>,
-    by_output: Lines<i8>,
+    blocks: Blocks<D::Weights>,
+    /// The bias that belongs to the blocks, and to the lines.
+    block_bias: Vec<[i32; 4]>,
+    lines: Lines<i8>,
     bias: Vec<i32>,
     zero_point: i16,
 }
 
-impl SparseInt8 {
-    /// Collects the non-zero values of `w` (`inputs x outputs`); one bias for each output.
-    pub fn new(inputs: usize, outputs: usize, w: &[i8], bias: &[i32], zero_point: u8) -> Self {
-        Self {
-            inputs,
-            outputs,
-            by_input: Lines::by_input(inputs, outputs, w),
-            by_output: Lines::by_output(inputs, outputs, 2, w),
-            bias: bias[..outputs].to_vec(),
-            zero_point: i16::from(zero_point),
-        }
+/// Collects the non-zero weights of a layer, blocks for the dot product `D`.
+pub fn sparse<D: Dot>(of: &IntegerWeights<'_>) -> Box<dyn IntegerKernel> {
+    let (inputs, outputs) = (of.inputs, of.outputs());
+    let folded = of.folded_bias(D::OFFSET);
+    let fours = folded.chunks(4).map(|four| std::array::from_fn(|lane| four.get(lane).copied().unwrap_or(0)));
+    Box::new(Sparse::<D> {
+        inputs,
+        blocks: blocks::of_integers::<D>(inputs, outputs, of.weights),
+        block_bias: fours.collect(),
+        lines: Lines::by_output(inputs, outputs, 2, of.weights),
+        bias: of.bias.to_vec(),
+        zero_point: i16::from(of.zero_point),
+    })
+}
+
+impl<D: Dot> IntegerKernel for Sparse<D> {
+    fn name(&self) -> &'static str {
+        "sparse int8"
     }
 
-    /// `y = (x - zero point) w + bias` for `rows` rows of `x`.
-    pub fn multiply(&self, rows: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
+    fn multiply(&self, rows: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
+        let outputs = self.bias.len();
         if rows < FEW_ROWS {
-            for (x, y) in x.chunks_exact(self.inputs).zip(y.chunks_exact_mut(self.outputs)).take(rows) {
-                self.multiply_row(x, y);
+            let sums = grown(&mut scratch.integer_sums, self.block_bias.len());
+            let groups = grown(&mut scratch.groups, self.inputs.div_ceil(D::INPUTS));
+            for (x, y) in x.chunks_exact(self.inputs).zip(y.chunks_exact_mut(outputs)).take(rows) {
+                group_rows::<D>(self.inputs, x, groups);
+                sums.copy_from_slice(&self.block_bias);
+                D::add_blocks(&self.blocks, groups, sums);
+                y.copy_from_slice(&sums.as_flattened()[..outputs]);
             }
         } else {
             scratch.words.lay_rows(rows, self.inputs, x, |x| i16::from(x) - self.zero_point);
-            scratch.words.run(&self.by_output, self.outputs, y, sum_line);
+            scratch.words.run(&self.lines, outputs, y, sum_line);
             self.add_bias(rows, y);
         }
     }
 
-    /// `y = (x - zero point) (*) w + bias` for `batch` images, padded with the zero point.
-    pub fn convolve(&self, op: Conv, batch: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
+    fn convolve(&self, op: Conv, batch: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
         for (x, y) in x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs())).take(batch) {
             scratch.words.lay_image(op, x, |x| i16::from(x) - self.zero_point);
-            scratch.words.run(&self.by_output, self.outputs, y, sum_line);
+            scratch.words.run(&self.lines, self.bias.len(), y, sum_line);
         }
         self.add_bias(batch * op.out_pixels(), y);
     }
+}
 
+impl<D: Dot> Sparse<D> {
     fn add_bias(&self, rows: usize, y: &mut [i32]) {
-        for row in y.chunks_exact_mut(self.outputs).take(rows) {
+        for row in y.chunks_exact_mut(self.bias.len()).take(rows) {
             row.iter_mut().zip(&self.bias).for_each(|(y, bias)| *y += *bias);
-        }
-    }
-
-    /// One row; an input at its zero point costs nothing.
-    fn multiply_row(&self, x: &[u8], y: &mut [i32]) {
-        y.copy_from_slice(&self.bias);
-        for (x, line) in x.iter().zip(self.by_input.iter()) {
-            let x = i32::from(i16::from(*x) - self.zero_point);
-            if x != 0 {
-                for (output, w) in line {
-                    y[usize::from(*output)] += x * i32::from(*w);
-                }
-            }
         }
     }
 }

@@ -1,9 +1,14 @@
 //! The kernels of compiled models against the scalar reference, over random shapes and sparsities.
 
-use super::{DenseF32, DenseInt8, Requant, Scratch, SparseF32, SparseInt8, lookup, pool_u8, requantize};
+use super::dot::{Dot, Pairs, group_quads, pack_quads};
+use super::{
+    DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, lookup, max_pool, pool_u8, requantize,
+};
+use super::{dense_int8, sparse_int8};
 use crate::backend::cpu::reference;
 use crate::backend::cpu::samples::{Bits, over_cases};
-use crate::backend::{MatMul, PoolKind};
+use crate::backend::cpu::simd::I32x4;
+use crate::backend::{MatMul, Pool, PoolKind};
 
 over_cases! {
     rows_of_floats_agree => rows_f32;
@@ -12,6 +17,7 @@ over_cases! {
     images_of_integers_agree => images_int8;
     requantizing_rounds_to_the_nearest => requantizing;
     integers_are_pooled => pooling;
+    sums_are_pooled_before_they_are_requantized => pooling_sums;
 }
 
 /// From a single row to more than a block of lanes.
@@ -23,7 +29,8 @@ fn rows_f32(case: u64) {
     let mut bits = Bits(case);
     let (rows, inputs, outputs) = (batch(&mut bits), bits.size(1..=60), bits.size(1..=75));
     let zeros = [0, 50, 95, 100][bits.size(0..=3)];
-    let (x, w) = (bits.floats(rows * inputs, 40), bits.floats(inputs * outputs, zeros));
+    let blank = [40, 90][bits.size(0..=1)];
+    let (x, w) = (bits.floats(rows * inputs, blank), bits.floats(inputs * outputs, zeros));
     let bias = bits.floats(outputs, 0);
     let op = MatMul { m: rows, k: inputs, n: outputs, a_transposed: false, b_transposed: false, accumulate: false };
     let mut expected = vec![0.0; rows * outputs];
@@ -56,20 +63,64 @@ fn images_f32(case: u64) {
     assert_eq!(y, expected, "sparse {op:?}");
 }
 
+/// What relaxed SIMD's instruction does on processors that take its bytes for unsigned, or signed, ones.
+#[derive(Clone, Copy, Debug)]
+struct Emulated<const SIGNED: bool>;
+
+impl<const SIGNED: bool> Dot for Emulated<SIGNED> {
+    const INPUTS: usize = 4;
+    const OFFSET: i32 = if SIGNED { 128 } else { 0 };
+    type Weights = [i8; 16];
+
+    fn pack(weight: impl Fn(usize, usize) -> i8) -> [i8; 16] {
+        pack_quads(weight)
+    }
+
+    fn group(x: &[u8], groups: &mut [i32]) {
+        group_quads(x, SIGNED, groups);
+    }
+
+    fn add(sums: I32x4, weights: &[i8; 16], group: i32) -> I32x4 {
+        let real = |byte: u8| if SIGNED { i32::from(byte as i8) } else { i32::from(byte) };
+        let mut lanes = [0; 4];
+        sums.store(&mut lanes);
+        for (lane, sum) in lanes.iter_mut().enumerate() {
+            let of_lane = weights[4 * lane..].iter().zip(group.to_le_bytes());
+            *sum += of_lane.map(|(w, byte)| i32::from(*w) * real(byte)).sum::<i32>();
+        }
+        I32x4::load(&lanes)
+    }
+}
+
+/// Every kernel on every kind of dot product.
+fn integer_kernels(of: &IntegerWeights<'_>) -> [Box<dyn IntegerKernel>; 6] {
+    [
+        dense_int8::dense::<Pairs>(of),
+        dense_int8::dense::<Emulated<false>>(of),
+        dense_int8::dense::<Emulated<true>>(of),
+        sparse_int8::sparse::<Pairs>(of),
+        sparse_int8::sparse::<Emulated<false>>(of),
+        sparse_int8::sparse::<Emulated<true>>(of),
+    ]
+}
+
 fn rows_int8(case: u64) {
     let mut bits = Bits(case);
     let (rows, inputs, outputs) = (batch(&mut bits), bits.size(1..=60), bits.size(1..=75));
     let zeros = [0, 50, 95, 100][bits.size(0..=3)];
-    let (x, w, bias) = (bits.bytes(rows * inputs), bits.weights(inputs * outputs, zeros), bits.biases(outputs));
-    let zero_point = bits.bytes(1)[0];
+    let (mut x, w, bias) = (bits.bytes(rows * inputs), bits.weights(inputs * outputs, zeros), bits.biases(outputs));
+    let zero_point = if bits.flag() { 0 } else { bits.bytes(1)[0] };
+    // Stretches of zeros, as images have them.
+    if bits.flag() {
+        x.chunks_mut(13).step_by(2).for_each(|blank| blank.fill(0));
+    }
     let expected = reference::multiply_int8(inputs, &x, &w, &bias, zero_point);
     let mut scratch = Scratch::new();
-    let mut y = vec![i32::MIN; expected.len()];
-    DenseInt8::new(inputs, outputs, &w, &bias, zero_point).multiply(rows, &x, &mut scratch, &mut y);
-    assert_eq!(y, expected, "dense");
-    y.fill(i32::MIN);
-    SparseInt8::new(inputs, outputs, &w, &bias, zero_point).multiply(rows, &x, &mut scratch, &mut y);
-    assert_eq!(y, expected, "sparse");
+    for kernel in integer_kernels(&IntegerWeights { inputs, weights: &w, bias: &bias, zero_point }) {
+        let mut y = vec![i32::MIN; expected.len()];
+        kernel.multiply(rows, &x, &mut scratch, &mut y);
+        assert_eq!(y, expected, "{kernel:?}");
+    }
 }
 
 fn images_int8(case: u64) {
@@ -80,12 +131,11 @@ fn images_int8(case: u64) {
     let (bias, zero_point) = (bits.biases(op.filters), bits.bytes(1)[0]);
     let expected = reference::convolve_int8(op, batch, &x, &w, &bias, zero_point);
     let mut scratch = Scratch::new();
-    let mut y = vec![i32::MIN; expected.len()];
-    DenseInt8::new(op.patch(), op.filters, &w, &bias, zero_point).convolve(op, batch, &x, &mut scratch, &mut y);
-    assert_eq!(y, expected, "dense {op:?}");
-    y.fill(i32::MIN);
-    SparseInt8::new(op.patch(), op.filters, &w, &bias, zero_point).convolve(op, batch, &x, &mut scratch, &mut y);
-    assert_eq!(y, expected, "sparse {op:?}");
+    for kernel in integer_kernels(&IntegerWeights { inputs: op.patch(), weights: &w, bias: &bias, zero_point }) {
+        let mut y = vec![i32::MIN; expected.len()];
+        kernel.convolve(op, batch, &x, &mut scratch, &mut y);
+        assert_eq!(y, expected, "{op:?} {kernel:?}");
+    }
 }
 
 /// Within one 2^-30th of the exact product, the result is the nearest integer, clamped.
@@ -127,6 +177,22 @@ fn pooling(case: u64) {
             assert_eq!(f64::from(y[image * op.outputs() + out]), expected);
         }
     }
+}
+
+/// Sums pooled and then requantized are what sums requantized and then pooled are.
+fn pooling_sums(case: u64) {
+    let mut bits = Bits(case);
+    let op = Pool { kind: PoolKind::Max, ..bits.pool() };
+    let factors: Vec<f64> = (0..op.channels).map(|_| libm::exp2(-(bits.size(4..=16) as f64)) * 1.3).collect();
+    let requant = Requant::new(factors.iter().copied(), bits.bytes(1)[0], bits.flag());
+    let sums: Vec<i32> = (0..op.inputs()).map(|_| (bits.next() >> 44) as i32 - (1 << 19)).collect();
+    let (mut bytes, mut expected) = (vec![0; op.inputs()], vec![0; op.outputs()]);
+    requantize(op.height * op.width, &requant, &sums, &mut bytes);
+    pool_u8(op, 1, &bytes, &mut expected);
+    let (mut pooled, mut ours) = (vec![0; op.outputs()], vec![0; op.outputs()]);
+    max_pool(op, 1, &sums, &mut pooled);
+    requantize(op.outputs() / op.channels, &requant, &pooled, &mut ours);
+    assert_eq!(ours, expected, "{op:?}");
 }
 
 #[test]

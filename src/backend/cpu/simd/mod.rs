@@ -11,16 +11,16 @@ mod wasm;
 mod x86;
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub use wasm::{F32x4, I16x8, I32x4, nonzero_bits};
+pub use wasm::{F32x4, I16x8, I32x4, add_relaxed_quads, nonzero_bits, nonzero_words};
 
 #[cfg(target_arch = "x86_64")]
 pub use {
-    portable::{F32x4, nonzero_bits},
+    portable::{F32x4, nonzero_bits, nonzero_words},
     x86::{I16x8, I32x4},
 };
 
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
-pub use portable::{F32x4, I16x8, I32x4, nonzero_bits};
+pub use portable::{F32x4, I16x8, I32x4, nonzero_bits, nonzero_words};
 
 #[cfg(test)]
 mod tests;

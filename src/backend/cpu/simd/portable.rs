@@ -40,6 +40,12 @@ pub fn nonzero_bits(values: &[f32; 16]) -> u32 {
     values.iter().enumerate().fold(0, |bits, (at, value)| bits | u32::from(*value != 0.0) << at)
 }
 
+/// Bit `i` is set where `values[i]` is not zero.
+#[inline(always)]
+pub fn nonzero_words(values: &[i32; 16]) -> u32 {
+    values.iter().enumerate().fold(0, |bits, (at, value)| bits | u32::from(*value != 0) << at)
+}
+
 /// Eight `i16` lanes.
 #[derive(Clone, Copy, Debug)]
 pub struct I16x8([i16; 8]);
@@ -74,6 +80,12 @@ impl I32x4 {
     #[inline(always)]
     pub fn splat(value: i32) -> Self {
         Self([value; 4])
+    }
+
+    /// Four values from memory.
+    #[inline(always)]
+    pub fn load(from: &[i32; 4]) -> Self {
+        Self(*from)
     }
 
     /// Four values to memory.

@@ -4,7 +4,7 @@
 
 use core::arch::wasm32::{
     f32x4_add, f32x4_mul, f32x4_ne, f32x4_splat, i8x16_bitmask, i8x16_narrow_i16x8, i16x8_narrow_i32x4, i16x8_shuffle,
-    i32x4_add, i32x4_dot_i16x8, i32x4_splat, v128, v128_load, v128_store,
+    i32x4_add, i32x4_dot_i16x8, i32x4_ne, i32x4_relaxed_dot_i8x16_i7x16_add, i32x4_splat, v128, v128_load, v128_store,
 };
 
 /// Four `f32` lanes.
@@ -44,10 +44,22 @@ impl F32x4 {
 pub fn nonzero_bits(values: &[f32; 16]) -> u32 {
     let (quarters, _) = values.as_chunks::<4>();
     let zero = f32x4_splat(0.0);
-    let differs = |at: usize| f32x4_ne(F32x4::load(&quarters[at]).0, zero);
-    // Lanes are all ones or all zeros, which saturation leaves as they are.
-    let low = i16x8_narrow_i32x4(differs(0), differs(1));
-    let high = i16x8_narrow_i32x4(differs(2), differs(3));
+    lane_bits(|at| f32x4_ne(F32x4::load(&quarters[at]).0, zero))
+}
+
+/// Bit `i` is set where `values[i]` is not zero.
+#[inline(always)]
+pub fn nonzero_words(values: &[i32; 16]) -> u32 {
+    let (quarters, _) = values.as_chunks::<4>();
+    let zero = i32x4_splat(0);
+    lane_bits(|at| i32x4_ne(I32x4::load(&quarters[at]).0, zero))
+}
+
+/// A bit for each lane of four vectors whose lanes are all ones or all zeros, which saturation leaves as they are.
+#[inline(always)]
+fn lane_bits(vector: impl Fn(usize) -> v128) -> u32 {
+    let low = i16x8_narrow_i32x4(vector(0), vector(1));
+    let high = i16x8_narrow_i32x4(vector(2), vector(3));
     u32::from(i8x16_bitmask(i8x16_narrow_i16x8(low, high)))
 }
 
@@ -89,6 +101,13 @@ impl I32x4 {
         Self(i32x4_splat(value))
     }
 
+    /// Four values from memory.
+    #[inline(always)]
+    pub fn load(from: &[i32; 4]) -> Self {
+        // SAFETY: the reference covers 16 readable bytes, and v128_load asks for no alignment.
+        Self(unsafe { v128_load(from.as_ptr().cast()) })
+    }
+
     /// Four values to memory.
     #[inline(always)]
     pub fn store(self, to: &mut [i32; 4]) {
@@ -101,4 +120,14 @@ impl I32x4 {
     pub fn add_dot(self, a: I16x8, b: I16x8) -> Self {
         Self(i32x4_add(self.0, i32x4_dot_i16x8(a.0, b.0)))
     }
+}
+
+/// `sums[i]` plus the products of four weights (`4i` and on) with four bytes, the same for all lanes, as relaxed SIMD
+/// computes it on this processor; exact where all bytes are below 128.
+#[inline]
+#[target_feature(enable = "relaxed-simd")]
+pub fn add_relaxed_quads(sums: I32x4, weights: &[i8; 16], bytes: i32) -> I32x4 {
+    // SAFETY: the reference covers 16 readable bytes, and v128_load asks for no alignment.
+    let weights = unsafe { v128_load(weights.as_ptr().cast()) };
+    I32x4(i32x4_relaxed_dot_i8x16_i7x16_add(weights, i32x4_splat(bytes), sums.0))
 }

@@ -47,6 +47,13 @@ impl I32x4 {
         Self(unsafe { _mm_set1_epi32(value) })
     }
 
+    /// Four values from memory.
+    #[inline(always)]
+    pub fn load(from: &[i32; 4]) -> Self {
+        // SAFETY: the reference covers 16 readable bytes, and _mm_loadu_si128 asks for no alignment.
+        Self(unsafe { _mm_loadu_si128(from.as_ptr().cast()) })
+    }
+
     /// Four values to memory.
     #[inline(always)]
     pub fn store(self, to: &mut [i32; 4]) {
