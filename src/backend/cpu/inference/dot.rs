@@ -67,11 +67,13 @@ impl Dot for Pairs {
 }
 
 /// Packs the weights of four inputs and four outputs.
+#[cfg(any(test, target_arch = "wasm32"))]
 pub fn pack_quads(weight: impl Fn(usize, usize) -> i8) -> [i8; 16] {
     std::array::from_fn(|lane| weight(lane % 4, lane / 4))
 }
 
 /// Puts bytes into groups of four, with their upper bits turned over if they are to be signed.
+#[cfg(any(test, target_arch = "wasm32"))]
 #[inline(always)]
 pub fn group_quads(x: &[u8], signed: bool, groups: &mut [i32]) {
     let flip = if signed { i32::from_ne_bytes([0x80; 4]) } else { 0 };

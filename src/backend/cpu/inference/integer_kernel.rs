@@ -73,6 +73,7 @@ const PAIRS: IntegerKernels = IntegerKernels {
 static FASTER: OnceLock<IntegerKernels> = OnceLock::new();
 
 /// Has all layers that are made from now on run on these kernels. Results do not change: integer sums are exact.
+#[cfg(target_arch = "wasm32")]
 pub fn prefer(kernels: IntegerKernels) {
     // A second call finds the first one's kernels, which are as good.
     let _ = FASTER.set(kernels);
