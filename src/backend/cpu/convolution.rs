@@ -47,7 +47,7 @@ pub fn convolve_packed(
 ) {
     let patches = grown(patches, op.out_pixels() * op.patch());
     for image in 0..batch {
-        gather_patches(op, &x[image * op.inputs()..][..op.inputs()], 0.0, patches);
+        gather_patches(op, op.patch(), &x[image * op.inputs()..][..op.inputs()], 0.0, patches);
         let y = &mut y[image * op.outputs()..][..op.outputs()];
         multiply_packed(op.out_pixels(), Left { values: patches, transposed: false }, w, false, strips, y);
     }
@@ -65,7 +65,7 @@ pub fn weight_gradient(op: Conv, batch: usize, x: &[f32], dy: &[f32], scratch: &
         let turned = grown(turned, dw.len());
         turned.fill(0.0);
         for (x, dy) in images {
-            gather_patches(op, x, 0.0, patches);
+            gather_patches(op, op.patch(), x, 0.0, patches);
             nonzeros.collect(op.filters, op.out_pixels(), Left { values: dy, transposed: true });
             zero_skipping::multiply(nonzeros, op.patch(), patches, true, turned);
         }
@@ -73,7 +73,7 @@ pub fn weight_gradient(op: Conv, batch: usize, x: &[f32], dy: &[f32], scratch: &
     } else {
         dw.fill(0.0);
         for (x, dy) in images {
-            gather_patches(op, x, 0.0, patches);
+            gather_patches(op, op.patch(), x, 0.0, patches);
             panels.pack(op.out_pixels(), op.filters, dy, false);
             multiply_packed(op.patch(), Left { values: patches, transposed: true }, panels, true, strips, dw);
         }

@@ -7,14 +7,16 @@ use crate::backend::Conv;
 const STRETCH: usize = 8;
 
 /// Calls `visit(at, inside, pixel)` for each output pixel and kernel row, in order: `at` is where the kernel row begins in
-/// the patch matrix (`out_pixels x patch`), `inside` the part of its `kernel * channels` values that lies in the
+/// the patch matrix (`out_pixels` rows, `stride` from one to the next), `inside` the part of its `kernel * channels` values that lies in the
 /// image (empty where the row lies in the padding), `pixel` where that part begins in the image.
 #[inline(always)]
-fn for_each_row(op: Conv, mut visit: impl FnMut(usize, std::ops::Range<usize>, usize)) {
+fn for_each_row(op: Conv, stride: usize, mut visit: impl FnMut(usize, std::ops::Range<usize>, usize)) {
     let row = op.kernel * op.channels;
-    let mut at = 0;
+    let mut pixel_at = 0;
     for out_y in 0..op.out_height() {
         for out_x in 0..op.out_width() {
+            let mut at = pixel_at;
+            pixel_at += stride;
             let left = op.padding.saturating_sub(out_x).min(op.kernel);
             let right = op.kernel.min((op.width + op.padding).saturating_sub(out_x)).max(left);
             for kernel_y in 0..op.kernel {
@@ -31,10 +33,11 @@ fn for_each_row(op: Conv, mut visit: impl FnMut(usize, std::ops::Range<usize>, u
     }
 }
 
-/// Writes the patches of one image, `out_pixels x patch`, with `zero` in the padding.
-pub fn gather_patches<T: Copy>(op: Conv, image: &[T], zero: T, patches: &mut [T]) {
+/// Writes the patches of one image, a row of `patch` values for each output pixel and `stride` (at least that) from one row
+/// to the next, with `zero` in the padding. What lies between two rows is of no use.
+pub fn gather_patches<T: Copy>(op: Conv, stride: usize, image: &[T], zero: T, patches: &mut [T]) {
     let row = op.kernel * op.channels;
-    for_each_row(op, |at, inside, pixel| {
+    for_each_row(op, stride, |at, inside, pixel| {
         // A short row is written eight values long where there is room: what is too much, the next row writes over.
         if inside.len() == row
             && row <= STRETCH
@@ -57,7 +60,7 @@ pub fn gather_patches<T: Copy>(op: Conv, image: &[T], zero: T, patches: &mut [T]
 
 /// Adds each patch value to the image value it was gathered from, output pixel by output pixel.
 pub fn scatter_patches(op: Conv, patches: &[f32], image: &mut [f32]) {
-    for_each_row(op, |at, inside, pixel| {
+    for_each_row(op, op.patch(), |at, inside, pixel| {
         let to = &mut image[pixel..pixel + inside.len()];
         let from = &patches[at + inside.start..at + inside.end];
         for (to, from) in to.iter_mut().zip(from) {

@@ -43,17 +43,23 @@ impl DenseF32 {
     }
 }
 
-/// `y = x w` for one row: four panels at a time, then the rest.
+/// `y = x w` for one row.
 pub fn multiply_row(w: &Panels, x: &[f32], y: &mut [f32]) {
-    let panels = w.n().div_ceil(NR);
-    let mut panel = 0;
-    while panel + 4 <= panels {
-        multiply_panels::<4>(w, panel, x, y);
-        panel += 4;
-    }
-    while panel < panels {
-        multiply_panels::<1>(w, panel, x, y);
-        panel += 1;
+    for_each_share(w.n().div_ceil(NR), |first, count| match count {
+        1 => multiply_panels::<1>(w, first, x, y),
+        2 => multiply_panels::<2>(w, first, x, y),
+        3 => multiply_panels::<3>(w, first, x, y),
+        _ => multiply_panels::<4>(w, first, x, y),
+    });
+}
+
+/// Parts `panels` panels into shares of at most four and about as many each, since the sums of one or two alone would be
+/// waited for: calls `visit` with each share's first panel and their number.
+pub fn for_each_share(panels: usize, mut visit: impl FnMut(usize, usize)) {
+    let shares = panels.div_ceil(4);
+    for share in 0..shares {
+        let [first, end] = [share, share + 1].map(|share| panels * share / shares);
+        visit(first, end - first);
     }
 }
 

@@ -2,6 +2,7 @@
 //! zeros are multiplied like any other weight.
 
 use super::Scratch;
+use super::dense_f32::for_each_share;
 use super::dot::Dot;
 use super::integer_kernel::{IntegerKernel, IntegerWeights};
 use crate::backend::Conv;
@@ -22,6 +23,7 @@ pub struct Panels<D: Dot> {
     steps: usize,
     /// Panel by panel, group by group.
     weights: Vec<[D::Weights; NR / 4]>,
+    /// Filled up with zeros for the last panel.
     bias: Vec<i32>,
 }
 
@@ -41,7 +43,9 @@ impl<D: Dot> Panels<D> {
                 weights.push([four(0), four(1)]);
             }
         }
-        Self { outputs, steps, weights, bias: of.folded_bias(D::OFFSET) }
+        let mut bias = of.folded_bias(D::OFFSET);
+        bias.resize(outputs.next_multiple_of(NR), 0);
+        Self { outputs, steps, weights, bias }
     }
 
     /// `y = x w + bias` for `rows` rows of groups.
@@ -64,15 +68,12 @@ impl<D: Dot> Panels<D> {
         for row in row..rows {
             let x = [&groups[row * self.steps..][..self.steps]];
             let y = &mut y[row * self.outputs..][..self.outputs];
-            let mut panel = 0;
-            while panel + 4 <= panels {
-                self.multiply_tile::<1, 4, 2>(panel, x, y);
-                panel += 4;
-            }
-            while panel < panels {
-                self.multiply_tile::<1, 1, 2>(panel, x, y);
-                panel += 1;
-            }
+            for_each_share(panels, |first, count| match count {
+                1 => self.multiply_tile::<1, 1, 2>(first, x, y),
+                2 => self.multiply_tile::<1, 2, 2>(first, x, y),
+                3 => self.multiply_tile::<1, 3, 2>(first, x, y),
+                _ => self.multiply_tile::<1, 4, 2>(first, x, y),
+            });
         }
     }
 
@@ -88,7 +89,12 @@ impl<D: Dot> Panels<D> {
         let x = x.map(|x| &x[..steps]);
         let panels: [&[[D::Weights; 2]]; COUNT] =
             std::array::from_fn(|at| &self.weights[(first + at) * steps..][..steps]);
-        let mut sums = [[[I32x4::splat(0); FOURS]; COUNT]; ROWS];
+        // The bias is there for all outputs of the last panel.
+        let bias: [[I32x4; FOURS]; COUNT] = std::array::from_fn(|at| {
+            let (fours, _) = self.bias[(first + at) * NR..][..NR].as_chunks::<4>();
+            std::array::from_fn(|four| I32x4::load(&fours[four]))
+        });
+        let mut sums = [bias; ROWS];
         for step in 0..steps {
             for (at, panel) in panels.iter().enumerate() {
                 let weights = &panel[step];
@@ -100,12 +106,13 @@ impl<D: Dot> Panels<D> {
             }
         }
         for (sums, y) in sums.iter().zip(y.chunks_exact_mut(self.outputs)) {
-            let outputs = y[first * NR..].chunks_mut(NR).zip(self.bias[first * NR..].chunks(NR));
-            for (sums, (y, bias)) in sums.iter().zip(outputs) {
-                for ((sum, y), bias) in sums.iter().zip(y.chunks_mut(4)).zip(bias.chunks(4)) {
+            for (sum, y) in sums.as_flattened().iter().zip(y[first * NR..].chunks_mut(4)) {
+                if let Some(full) = y.first_chunk_mut::<4>() {
+                    sum.store(full);
+                } else {
                     let mut values = [0; 4];
                     sum.store(&mut values);
-                    y.iter_mut().zip(bias).zip(values).for_each(|((y, bias), value)| *y = value + *bias);
+                    y.copy_from_slice(&values[..y.len()]);
                 }
             }
         }
@@ -148,11 +155,13 @@ impl<D: Dot> IntegerKernel for Dense<D> {
                 D::group(x, image);
                 let mut padding = [0];
                 D::group(&[self.zero_point; 4][..D::INPUTS], &mut padding);
-                gather_patches(Conv { channels: op.channels / D::INPUTS, ..op }, image, padding[0], groups);
+                let op = Conv { channels: op.channels / D::INPUTS, ..op };
+                gather_patches(op, steps, image, padding[0], groups);
             } else {
-                let bytes = grown(bytes, pixels * op.patch());
-                gather_patches(op, x, self.zero_point, bytes);
-                group_rows::<D>(op.patch(), bytes, groups);
+                let stride = steps * D::INPUTS;
+                let bytes = grown(bytes, pixels * stride);
+                gather_patches(op, stride, x, self.zero_point, bytes);
+                D::group(bytes, groups);
             }
             D::multiply(&self.panels, pixels, groups, y);
         }
