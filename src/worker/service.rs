@@ -4,7 +4,7 @@ use super::protocol::{ModelFile, Picture, Prediction, Request, Response};
 use super::source::Fetch;
 use crate::backend::cpu::Cpu;
 use crate::data::Dataset;
-use crate::experiment::{Data, Event, Flow, Plan, Recipe, Sink, run_trial};
+use crate::experiment::{Clock, Data, Event, Flow, Plan, Recipe, Sink, run_trial};
 use crate::export;
 use crate::network::{Executable, TrainedModel};
 use std::cell::RefCell;
@@ -215,7 +215,9 @@ impl Sink for Post {
         let model = ModelFile { name: variant.into(), file: file.to_vec() };
         send(&Response::Model { run: self.run, trial, model });
     }
+}
 
+impl Clock for Post {
     async fn pause(&mut self) -> Flow {
         if now_ms() - self.slice_began > SLICE_MS {
             self.channel.turn().await;

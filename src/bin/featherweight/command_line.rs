@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use featherweight::backend::cpu::Cpu;
 use featherweight::compression::{About, Setting, distill, prune, quantize};
 use featherweight::data::{DATASETS, Folder};
-use featherweight::experiment::{Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial};
+use featherweight::experiment::{Clock, Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial};
 use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
@@ -314,7 +314,9 @@ impl Sink for Console {
     fn model(&mut self, trial: usize, variant: &str, file: &[u8]) {
         self.files.insert((trial, variant.into()), file.to_vec());
     }
+}
 
+impl Clock for Console {
     async fn pause(&mut self) -> Flow {
         Flow::Continue
     }
