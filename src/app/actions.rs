@@ -261,6 +261,7 @@ fn hear(state: State, news: News) {
         }
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
         News::Event { .. } | News::Model { .. } | News::Finished { .. } => {}
+        News::Measured { .. } | News::BenchmarkEnded { .. } => {}
     }
 }
 
