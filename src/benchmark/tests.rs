@@ -126,7 +126,7 @@ mod on_mnist {
 
     #[test]
     fn a_stop_ends_it_and_tells_no_half_measured_work() {
-        let mut clock = Fast { stop_at: Some(20), ..Fast::default() };
+        let mut clock = Fast { stop_at: Some(60), ..Fast::default() };
         let told = run(&["peak-f32", "peak-dot16", "infer-lenet-5-f32-1", "train-lenet-5"], &mut clock).unwrap();
         assert_eq!(told.iter().map(|m| m.work.as_str()).collect::<Vec<_>>(), ["peak-f32"]);
         // In the middle of making a model, too: nothing more is asked of the clock.

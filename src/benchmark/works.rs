@@ -124,15 +124,9 @@ fn training(net: Net) -> Work {
 }
 
 fn inference(net: Net, form: Form, batch: usize) -> Work {
-    let (name, words) = match form {
-        Form::F32 => ("f32".into(), "f32".into()),
-        Form::Int8 => ("int8".into(), "int8".into()),
-        Form::Sparse(percent) => (format!("sparse-{percent}"), format!("{percent} % pruned")),
-        Form::SparseInt8(percent) => (format!("sparse-{percent}-int8"), format!("{percent} % pruned, int8")),
-    };
     Work {
-        id: format!("infer-{}-{name}-{batch}", net.name()),
-        title: format!("{}, {words}, batch {batch}", net.title()),
+        id: format!("infer-{}-{}-{batch}", net.name(), form.name()),
+        title: format!("{}, {}, batch {batch}", net.title(), form.title()),
         unit: "µs",
         kind: Kind::Inference { net, form, batch },
     }
@@ -155,7 +149,8 @@ impl Net {
         }
     }
 
-    fn title(self) -> String {
+    /// For people.
+    pub fn title(self) -> String {
         self.architecture().label()
     }
 
@@ -166,6 +161,27 @@ impl Net {
             Self::LeNet5 => ArchitectureName::LeNet5,
         };
         Architecture { architecture, ..Architecture::default() }
+    }
+}
+
+impl Form {
+    fn name(self) -> String {
+        match self {
+            Self::F32 => "f32".into(),
+            Self::Int8 => "int8".into(),
+            Self::Sparse(percent) => format!("sparse-{percent}"),
+            Self::SparseInt8(percent) => format!("sparse-{percent}-int8"),
+        }
+    }
+
+    /// For people.
+    pub fn title(self) -> String {
+        match self {
+            Self::F32 => "f32".into(),
+            Self::Int8 => "int8".into(),
+            Self::Sparse(percent) => format!("{percent} % pruned"),
+            Self::SparseInt8(percent) => format!("{percent} % pruned, int8"),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::text;
 use leptos::prelude::*;
 
 /// A table of the numbers behind a chart, folded away.
-fn numbers(heads: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
+pub(super) fn numbers(heads: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
     view! {
         <details class="numbers">
             <summary>{text::DATA_BEHIND}</summary>
