@@ -108,8 +108,8 @@ pub fn works() -> Vec<Work> {
 
 fn peak_work(peak: Peak) -> Work {
     let (id, title, unit) = match peak {
-        Peak::F32 => ("peak-f32", "peak of f32 multiply and add", "GFLOP/s"),
-        Peak::Dot16 => ("peak-dot16", "peak of 16-bit integer dot products", "GOP/s"),
+        Peak::F32 => ("peak-f32", "Peak of f32 multiply and add", "GFLOP/s"),
+        Peak::Dot16 => ("peak-dot16", "Peak of 16-bit integer dot products", "GOP/s"),
     };
     Work { id: id.into(), title: title.into(), unit, kind: Kind::Peak(peak) }
 }

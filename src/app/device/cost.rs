@@ -21,6 +21,7 @@ pub(super) fn Cost(state: State) -> impl IntoView {
             view! {
                 <section class="card" aria-labelledby="cost-title" data-testid="device-cost">
                     <h3 id="cost-title">{words::COST}</h3>
+                    <h4>{words::PER_SAMPLE}</h4>
                     <LineChart
                         label=Signal::stored(words::COST_LABEL.to_string())
                         series

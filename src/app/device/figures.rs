@@ -1,7 +1,7 @@
 //! Every figure with its quartiles, to read and to copy.
 
 use super::{Figure, actions, of_kind};
-use crate::app::charts::numbers;
+use crate::app::charts::folded_table;
 use crate::app::state::State;
 use crate::app::{format, text::device as text};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ pub(super) fn AllFigures(state: State) -> impl IntoView {
     let figures = of_kind(state, |_| true);
     let any = Memo::new(move |_| figures.with(|f| !f.is_empty()));
     let heads = || [text::WORK, text::MEDIAN, text::QUARTILES, text::WINDOWS].map(String::from).into();
-    let table = move || numbers(heads(), figures.with(|f| f.iter().map(row).collect()));
+    let table = move || folded_table(text::ALL_NUMBERS, heads(), figures.with(|f| f.iter().map(row).collect()));
     move || {
         any.get().then(|| {
             view! {

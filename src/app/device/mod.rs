@@ -54,10 +54,14 @@ pub(super) fn Device(state: State) -> impl IntoView {
             </section>
             <section id="measured" class="figures" tabindex="-1" aria-label=words::FIGURES>
                 {move || empty().then(|| view! { <p class="hint">{words::EMPTY}</p> })}
-                <Shares state/>
-                <Calls state/>
-                <TrainingFigures state/>
-                <Cost state/>
+                <div>
+                    <Shares state/>
+                    <TrainingFigures state/>
+                </div>
+                <div>
+                    <Calls state/>
+                    <Cost state/>
+                </div>
                 <AllFigures state/>
             </section>
         </div>

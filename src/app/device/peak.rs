@@ -6,11 +6,11 @@ use crate::app::{format, text::device as text};
 use crate::benchmark::{Kind, Peak};
 use leptos::prelude::*;
 
-/// A table for each peak that was measured against.
+/// Each peak that was measured against, and what was measured against it.
 #[component]
 pub(super) fn Shares(state: State) -> impl IntoView {
     let peaks = of_kind(state, |kind| matches!(kind, Kind::Peak(_)));
-    // The cost of sizes has a chart of its own; its largest network stands for them.
+    // The cost of sizes has a chart of its own.
     let shares = of_kind(state, |kind| kind.peak().is_some() && !matches!(kind, Kind::Cost { .. }));
     let any = Memo::new(move |_| peaks.with(|p| !p.is_empty()) || shares.with(|s| !s.is_empty()));
     let rows = move || {
@@ -29,16 +29,7 @@ pub(super) fn Shares(state: State) -> impl IntoView {
             view! {
                 <section class="card" aria-labelledby="shares-title" data-testid="device-peaks">
                     <h3 id="shares-title">{text::PEAK}</h3>
-                    <div class="scroll" tabindex="0" role="group" aria-label=text::PEAK>
-                        <table class="device-table">
-                            <thead><tr>
-                                <th scope="col">{text::WORK}</th>
-                                <th scope="col">{text::SPEED}</th>
-                                <th scope="col">{text::SHARE}</th>
-                            </tr></thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
+                    <ul class="peaks">{rows}</ul>
                     <p class="hint">{text::PEAK_HELP}</p>
                 </section>
             }
@@ -60,17 +51,15 @@ fn below((work, measured): &Figure) -> AnyView {
 
 fn row(class: &'static str, title: String, figure: String, share: f64) -> AnyView {
     view! {
-        <tr class=class>
-            <th scope="row">{title}</th>
-            <td>{figure}</td>
-            <td class="bar">
-                <svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-                    <rect class="whole" width="100" height="4"></rect>
-                    <rect width=share.clamp(0.01, 1.0) * 100.0 height="4"></rect>
-                </svg>
-                <span>{format::fixed(share * 100.0, 0)}"\u{a0}%"</span>
-            </td>
-        </tr>
+        <li class=class>
+            <span>{title}</span>
+            <b>{figure}</b>
+            <svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="whole" width="100" height="4"></rect>
+                <rect width=share.clamp(0.01, 1.0) * 100.0 height="4"></rect>
+            </svg>
+            <i>{format::fixed(share * 100.0, 0)}"\u{a0}%"</i>
+        </li>
     }
     .into_any()
 }

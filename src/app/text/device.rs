@@ -32,8 +32,6 @@ pub(in crate::app) const NO: &str = "no";
 pub(in crate::app) const PEAK: &str = "Arithmetic against this core's peak";
 pub(in crate::app) const PEAK_HELP: &str = "A multiply and an add are two operations, and every weight is counted, zero or not. The peak is what one core does in registers alone, measured just before: 128-bit vectors of f32 for floats, of 16-bit dot products for int8. Leaving out zeros of images and activations can bring a kernel above it.";
 pub(in crate::app) const WORK: &str = "Work";
-pub(in crate::app) const SPEED: &str = "Operations a second";
-pub(in crate::app) const SHARE: &str = "Share of peak";
 
 pub(in crate::app) const CALLS: &str = "Time of one call";
 pub(in crate::app) const CALLS_HELP: &str = "Classifying test images of MNIST, others each call, with models trained, pruned, fine-tuned and quantized a moment before, written to a file and read back. Beneath each time: the speed against the same network's dense f32 at the same batch.";
@@ -42,8 +40,7 @@ pub(in crate::app) const FILE: &str = "File";
 
 pub(in crate::app) const TRAINING: &str = "Training";
 pub(in crate::app) const TRAINING_HELP: &str = "Real steps on MNIST at batch 64 with Adam: the batch's images, forward, back, and the weights moved. Evaluations are not counted.";
-pub(in crate::app) const TO_97_HELP: &str =
-    "from fresh weights to 97 % of the test set, looked at every 100 steps; median of seven networks";
+pub(in crate::app) const TO_97_HELP: &str = "tested every 100 steps; median of seven networks";
 
 pub(in crate::app) const COST: &str = "What size costs";
 pub(in crate::app) const COST_HELP: &str = "MLPs with one hidden layer of 4 to 4096 units, batch 64. Where the line is straight and rises by a decade in a decade, time is proportional to multiply-accumulates.";
@@ -52,6 +49,7 @@ pub(in crate::app) const PER_SAMPLE: &str = "Time per sample";
 pub(in crate::app) const HIDDEN: &str = "One hidden layer";
 
 pub(in crate::app) const ALL: &str = "All figures";
+pub(in crate::app) const ALL_NUMBERS: &str = "Every figure with its quartiles";
 pub(in crate::app) const ALL_HELP: &str =
     "Medians of windows of at least 4 milliseconds each (250 in training), and the quartiles around them.";
 pub(in crate::app) const MEDIAN: &str = "Median";
