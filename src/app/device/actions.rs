@@ -31,7 +31,7 @@ pub(super) fn start(state: State) {
     state.notice.set(None);
     device.measured.set(Vec::new());
     device.ended_ms.set(None);
-    device.wanted.set(works.len());
+    device.wanted.set(works);
     device.stopping.set(false);
     device.run.set(Some(run));
     state.with_pool(|pool| pool.benchmark(run, ids));
@@ -58,7 +58,7 @@ pub(in crate::app) fn ended(state: State, run: u32) {
     }
     device.run.set(None);
     let measurements = device.measured.get_untracked();
-    if measurements.len() < device.wanted.get_untracked() {
+    if measurements.len() < device.wanted.with_untracked(Vec::len) {
         return; // stopped, or it failed, which was told then
     }
     let figures = Figures { ended_ms: browser::date_ms(), measurements };

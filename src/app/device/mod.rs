@@ -14,7 +14,7 @@ pub(super) use state::{DeviceState, Figures};
 
 use super::state::State;
 use super::{browser, text};
-use crate::benchmark::{Kind, Measurement, Work, choose, works};
+use crate::benchmark::{Kind, Measurement, Work, works};
 use calls::Calls;
 use cost::Cost;
 use facts::Facts;
@@ -75,9 +75,9 @@ fn Button(state: State) -> impl IntoView {
     let done = move || device.measured.with(Vec::len);
     let label = move || if done() > 0 { words::MEASURE_AGAIN } else { words::MEASURE };
     let under_way = move || {
-        let ids = actions::asked_for();
-        let title = choose(&ids).ok().and_then(|works| works.get(done()).map(|work| work.title.clone()));
-        title.map(|title| words::under_way(done(), device.wanted.get(), &title)).unwrap_or_default()
+        device.wanted.with(|works| {
+            works.get(done()).map(|work| words::under_way(done(), works.len(), &work.title)).unwrap_or_default()
+        })
     };
     let status = move || match (device.busy(), device.ended_ms.get()) {
         (true, _) if device.stopping.get() => text::STOPPING.into(),
@@ -89,7 +89,7 @@ fn Button(state: State) -> impl IntoView {
             count => words::only(count),
         },
     };
-    let share = move || done() as f64 / device.wanted.get().max(1) as f64;
+    let share = move || done() as f64 / device.wanted.with(Vec::len).max(1) as f64;
     view! {
         <div class="control">
             {move || match device.busy() {

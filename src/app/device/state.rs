@@ -1,6 +1,6 @@
 //! What is known of the measuring of this device.
 
-use crate::benchmark::Measurement;
+use crate::benchmark::{Measurement, Work};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,8 @@ pub(in crate::app) struct DeviceState {
     pub run: RwSignal<Option<u32>>,
     /// It was asked to stop.
     pub stopping: RwSignal<bool>,
-    /// How many works it has.
-    pub wanted: RwSignal<usize>,
+    /// Its works, in the order of measuring.
+    pub wanted: RwSignal<Vec<Work>>,
     /// What was measured, in the order of measuring.
     pub measured: RwSignal<Vec<Measurement>>,
     /// When that ended, in milliseconds since 1970, if it went to its end.
@@ -33,7 +33,7 @@ impl DeviceState {
         Self {
             run: RwSignal::new(None),
             stopping: RwSignal::new(false),
-            wanted: RwSignal::new(0),
+            wanted: RwSignal::new(Vec::new()),
             measured: RwSignal::new(Vec::new()),
             ended_ms: RwSignal::new(None),
         }
