@@ -1,11 +1,12 @@
 //! Featherweight: train a small neural network, prune it, quantize it, distill it, and measure what that costs.
 //!
-//! Imports run downward only: `app` > `worker` > `experiment` > `export` > `compression` > `network` > `data` >
+//! Imports run downward only: `app` > `worker` > `benchmark` > `experiment` > `export` > `compression` > `network` > `data` >
 //! `backend`. ARCHITECTURE.md holds the map.
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 pub mod backend;
+pub mod benchmark;
 pub mod compression;
 pub mod data;
 pub mod experiment;

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 /// From the top down: a module may use those after it, never those before it.
-const ORDER: [&str; 8] = ["app", "worker", "experiment", "export", "compression", "network", "data", "backend"];
+const ORDER: [&str; 9] =
+    ["app", "worker", "benchmark", "experiment", "export", "compression", "network", "data", "backend"];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -1,9 +1,10 @@
 //! What the visitor can do, and what follows from the workers' news.
 
+use super::places::Place;
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{browser, draft::Draft, presets, storage, text};
+use super::{browser, device, draft::Draft, presets, storage, text};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{News, Pool};
 use leptos::prelude::*;
@@ -27,6 +28,7 @@ pub(super) fn open(state: State) {
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_fragment(state));
     let pool = Pool::new(move |news| hear(state, news));
     state.pool.set_value(Some(pool));
+    device::restore(state);
     spawn_local(async move {
         match storage::load_runs().await {
             None => state.tell(text::NO_STORAGE),
@@ -46,8 +48,11 @@ pub(super) fn open(state: State) {
     });
 }
 
-/// Lays out the experiment of the link in the address, if there is one.
+/// Goes to the place in the address, and lays out the experiment of the link if there is one.
 fn open_fragment(state: State) {
+    if let Some(place) = Place::of_address() {
+        state.place.set(place);
+    }
     let fragment = browser::fragment();
     if !fragment.starts_with("#x=") {
         return;
@@ -109,7 +114,8 @@ pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
 
 /// Runs the experiment under edit.
 pub(super) fn run(state: State) {
-    if matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
+    let measuring = state.device.run.with_untracked(Option::is_some);
+    if measuring || matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
         return;
     }
     let Ok(plan) = state.plan.get_untracked() else { return };
@@ -260,6 +266,8 @@ fn hear(state: State, news: News) {
             state.answered.set(query);
         }
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
+        News::Measured { run, measurement } => device::measured(state, run, measurement),
+        News::BenchmarkEnded { run } => device::ended(state, run),
         News::Event { .. } | News::Model { .. } | News::Finished { .. } => {}
     }
 }

@@ -49,6 +49,28 @@ pub(super) fn keep(key: &str, value: &str) {
     }
 }
 
+/// Processor cores that the browser admits to.
+pub(super) fn cores() -> usize {
+    window().navigator().hardware_concurrency() as usize
+}
+
+/// Whether threads may share memory, which takes headers from the host.
+pub(super) fn shared_memory() -> bool {
+    js_sys::Reflect::get(&window(), &"crossOriginIsolated".into()).is_ok_and(|there| there.is_truthy())
+}
+
+/// Whether the browser has WebGPU; a device behind it is not asked for.
+pub(super) fn webgpu() -> bool {
+    js_sys::Reflect::get(&window().navigator(), &"gpu".into()).is_ok_and(|gpu| gpu.is_object())
+}
+
+/// Whether WebAssembly has the relaxed SIMD instructions: whether a module with one of them is valid.
+pub(super) fn relaxed_simd() -> bool {
+    // A function whose body is `i8x16.relaxed_swizzle(i8x16.splat(1), i8x16.splat(2))`.
+    const MODULE: &[u8] = b"\0asm\x01\0\0\0\x01\x05\x01\x60\0\x01\x7b\x03\x02\x01\0\x0a\x0f\x01\x0d\0\x41\x01\xfd\x0f\x41\x02\xfd\x0f\xfd\x80\x02\x0b";
+    js_sys::WebAssembly::validate(&js_sys::Uint8Array::from(MODULE)).unwrap_or(false)
+}
+
 /// Whether a media query holds.
 pub(super) fn media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|m| m.matches())

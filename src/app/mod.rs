@@ -1,17 +1,19 @@
 //! The page: Leptos components over one struct of signals. It never computes; the workers do.
 //!
-//! State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `editor`, `results`, `charts`.
+//! State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
 //! Words: `text`, `format`.
 
 mod actions;
 mod browser;
 mod charts;
 mod curve;
+mod device;
 mod draft;
 mod editor;
 mod fields;
 mod format;
 mod page;
+mod places;
 mod presets;
 mod record;
 mod results;

@@ -1,5 +1,7 @@
 //! The page as a whole: header, experiment, results, notices.
 
+use super::device::Device;
+use super::places::{Place, Places, Skip};
 use super::state::{Phase, State, Undo};
 use super::theme::ThemeToggle;
 use super::{
@@ -27,7 +29,7 @@ pub(super) fn Page() -> impl IntoView {
     });
     actions::open(state);
     view! {
-        <a class="skip" href="#results">{text::SKIP}</a>
+        <Skip place=state.place/>
         <header class="top">
             <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
                 <path class="vane" d="M28 3C16 3 7 10 7 20c0 2 .3 3.500 1 5C10 16 16 11 22 9c-5 4-9 9-11.500 16C21 25 28 15 28 3Z"></path>
@@ -37,15 +39,18 @@ pub(super) fn Page() -> impl IntoView {
                 <h1>{text::NAME}</h1>
                 <p>{text::TAGLINE}</p>
             </div>
+            <Places place=state.place/>
             <ThemeToggle/>
         </header>
-        <main>
+        // Only hidden while the visitor is elsewhere, so that drawings and open forms stay as they are.
+        <main class="playground" hidden=move || state.place.get() != Place::Playground>
             <div class="side">
                 <RunBar state/>
                 <Editor state/>
             </div>
             <Results state/>
         </main>
+        {move || (state.place.get() == Place::Device).then(|| view! { <main><Device state/></main> })}
         <Notices state/>
         <footer>{text::PRIVACY}</footer>
     }

@@ -1,7 +1,9 @@
 //! All that the page remembers: one plain struct of signals.
 
 use super::curve::{Boundary, Curve};
+use super::device::DeviceState;
 use super::draft::Draft;
+use super::places::Place;
 use super::presets;
 use super::record::Record;
 use super::tracker::Tracker;
@@ -85,6 +87,8 @@ pub(super) type PictureAnswer = (String, usize, Picture);
 /// All signals; copies are the same signals.
 #[derive(Clone, Copy)]
 pub(super) struct State {
+    pub place: RwSignal<Place>,
+    pub device: DeviceState,
     pub phase: RwSignal<Phase>,
     /// The experiment under edit.
     pub draft: RwSignal<Draft>,
@@ -137,6 +141,8 @@ impl State {
             named.or_else(|| report.variants.first().map(|v| v.name.clone()))
         });
         Self {
+            place: RwSignal::new(Place::Playground),
+            device: DeviceState::new(),
             phase: RwSignal::new(Phase::Loading),
             draft,
             plan: Memo::new(move |_| draft.with(|d| Plan::new(&d.recipe).map(Arc::new))),

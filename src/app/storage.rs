@@ -1,22 +1,28 @@
 //! The browser's database: what was run, and the encoded models of each run's first trial.
 
+use super::device::Figures;
 use super::record::{Kept, Record};
 use crate::worker::ModelFile;
 use idb::{Database, DatabaseEvent, Error, Factory, ObjectStoreParams, TransactionMode};
 use wasm_bindgen::JsValue;
 
 const NAME: &str = "featherweight";
-const VERSION: u32 = 1;
+/// 2 added [`FIGURES`].
+const VERSION: u32 = 2;
 /// Reports and notes by run.
 const RUNS: &str = "runs";
 /// Lists of model files by run.
 const MODELS: &str = "models";
+/// The latest figures of this device, under [`LATEST`].
+const FIGURES: &str = "figures";
+const LATEST: u32 = 1;
 
 async fn open() -> Result<Database, Error> {
     let mut request = Factory::new()?.open(NAME, Some(VERSION))?;
     request.on_upgrade_needed(|event| {
         let Ok(database) = event.database() else { return };
-        for store in [RUNS, MODELS] {
+        let there = database.store_names();
+        for store in [RUNS, MODELS, FIGURES].into_iter().filter(|store| !there.iter().any(|name| name == store)) {
             // A store that cannot be made shows when it is first used.
             let _ = database.create_object_store(store, ObjectStoreParams::new());
         }
@@ -68,16 +74,30 @@ async fn read_all() -> Result<Vec<JsValue>, Error> {
     Ok(values)
 }
 
+async fn read(store: &str, id: u32) -> Result<Option<JsValue>, Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[store], TransactionMode::ReadOnly)?;
+    let value = transaction.object_store(store)?.get(JsValue::from(id))?.await?;
+    database.close();
+    Ok(value)
+}
+
 /// A run's models.
 pub(super) async fn load_models(run: u32) -> Option<Vec<ModelFile>> {
-    let read = async {
-        let database = open().await?;
-        let transaction = database.transaction(&[MODELS], TransactionMode::ReadOnly)?;
-        let value = transaction.object_store(MODELS)?.get(JsValue::from(run))?.await?;
-        database.close();
-        Ok::<_, Error>(value)
-    };
-    serde_wasm_bindgen::from_value(read.await.ok()??).ok()
+    serde_wasm_bindgen::from_value(read(MODELS, run).await.ok()??).ok()
+}
+
+/// Keeps the figures of this device in place of earlier ones. False where the database is full or withheld.
+pub(super) async fn save_figures(figures: &Figures) -> bool {
+    match serde_wasm_bindgen::to_value(figures) {
+        Ok(value) => put(FIGURES, LATEST, &value).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// The figures of this device that were kept; none if they are of another version.
+pub(super) async fn load_figures() -> Option<Figures> {
+    serde_wasm_bindgen::from_value(read(FIGURES, LATEST).await.ok()??).ok()
 }
 
 /// Forgets a run. False where the database is withheld.

@@ -1,11 +1,15 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
+pub(super) mod device;
+
 use super::format;
 
 pub(super) const NAME: &str = "Featherweight";
 pub(super) const TAGLINE: &str =
     "Train a neural network in this tab, make it lighter, and measure what that costs, on the device in front of you.";
 pub(super) const SKIP: &str = "Skip to results";
+pub(super) const PLACES: &str = "Places";
+pub(super) const PLAYGROUND: &str = "Playground";
 pub(super) const THEME_DARK: &str = "Dark";
 pub(super) const THEME_LIGHT: &str = "Light";
 pub(super) const THEME_HELP: &str = "Change between light and dark";

@@ -84,17 +84,20 @@ pub enum Flow {
     Stop,
 }
 
+/// The time, and the chance for others to run: what a run or a measurement is handed, since it has no clock of its own.
+pub trait Clock {
+    /// Called between pieces of work: lets others run if it is time, and says whether to stop.
+    fn pause(&mut self) -> impl Future<Output = Flow>;
+
+    /// A steadily increasing time in microseconds; results never depend on it.
+    fn now_us(&self) -> f64;
+}
+
 /// Where a run's news goes.
-pub trait Sink {
+pub trait Sink: Clock {
     /// Takes one piece of news.
     fn event(&mut self, event: Event);
 
     /// Takes a variant's encoded file.
     fn model(&mut self, trial: usize, variant: &str, file: &[u8]);
-
-    /// Called between batches: lets others run if it is time, and says whether to stop.
-    fn pause(&mut self) -> impl Future<Output = Flow>;
-
-    /// A steadily increasing time in microseconds, for latencies; results never depend on it.
-    fn now_us(&self) -> f64;
 }

@@ -1,8 +1,9 @@
 //! Measuring one variant: its file, its predictions on the test set, its time.
 
-use super::event::{Flow, Sink};
-use super::report::{Latency, LayerReport, Quartiles, VariantResult};
+use super::event::{Clock, Sink};
+use super::report::{Latency, LayerReport, VariantResult};
 use super::run::RunError;
+use super::timing::latency;
 use crate::backend::cpu::arg_max;
 use crate::data::{Dataset, Source, Split};
 use crate::export;
@@ -10,10 +11,6 @@ use crate::network::{Executable, TrainedModel};
 
 /// Samples of a test batch.
 const TEST_BATCH: usize = 64;
-/// Windows timed for each latency; the median and the quartiles of them are reported.
-const WINDOWS: usize = 11;
-/// The least length of a window in microseconds: forty times the coarsest timer that browsers have (0.1 ms).
-const WINDOW_US: f64 = 4000.0;
 /// Bins of a weight histogram.
 const BINS: usize = 48;
 
@@ -33,7 +30,10 @@ pub(super) async fn measure(
     }
     let mut executable = Executable::new(&decoded);
     let test = test(&mut executable, dataset, source, sink).await?;
-    let latency = latency(&mut executable, dataset, sink).await;
+    let latency = Latency {
+        batch1: latency(&mut executable, dataset, 1, sink).await,
+        batch64: latency(&mut executable, dataset, 64, sink).await,
+    };
     let mut hasher = blake3::Hasher::new();
     hasher.update(&encoded.file);
     hasher.update(&test.predictions);
@@ -63,18 +63,21 @@ pub(super) async fn measure(
     Ok((result, encoded.file))
 }
 
-struct Test {
-    accuracy: f64,
+/// What a model makes of the whole test set.
+pub(crate) struct Test {
+    /// Share classified rightly.
+    pub(crate) accuracy: f64,
     loss: f64,
     confusion: Vec<Vec<u32>>,
     predictions: Vec<u8>,
 }
 
-async fn test(
+/// Runs the whole test set, which is loaded if it has not been, through a compiled model.
+pub(crate) async fn test(
     executable: &mut Executable,
     dataset: &mut Dataset,
     source: &impl Source,
-    sink: &mut impl Sink,
+    clock: &mut impl Clock,
 ) -> Result<Test, RunError> {
     let (count, classes) = (dataset.len(Split::Test), dataset.classes());
     dataset.ensure(source, Split::Test, count - 1).await?;
@@ -95,7 +98,7 @@ async fn test(
             loss += cross_entropy(row, label);
         }
         // A stop is answered between stages; here it only lets others run.
-        sink.pause().await;
+        clock.pause().await;
     }
     let right: u32 = (0..classes).map(|c| confusion[c][c]).sum();
     Ok(Test { accuracy: f64::from(right) / count as f64, loss: loss / count as f64, confusion, predictions })
@@ -106,55 +109,6 @@ fn cross_entropy(row: &[f32], label: usize) -> f64 {
     let most = f64::from(row[arg_max(row)]);
     let sum: f64 = row.iter().map(|&z| libm::exp(f64::from(z) - most)).sum();
     libm::log(sum) + most - f64::from(row[label])
-}
-
-async fn latency(executable: &mut Executable, dataset: &Dataset, sink: &mut impl Sink) -> Latency {
-    let features = dataset.features();
-    let count = dataset.len(Split::Test).min(256);
-    let indices: Vec<u32> = (0..count as u32).collect();
-    let mut samples = vec![0.0; count * features];
-    dataset.gather(Split::Test, &indices, &mut samples);
-    let batch64: Vec<f32> = samples.iter().copied().cycle().take(64 * features).collect();
-    // Different samples in turn, as in use: a kernel that skips zeros takes a different time for each.
-    let mut next = 0;
-    let one = |executable: &mut Executable| {
-        executable.logits(1, &samples[next * features..][..features]);
-        next = (next + 1) % count;
-    };
-    let batch1 = windows(executable, sink, one).await;
-    let many = |executable: &mut Executable| {
-        executable.logits(64, &batch64);
-    };
-    Latency { batch1, batch64: windows(executable, sink, many).await }
-}
-
-async fn windows(
-    executable: &mut Executable,
-    sink: &mut impl Sink,
-    mut call: impl FnMut(&mut Executable),
-) -> Quartiles {
-    let mut time = |sink: &dyn Fn() -> f64, calls: usize| {
-        let begin = sink();
-        for _ in 0..calls {
-            call(executable);
-        }
-        sink() - begin
-    };
-    let mut calls = 1;
-    // Doubling also warms caches and the browser's compiler.
-    while time(&|| sink.now_us(), calls) < WINDOW_US && calls < 1 << 20 {
-        calls *= 2;
-    }
-    let mut times = Vec::with_capacity(WINDOWS);
-    for _ in 0..WINDOWS {
-        times.push(time(&|| sink.now_us(), calls) / calls as f64);
-        if sink.pause().await == Flow::Stop {
-            break;
-        }
-    }
-    times.sort_by(f64::total_cmp);
-    let at = |share: usize| times[(times.len() - 1) * share / 4];
-    Quartiles { q1_us: at(1), median_us: at(2), q3_us: at(3), windows: times.len(), calls }
 }
 
 fn layer_report(name: &str, values: &[f32], kernel: &str, bytes: usize) -> LayerReport {

@@ -1,6 +1,6 @@
 //! Whole experiments on toys: what they come to, and that they come to the same everywhere.
 
-use super::{Event, Flow, Link, Outcome, Plan, Recipe, Report, Sink, VariantReport, run_trial};
+use super::{Clock, Event, Flow, Link, Outcome, Plan, Recipe, Report, Sink, VariantReport, run_trial};
 use crate::backend::cpu::Cpu;
 use crate::data::{DataError, Source};
 use crate::export;
@@ -39,7 +39,9 @@ impl Sink for Log {
     fn model(&mut self, trial: usize, variant: &str, file: &[u8]) {
         self.files.insert((trial, variant.into()), file.to_vec());
     }
+}
 
+impl Clock for Log {
     async fn pause(&mut self) -> Flow {
         self.pauses += 1;
         if self.stop_at.is_some_and(|at| self.pauses > at) { Flow::Stop } else { Flow::Continue }

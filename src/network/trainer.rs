@@ -6,7 +6,7 @@ use super::pass::{Mode, Network};
 use super::training::Training;
 use crate::backend::Backend;
 use crate::data::{DataError, Dataset, Key, Source, Split};
-use std::future::Future;
+use std::future::{Future, ready};
 
 /// Steps between two reports of the running loss: often enough for a live curve, seldom enough to cost nothing.
 const STEPS_PER_REPORT: usize = 16;
@@ -54,6 +54,16 @@ pub trait Monitor {
 
     /// Called before each step; true ends the training with what was reached.
     fn pause(&mut self) -> impl Future<Output = bool>;
+
+    /// Called after each step, counted from 1 over all epochs: whether [`Monitor::inspect`] should be given the model.
+    fn wants_inspection(&mut self, _step: usize) -> bool {
+        false
+    }
+
+    /// The model as it is between two steps; true ends the training with it.
+    fn inspect(&mut self, _model: &Model) -> impl Future<Output = bool> {
+        ready(false)
+    }
 }
 
 /// A batch on the device.
@@ -149,6 +159,12 @@ pub async fn train<B: Backend>(
                 counted = 0;
                 let seen = epoch * samples + (batch * training.batch + rows);
                 monitor.step(seen, training.epochs * samples, seen as f32 / samples as f32, metrics);
+            }
+            if monitor.wants_inspection(step + 1) {
+                network.store(backend, model).await;
+                if monitor.inspect(model).await {
+                    return Ok(Ending::Stopped);
+                }
             }
         }
         let metrics = evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;

@@ -5,6 +5,7 @@
 mod slot;
 
 use super::{ModelFile, Picture, Prediction, Request, Response};
+use crate::benchmark::Measurement;
 use crate::experiment::{Event, Plan, Report, VariantResult};
 use slot::{Heard, Slot};
 use std::cell::RefCell;
@@ -47,6 +48,18 @@ pub enum News {
         report: Box<Report>,
         /// It ended before its end.
         stopped: bool,
+    },
+    /// A work of a benchmark is done.
+    Measured {
+        /// Which run.
+        run: u32,
+        /// What it came to.
+        measurement: Measurement,
+    },
+    /// A benchmark ended: done, stopped, failed or given up.
+    BenchmarkEnded {
+        /// Which run.
+        run: u32,
     },
     /// A worker could not start, failed or died; what it had sent stands.
     Trouble {
@@ -91,6 +104,8 @@ impl Job {
 struct Inner {
     slots: Vec<Option<Slot>>,
     job: Option<Job>,
+    /// The benchmark that the first worker is busy with.
+    benchmark: Option<u32>,
     models: Vec<ModelFile>,
     started: u32,
     tell: Rc<dyn Fn(News)>,
@@ -103,7 +118,14 @@ pub struct Pool(Rc<RefCell<Inner>>);
 impl Pool {
     /// Starts the first worker, so that it is warm, and tells `tell` what happens from now on.
     pub fn new(tell: impl Fn(News) + 'static) -> Self {
-        let inner = Inner { slots: Vec::new(), job: None, models: Vec::new(), started: 0, tell: Rc::new(tell) };
+        let inner = Inner {
+            slots: Vec::new(),
+            job: None,
+            benchmark: None,
+            models: Vec::new(),
+            started: 0,
+            tell: Rc::new(tell),
+        };
         let pool = Self(Rc::new(RefCell::new(inner)));
         pool.ensure(0);
         pool
@@ -151,6 +173,22 @@ impl Pool {
         if let Some(window) = web_sys::window() {
             // Fails only where there are no timers; then the worker's own answer ends the run.
             let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE_MS);
+        }
+    }
+
+    /// Measures this device under this number, on the first worker; all works, if none are named. Not while a run goes on.
+    pub fn benchmark(&self, run: u32, works: Vec<String>) {
+        self.ensure(0);
+        self.0.borrow_mut().benchmark = Some(run);
+        self.send(0, &Request::Benchmark { run, works }, Some(run));
+        self.settle();
+    }
+
+    /// Asks the benchmark to end, which it does after the window under way.
+    pub fn stop_benchmark(&self) {
+        let run = self.0.borrow().benchmark;
+        if run.is_some() && self.busy_with(0) == run {
+            self.send(0, &Request::Stop, run);
         }
     }
 
@@ -280,6 +318,8 @@ impl Pool {
                 });
                 self.free(index);
             }
+            Response::Measured { run, measurement } => tell(News::Measured { run, measurement }),
+            Response::BenchmarkEnded { .. } => self.free(index),
             Response::Failed { run, message } => {
                 tell(News::Trouble { message });
                 if let Some(run) = run {
@@ -324,8 +364,20 @@ impl Pool {
         self.settle();
     }
 
-    /// Ends the run if no worker is busy with it any more.
+    /// Ends the benchmark and the run if no worker is busy with them any more.
     fn settle(&self) {
+        let ended = {
+            let mut inner = self.0.borrow_mut();
+            let busy = |run: u32| inner.slots.iter().flatten().any(|slot| slot.busy == Some(run));
+            let ended = inner.benchmark.filter(|run| !busy(*run));
+            if ended.is_some() {
+                inner.benchmark = None;
+            }
+            ended.map(|run| (inner.tell.clone(), run))
+        };
+        if let Some((tell, run)) = ended {
+            tell(News::BenchmarkEnded { run });
+        }
         let (tell, job) = {
             let mut inner = self.0.borrow_mut();
             if inner.slots.iter().flatten().any(|slot| slot.busy.is_some()) {

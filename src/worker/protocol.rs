@@ -1,5 +1,6 @@
 //! The messages between page and worker: one enum each way.
 
+use crate::benchmark::Measurement;
 use crate::experiment::{Event, Recipe, VariantResult};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,15 @@ pub enum Request {
         /// Which trials.
         trials: Vec<usize>,
     },
-    /// Ends the run at the next batch; what was reached is evaluated and sent.
+    /// Measures this device. Not while a run goes on.
+    Benchmark {
+        /// Comes back in every answer.
+        run: u32,
+        /// Which works, by [`crate::benchmark::Work::id`]; all, if none are named.
+        works: Vec<String>,
+    },
+    /// Ends the run at the next batch; what was reached is evaluated and sent. Ends a benchmark, whose work under way is
+    /// dropped.
     Stop,
     /// Replaces the models that [`Request::Predict`] and [`Request::Picture`] speak of by these files.
     Load {
@@ -80,6 +89,18 @@ pub enum Response {
         results: Vec<VariantResult>,
         /// It was stopped before its end.
         stopped: bool,
+    },
+    /// A work of a benchmark is done.
+    Measured {
+        /// Which run.
+        run: u32,
+        /// What it came to.
+        measurement: Measurement,
+    },
+    /// A benchmark ended, at its end or because it was stopped.
+    BenchmarkEnded {
+        /// Which run.
+        run: u32,
     },
     /// A run or a request failed; what was sent before stands.
     Failed {

@@ -3,8 +3,9 @@
 use super::protocol::{ModelFile, Picture, Prediction, Request, Response};
 use super::source::Fetch;
 use crate::backend::cpu::Cpu;
+use crate::benchmark::{self, Settings};
 use crate::data::Dataset;
-use crate::experiment::{Data, Event, Flow, Plan, Recipe, Sink, run_trial};
+use crate::experiment::{Clock, Data, Event, Flow, Plan, Recipe, Sink, run_trial};
 use crate::export;
 use crate::network::{Executable, TrainedModel};
 use std::cell::RefCell;
@@ -75,22 +76,10 @@ fn fail(run: Option<u32>, message: String) {
 fn answer(state: &Rc<RefCell<State>>, request: Request) {
     match request {
         Request::Run { run, recipe, trials } => {
-            let mut now = state.borrow_mut();
-            if now.running {
-                return fail(Some(run), "this worker is still busy with another run; stop it first".into());
-            }
-            now.running = true;
-            now.stop = false;
-            drop(now);
-            let state = Rc::clone(state);
-            spawn_local(async move {
-                let ended = run_trials(&state, run, &recipe, &trials).await;
-                state.borrow_mut().running = false;
-                match ended {
-                    Ok(finished) => send(&finished),
-                    Err(message) => fail(Some(run), message),
-                }
-            });
+            work(state, run, async move |state| run_trials(state, run, &recipe, &trials).await);
+        }
+        Request::Benchmark { run, works } => {
+            work(state, run, async move |state| run_benchmark(state, run, &works).await);
         }
         Request::Stop => state.borrow_mut().stop = true,
         Request::Load { models } => match models.into_iter().map(load).collect() {
@@ -111,6 +100,39 @@ fn answer(state: &Rc<RefCell<State>>, request: Request) {
             }
         }
     }
+}
+
+/// Works in the background, on one thing at a time, and sends what it ends with.
+fn work(
+    state: &Rc<RefCell<State>>,
+    run: u32,
+    to_do: impl AsyncFnOnce(&Rc<RefCell<State>>) -> Result<Response, String> + 'static,
+) {
+    let mut now = state.borrow_mut();
+    if now.running {
+        return fail(Some(run), "this worker is still busy with another run; stop it first".into());
+    }
+    now.running = true;
+    now.stop = false;
+    drop(now);
+    let state = Rc::clone(state);
+    spawn_local(async move {
+        let ended = to_do(&state).await;
+        state.borrow_mut().running = false;
+        match ended {
+            Ok(finished) => send(&finished),
+            Err(message) => fail(Some(run), message),
+        }
+    });
+}
+
+async fn run_benchmark(state: &Rc<RefCell<State>>, run: u32, works: &[String]) -> Result<Response, String> {
+    let works = benchmark::choose(works).map_err(|e| e.to_string())?;
+    let mut post = Post { run, state: Rc::clone(state), channel: Channel::new()?, slice_began: now_ms() };
+    let mut tell = |measurement| send(&Response::Measured { run, measurement });
+    let (settings, source) = (Settings::default(), Fetch::default());
+    benchmark::measure(&works, &settings, &source, &mut post, &mut tell).await.map_err(|e| e.to_string())?;
+    Ok(Response::BenchmarkEnded { run })
 }
 
 async fn run_trials(
@@ -215,7 +237,9 @@ impl Sink for Post {
         let model = ModelFile { name: variant.into(), file: file.to_vec() };
         send(&Response::Model { run: self.run, trial, model });
     }
+}
 
+impl Clock for Post {
     async fn pause(&mut self) -> Flow {
         if now_ms() - self.slice_began > SLICE_MS {
             self.channel.turn().await;

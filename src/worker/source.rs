@@ -8,7 +8,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Response, WorkerGlobalScope};
 
-/// Fetches under way.
+/// Fetches under way; what was not asked for ahead is asked for when it is wanted.
+#[derive(Default)]
 pub(super) struct Fetch {
     under_way: RefCell<HashMap<String, Promise>>,
 }

@@ -28,6 +28,9 @@ pub(in crate::app) fn LineChart(
     series: Signal<Vec<Series>>,
     x_axis: Axis,
     y_axis: Axis,
+    /// A linear axis begins at 0.
+    #[prop(default = Kind::Linear)]
+    x_kind: Kind,
     y_kind: Kind,
 ) -> impl IntoView {
     let heads = vec![text::CURVE.into(), x_axis.title.clone(), y_axis.title.clone()];
@@ -35,7 +38,7 @@ pub(in crate::app) fn LineChart(
     let drawing = move || {
         series.with(|series| {
             let all = || series.iter().flat_map(|s| s.points.iter());
-            let x = Scale::new(Kind::Linear, all().map(|p| p.0).chain([0.0]), LEFT, RIGHT);
+            let x = Scale::new(x_kind, all().map(|p| p.0).chain([0.0]), LEFT, RIGHT);
             let y = Scale::new(y_kind, all().map(|p| p.1), BOTTOM, TOP);
             let lines: Vec<_> = series.iter().map(|s| line(s, &x, &y)).collect();
             view! { {frame(&x, &y, &x_axis, &y_axis)} {lines} }

@@ -19,10 +19,15 @@ use leptos::prelude::*;
 
 /// A table of the numbers behind a chart, folded away.
 fn numbers(heads: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
+    folded_table(text::DATA_BEHIND, heads, rows)
+}
+
+/// A table that is folded away beneath a line.
+pub(super) fn folded_table(line: &'static str, heads: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
     view! {
         <details class="numbers">
-            <summary>{text::DATA_BEHIND}</summary>
-            <div class="scroll" tabindex="0" role="group" aria-label=text::DATA_BEHIND>
+            <summary>{line}</summary>
+            <div class="scroll" tabindex="0" role="group" aria-label=line>
                 <table>
                     <thead><tr>{heads.into_iter().map(|h| view! { <th scope="col">{h}</th> }).collect_view()}</tr></thead>
                     <tbody>

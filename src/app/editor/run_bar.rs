@@ -30,7 +30,7 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
                     <button
                         class="primary"
                         data-testid="run"
-                        disabled=move || state.plan.with(Result::is_err)
+                        disabled=move || state.plan.with(Result::is_err) || state.device.busy()
                         on:click=move |_| actions::run(state)
                     >{label}</button>
                 }.into_any(),
@@ -45,6 +45,7 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
             }}
             <p class="cost" data-testid="cost">
                 {cost}
+                {move || state.device.busy().then(|| view! { <br/><em>{text::device::RUN_WAITS}</em> })}
                 {move || (state.phase.get() == Phase::Loading).then(|| view! { <br/><em>{text::NO_SCRIPT_STATE}</em> })}
             </p>
         </div>

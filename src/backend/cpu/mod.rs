@@ -16,6 +16,7 @@ pub mod matmul;
 mod normalization;
 mod optimizer;
 mod patches;
+pub mod peak;
 mod pooling;
 #[cfg(test)]
 mod reference;

@@ -1,10 +1,11 @@
 //! Arguments, files and what is printed. Exit code 0, or 1 with one line that says what is wrong and how to mend it.
 
+use crate::device::device;
 use clap::{Parser, Subcommand};
 use featherweight::backend::cpu::Cpu;
 use featherweight::compression::{About, Setting, distill, prune, quantize};
 use featherweight::data::{DATASETS, Folder};
-use featherweight::experiment::{Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial};
+use featherweight::experiment::{Clock, Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial};
 use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
@@ -55,6 +56,18 @@ enum Command {
         /// A link, or a recipe's file.
         experiment: String,
     },
+    /// Measures this device: what its vectors can do, and what training and classifying make of it.
+    Device {
+        /// The folder that holds `data/`.
+        #[arg(long, default_value = "www")]
+        data: PathBuf,
+        /// Which works, by their ids, with commas between; all, if left out.
+        #[arg(long, value_delimiter = ',')]
+        works: Vec<String>,
+        /// Writes the figures as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+    },
     /// Lists the data sets, the methods and their settings.
     Methods,
 }
@@ -65,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Run { experiment, data, out, models, quiet } => run(&experiment, data, out, models, quiet),
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
         Command::Show { experiment } => show(&experiment),
+        Command::Device { data, works, json } => device(data, &works, json.as_deref()),
         Command::Methods => methods(),
     };
     match done {
@@ -93,8 +107,13 @@ fn read_text(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|e| format!("{} cannot be read ({e}); check its name", path.display()))
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
     std::fs::write(path, bytes).map_err(|e| cannot_write(path, &e))
+}
+
+/// Finds out before the work, not after it; what the file holds stays until there is something better.
+pub(super) fn ensure_writable(path: &Path) -> Result<(), String> {
+    OpenOptions::new().append(true).create(true).open(path).map(|_| ()).map_err(|e| cannot_write(path, &e))
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> String {
@@ -110,9 +129,8 @@ fn run(
 ) -> Result<(), String> {
     let link = read_experiment(experiment)?;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
-    // Found out before the work, not after it; what the file holds stays until there is something better.
     if let Some(path) = &out {
-        OpenOptions::new().append(true).create(true).open(path).map_err(|e| cannot_write(path, &e))?;
+        ensure_writable(path)?;
     }
     if let Some(folder) = &models {
         std::fs::create_dir_all(folder)
@@ -153,7 +171,7 @@ fn run(
 }
 
 /// Prints to standard output; a closed pipe ends the program without noise.
-fn print(text: &str) -> Result<(), String> {
+pub(super) fn print(text: &str) -> Result<(), String> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(format!("standard output cannot be written ({e}); free some space or choose another place"))
@@ -314,7 +332,9 @@ impl Sink for Console {
     fn model(&mut self, trial: usize, variant: &str, file: &[u8]) {
         self.files.insert((trial, variant.into()), file.to_vec());
     }
+}
 
+impl Clock for Console {
     async fn pause(&mut self) -> Flow {
         Flow::Continue
     }

@@ -1,7 +1,9 @@
-//! The native command line: runs, shows and shares experiments.
+//! The native command line: runs, shows and shares experiments, and measures the device.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command_line;
+#[cfg(not(target_arch = "wasm32"))]
+mod device;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {

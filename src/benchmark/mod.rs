@@ -1,0 +1,285 @@
+//! The engine measured on the device at hand: what its vectors can do, what training and classifying reach of it, what
+//! pruning and integers save, and what size costs.
+//!
+//! As the runner does, it reads no clock and no files: time comes from a [`Clock`], images from a [`Source`].
+
+mod models;
+#[cfg(test)]
+mod tests;
+mod training;
+mod works;
+
+pub use works::{BATCH, Form, Kind, Net, Peak, WIDTHS, Work, inference_operations, training_operations, works};
+
+use crate::data::{DataError, Dataset, DatasetName, Key, Source, Split};
+use crate::experiment::{Clock, Flow, Quartiles, RunError, WINDOWS, latency, quartiles, windows};
+use crate::export;
+use crate::network::{Architecture, Executable, Model, TrainedModel};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use works::MNIST;
+
+/// Rounds of a peak's loop in one call: some ten microseconds.
+const PEAK_ROUNDS: usize = 4096;
+/// How often a peak is measured, the best median being told: a core that has just been idle is slow at first, and what
+/// disturbs it can only make it slower.
+const PEAK_ATTEMPTS: usize = 5;
+
+/// What one work came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// The work's [`Work::id`].
+    pub work: String,
+    /// The unit of the three figures: a rate (`GFLOP/s`, `GOP/s`, `samples/s`) or a time (`µs`, `s`).
+    pub unit: String,
+    /// The median window.
+    pub median: f64,
+    /// A quarter of the windows were lower.
+    pub q1: f64,
+    /// A quarter of the windows were higher.
+    pub q3: f64,
+    /// Windows timed.
+    pub windows: usize,
+    /// Dense arithmetic operations of what is timed or counted once: of a sample, or of a call. 0 if that says nothing.
+    pub operations: f64,
+    /// Dense arithmetic a second, of the peak measured in the same request.
+    pub share_of_peak: Option<f64>,
+    /// Length of the model's encoded file.
+    pub bytes: Option<usize>,
+    /// Multiply-accumulates that one sample needs, those with removed weights left out.
+    pub macs: Option<u64>,
+}
+
+/// How much is done. The default is what is reported; tests do less.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Images to train on when training is timed; a multiple of [`BATCH`], so that all steps are alike.
+    pub train_samples: usize,
+    /// The least length of a window of training.
+    pub train_window_us: f64,
+    /// Images to train on for the models whose calls are timed: LeNet-300-100, LeNet-5.
+    pub model_samples: [usize; 2],
+    /// The test accuracy of the time to accuracy.
+    pub target: f64,
+    /// Steps between two looks at it.
+    pub look_every: usize,
+    /// Fresh networks that are trained to it.
+    pub fresh_networks: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            train_samples: 55_000 / BATCH * BATCH,
+            train_window_us: 250_000.0,
+            model_samples: [20_000, 2_000],
+            target: 0.97,
+            look_every: 100,
+            fresh_networks: 7,
+        }
+    }
+}
+
+/// Why measuring ended before its end: one sentence.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// There is no such work.
+    #[error("there is no work \"{id}\" to measure; choose from {known}")]
+    Unknown {
+        /// As it was asked for.
+        id: String,
+        /// All there are.
+        known: String,
+    },
+    /// The images could not be had.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A model could not be made.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A model's experiment is not allowed; the tests let none such through.
+    #[error("{0}")]
+    Recipe(String),
+    /// Training did not lead where it should.
+    #[error("LeNet-300-100 did not reach {target} % of the test set within {epochs} epochs; measure again")]
+    NotReached {
+        /// In percent.
+        target: f64,
+        /// How many.
+        epochs: usize,
+    },
+}
+
+/// The works with these ids, in the order of [`works`]; all, if none are named.
+///
+/// # Errors
+/// [`Error::Unknown`] names the first id that there is not.
+pub fn choose(ids: &[String]) -> Result<Vec<Work>, Error> {
+    let all = works();
+    if let Some(id) = ids.iter().find(|id| all.iter().all(|work| work.id != **id)) {
+        let known = all.iter().map(|work| work.id.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Error::Unknown { id: id.clone(), known });
+    }
+    Ok(all.into_iter().filter(|work| ids.is_empty() || ids.contains(&work.id)).collect())
+}
+
+/// Measures these works in their order and tells each as soon as it is done. If the clock's pause says stop, the work under
+/// way is dropped and the rest left out.
+///
+/// # Errors
+/// Images that cannot be had; what was told before stands.
+pub async fn measure(
+    works: &[Work],
+    settings: &Settings,
+    source: &impl Source,
+    clock: &mut impl Clock,
+    tell: &mut impl FnMut(Measurement),
+) -> Result<(), Error> {
+    let dataset = Dataset::open(DatasetName::Mnist, Some(settings.train_samples), None)?;
+    let mut bench = Bench { works, settings, source, clock, dataset, peaks: HashMap::new(), files: HashMap::new() };
+    for work in works {
+        let measured = bench.work(work).await?;
+        match measured {
+            Some(measurement) if bench.clock.pause().await == Flow::Continue => tell(measurement),
+            _ => break,
+        }
+    }
+    Ok(())
+}
+
+/// Measuring under way.
+struct Bench<'a, S, C> {
+    works: &'a [Work],
+    settings: &'a Settings,
+    source: &'a S,
+    clock: &'a mut C,
+    dataset: Dataset,
+    /// Medians in operations a second.
+    peaks: HashMap<Peak, f64>,
+    files: HashMap<(Net, Form), Vec<u8>>,
+}
+
+impl<S: Source, C: Clock> Bench<'_, S, C> {
+    /// None if it was stopped.
+    async fn work(&mut self, work: &Work) -> Result<Option<Measurement>, Error> {
+        // Against a peak of the same minute, asked for or not.
+        let peak = match work.kind.peak() {
+            Some(peak) => match self.peaks.get(&peak) {
+                Some(known) => *known,
+                None => self.peak(peak).await.1,
+            },
+            None => 0.0,
+        };
+        let mut measured = match work.kind {
+            Kind::Peak(peak) => Some(self.peak(peak).await.0),
+            Kind::Training(net) => self.training(net).await?,
+            Kind::TimeToAccuracy => self.time_to_accuracy().await?,
+            Kind::Inference { net, form, batch } => self.inference(net, form, batch).await?,
+            Kind::Cost { width } => Some(self.cost(width).await?),
+        };
+        if let Some(measured) = &mut measured {
+            (measured.work, measured.unit) = (work.id.clone(), work.unit.into());
+            measured.share_of_peak = measured.operations_a_second().filter(|_| peak > 0.0).map(|speed| speed / peak);
+        }
+        Ok(measured)
+    }
+
+    /// In GFLOP/s or GOP/s, and the median in operations a second.
+    async fn peak(&mut self, peak: Peak) -> (Measurement, f64) {
+        let mut operations = 0.0;
+        let mut best = windows(self.clock, || operations = peak.work(PEAK_ROUNDS)).await;
+        for _ in 1..PEAK_ATTEMPTS {
+            let times = windows(self.clock, || operations = peak.work(PEAK_ROUNDS)).await;
+            best = if times.median_us < best.median_us { times } else { best };
+        }
+        // A thousand operations a microsecond are a milliard a second.
+        let [q1, median, q3] = [best.q3_us, best.median_us, best.q1_us].map(|us| operations / us / 1e3);
+        self.peaks.insert(peak, median * 1e9);
+        (Measurement::new([q1, median, q3], best.windows), median * 1e9)
+    }
+
+    async fn training(&mut self, net: Net) -> Result<Option<Measurement>, Error> {
+        let window_us = self.settings.train_window_us;
+        let rates = training::rates(net, window_us, &mut self.dataset, self.source, self.clock).await?;
+        let operations = training_operations(&layers(&net.architecture())?);
+        Ok(rates.map(|mut rates| Measurement { operations, ..Measurement::new(quartiles(&mut rates), WINDOWS) }))
+    }
+
+    async fn time_to_accuracy(&mut self) -> Result<Option<Measurement>, Error> {
+        let Settings { target, look_every, fresh_networks, .. } = *self.settings;
+        let mut times = Vec::new();
+        for seed in 1..=fresh_networks {
+            let (source, clock) = (self.source, &mut *self.clock);
+            match training::seconds_to(target, look_every, seed, &mut self.dataset, source, clock).await? {
+                Some(seconds) => times.push(seconds),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Measurement::new(quartiles(&mut times), times.len())))
+    }
+
+    async fn inference(&mut self, net: Net, form: Form, batch: usize) -> Result<Option<Measurement>, Error> {
+        if !self.files.contains_key(&(net, form)) {
+            let forms = forms(self.works, net);
+            let samples = self.settings.model_samples[net as usize];
+            let Some(files) = models::make(net, &forms, samples, self.source, self.clock).await? else {
+                return Ok(None);
+            };
+            self.files.extend(files.into_iter().map(|(form, file)| ((net, form), file)));
+        }
+        let file = &self.files[&(net, form)];
+        let model = export::decode(file).map_err(|e| RunError::File(e.to_string()))?;
+        let bytes = file.len();
+        let measured = self.calls(&model, batch).await?;
+        let operations = inference_operations(&layers(&net.architecture())?) * batch as f64;
+        Ok(Some(Measurement { operations, bytes: Some(bytes), ..measured }))
+    }
+
+    /// A network fresh from the random stream: no weight is zero, and what the others are does not matter to the time.
+    async fn cost(&mut self, width: usize) -> Result<Measurement, Error> {
+        let network = Architecture::mlp(&[width]);
+        let (shape, classes) = MNIST;
+        let model = Model::initialize(&network, shape, classes, &Key::new(1)).map_err(RunError::Network)?;
+        let call = self.calls(&TrainedModel::Float(model), BATCH).await?;
+        let [q1, median, q3] = [call.q1, call.median, call.q3].map(|us| us / BATCH as f64);
+        Ok(Measurement { q1, median, q3, operations: inference_operations(&layers(&network)?), ..call })
+    }
+
+    /// The time of a call, in microseconds.
+    async fn calls(&mut self, model: &TrainedModel, batch: usize) -> Result<Measurement, Error> {
+        self.dataset.ensure(self.source, Split::Test, 0).await?;
+        let Quartiles { q1_us, median_us, q3_us, windows, .. } =
+            latency(&mut Executable::new(model), &self.dataset, batch, self.clock).await;
+        Ok(Measurement { macs: Some(model.macs()), ..Measurement::new([q1_us, median_us, q3_us], windows) })
+    }
+}
+
+impl Measurement {
+    /// Dense arithmetic operations a second; none if the operations say nothing.
+    pub fn operations_a_second(&self) -> Option<f64> {
+        let units = if self.unit == "µs" { 1e6 / self.median } else { self.median };
+        (self.operations > 0.0).then_some(self.operations * units)
+    }
+
+    fn new([q1, median, q3]: [f64; 3], windows: usize) -> Self {
+        let (work, unit) = (String::new(), String::new());
+        Self { work, unit, median, q1, q3, windows, operations: 0.0, share_of_peak: None, bytes: None, macs: None }
+    }
+}
+
+/// The forms of a network that works ask for, each once.
+fn forms(works: &[Work], net: Net) -> Vec<Form> {
+    let mut forms = Vec::new();
+    for work in works {
+        match work.kind {
+            Kind::Inference { net: of, form, .. } if of == net && !forms.contains(&form) => forms.push(form),
+            _ => {}
+        }
+    }
+    forms
+}
+
+fn layers(network: &Architecture) -> Result<Vec<crate::network::Layer>, RunError> {
+    let (shape, classes) = MNIST;
+    network.layers(shape, classes).map_err(RunError::Network)
+}

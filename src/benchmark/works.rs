@@ -1,0 +1,230 @@
+//! What can be measured: one row each, read by the worker, the page and the command line.
+
+use crate::backend::cpu::peak;
+use crate::network::{Architecture, ArchitectureName, Layer, Shape};
+
+/// The networks that are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Net {
+    /// 784-300-100-10 (LeCun et al. 1998).
+    LeNet300100,
+    /// Two convolutions and two dense layers, in the form that pruning papers use: 20 and 50 filters, 500 units.
+    LeNet5,
+}
+
+/// What was done to a network before it is timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Trained alone.
+    F32,
+    /// Quantized to 8-bit integers.
+    Int8,
+    /// So many percent of the weights removed by magnitude, all layers together, and the rest fine-tuned.
+    Sparse(u8),
+    /// As `Sparse`, then quantized.
+    SparseInt8(u8),
+}
+
+/// The peaks that others are told as a share of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Peak {
+    /// `f32` products and sums, each rounded.
+    F32,
+    /// Dot products of pairs of `i16` with sums in `i32`.
+    Dot16,
+}
+
+/// What is done and timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Arithmetic in registers.
+    Peak(Peak),
+    /// Training on MNIST.
+    Training(Net),
+    /// Training on MNIST from fresh weights until the test accuracy is reached.
+    TimeToAccuracy,
+    /// Calls of a compiled model.
+    Inference {
+        /// Which network.
+        net: Net,
+        /// In which form.
+        form: Form,
+        /// Samples a call.
+        batch: usize,
+    },
+    /// Calls of an MLP with one hidden layer of so many units.
+    Cost {
+        /// Units.
+        width: usize,
+    },
+}
+
+/// One thing that can be measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// Names it in requests and results; never changes.
+    pub id: String,
+    /// What it is, for people.
+    pub title: String,
+    /// The unit of its figures.
+    pub unit: &'static str,
+    /// What is done.
+    pub kind: Kind,
+}
+
+/// The widths of the figure that shows cost against size: three decades.
+pub const WIDTHS: [usize; 11] = [4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+
+/// The batch of training and of the figure that shows cost against size.
+pub const BATCH: usize = 64;
+
+/// The shape of an MNIST image, and its classes.
+pub(super) const MNIST: (Shape, usize) = (Shape { height: 28, width: 28, channels: 1 }, 10);
+
+/// Everything that can be measured, in the order in which it is done: what is soon done first.
+pub fn works() -> Vec<Work> {
+    use Form::{F32, Int8, Sparse, SparseInt8};
+    use Net::{LeNet5, LeNet300100};
+    let mut all: Vec<Work> = [Peak::F32, Peak::Dot16].map(peak_work).into();
+    all.extend(WIDTHS.map(cost));
+    for (form, batch) in [(F32, 1), (F32, 64), (F32, 256), (Int8, 1), (Int8, 256)] {
+        all.push(inference(LeNet300100, form, batch));
+    }
+    for (form, batch) in [(Sparse(90), 1), (Sparse(95), 1), (Sparse(98), 1), (Sparse(95), 64), (SparseInt8(90), 1)] {
+        all.push(inference(LeNet300100, form, batch));
+    }
+    for (form, batch) in [(F32, 1), (F32, 256), (Int8, 1), (Int8, 256)] {
+        all.push(inference(LeNet5, form, batch));
+    }
+    all.extend([LeNet300100, LeNet5].map(training));
+    all.push(Work {
+        id: "time-to-97-lenet-300-100".into(),
+        title: "LeNet-300-100, from fresh weights to 97 % on the test set".into(),
+        unit: "s",
+        kind: Kind::TimeToAccuracy,
+    });
+    all
+}
+
+fn peak_work(peak: Peak) -> Work {
+    let (id, title, unit) = match peak {
+        Peak::F32 => ("peak-f32", "Peak of f32 multiply and add", "GFLOP/s"),
+        Peak::Dot16 => ("peak-dot16", "Peak of 16-bit integer dot products", "GOP/s"),
+    };
+    Work { id: id.into(), title: title.into(), unit, kind: Kind::Peak(peak) }
+}
+
+fn training(net: Net) -> Work {
+    Work {
+        id: format!("train-{}", net.name()),
+        title: format!("{} training, batch {BATCH}, Adam", net.title()),
+        unit: "samples/s",
+        kind: Kind::Training(net),
+    }
+}
+
+fn inference(net: Net, form: Form, batch: usize) -> Work {
+    Work {
+        id: format!("infer-{}-{}-{batch}", net.name(), form.name()),
+        title: format!("{}, {}, batch {batch}", net.title(), form.title()),
+        unit: "µs",
+        kind: Kind::Inference { net, form, batch },
+    }
+}
+
+fn cost(width: usize) -> Work {
+    Work {
+        id: format!("cost-{width}"),
+        title: format!("MLP 784-{width}-10, one sample of a batch of {BATCH}"),
+        unit: "µs",
+        kind: Kind::Cost { width },
+    }
+}
+
+impl Net {
+    fn name(self) -> &'static str {
+        match self {
+            Self::LeNet300100 => "lenet-300-100",
+            Self::LeNet5 => "lenet-5",
+        }
+    }
+
+    /// For people.
+    pub fn title(self) -> String {
+        self.architecture().label()
+    }
+
+    /// As a recipe names it.
+    pub(super) fn architecture(self) -> Architecture {
+        let architecture = match self {
+            Self::LeNet300100 => ArchitectureName::LeNet300100,
+            Self::LeNet5 => ArchitectureName::LeNet5,
+        };
+        Architecture { architecture, ..Architecture::default() }
+    }
+}
+
+impl Form {
+    fn name(self) -> String {
+        match self {
+            Self::F32 => "f32".into(),
+            Self::Int8 => "int8".into(),
+            Self::Sparse(percent) => format!("sparse-{percent}"),
+            Self::SparseInt8(percent) => format!("sparse-{percent}-int8"),
+        }
+    }
+
+    /// For people.
+    pub fn title(self) -> String {
+        match self {
+            Self::F32 => "f32".into(),
+            Self::Int8 => "int8".into(),
+            Self::Sparse(percent) => format!("{percent} % pruned"),
+            Self::SparseInt8(percent) => format!("{percent} % pruned, int8"),
+        }
+    }
+}
+
+impl Peak {
+    /// Does `rounds` rounds of it; returns the operations done.
+    pub(super) fn work(self, rounds: usize) -> f64 {
+        match self {
+            Self::F32 => peak::multiply_add(rounds),
+            Self::Dot16 => peak::dot_16(rounds),
+        }
+    }
+}
+
+impl Kind {
+    /// The peak of the instructions that it runs on, where its dense arithmetic can be told as a share of it. Pruned
+    /// networks leave most of that arithmetic out, so it says nothing of them.
+    pub fn peak(self) -> Option<Peak> {
+        match self {
+            Self::Training(_) | Self::Cost { .. } | Self::Inference { form: Form::F32, .. } => Some(Peak::F32),
+            Self::Inference { form: Form::Int8, .. } => Some(Peak::Dot16),
+            _ => None,
+        }
+    }
+}
+
+/// Multiply-accumulates of each layer's weights for one sample, none of them left out; layers without weights are not in it.
+fn dense_macs(layers: &[Layer]) -> Vec<f64> {
+    let macs = |layer: &Layer| {
+        let (_, dims) = layer.parameters().into_iter().next()?;
+        matches!(layer, Layer::Dense { .. } | Layer::Convolution(_))
+            .then(|| (dims.iter().product::<usize>() * layer.uses_per_weight()) as f64)
+    };
+    layers.iter().filter_map(macs).collect()
+}
+
+/// Dense arithmetic operations of classifying one sample: a multiply and an add for each multiply-accumulate.
+pub fn inference_operations(layers: &[Layer]) -> f64 {
+    2.0 * dense_macs(layers).iter().sum::<f64>()
+}
+
+/// Dense arithmetic operations of training on one sample: forward, weight gradient and input gradient cost the same, but the
+/// first layer with weights needs no input gradient.
+pub fn training_operations(layers: &[Layer]) -> f64 {
+    let macs = dense_macs(layers);
+    2.0 * (3.0 * macs.iter().sum::<f64>() - macs.first().copied().unwrap_or(0.0))
+}
