@@ -25,9 +25,8 @@ export function random(seed) {
   };
 }
 
-/** Weights (He et al. 2015) and small biases of each layer; null for a pooling. */
-export function parameters(network) {
-  const next = random(1);
+/** Weights (He et al. 2015) and small biases of each layer, drawn from `next`; null for a pooling. */
+export function parameters(network, next = random(1)) {
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const values = (count, deviation) => Float32Array.from({ length: count }, () => deviation * normal());
   return network.layers.map((layer) => {

@@ -11,7 +11,6 @@ export async function start(options) {
   ort.env.wasm.wasmPaths = "/node_modules/onnxruntime-web/dist/";
   ort.env.wasm.numThreads = options.threads;
   ort.env.wasm.proxy = false;
-  if (options.verbose) ort.env.logLevel = "verbose";
   test = await mnist(load, "test");
 }
 

@@ -1,0 +1,54 @@
+// Cost against size as a picture: both axes in decades, the measured points, and a line on which cost grows as size does.
+
+const [WIDTH, HEIGHT] = [640, 400];
+const PLOT = { left: 64, right: 620, top: 20, bottom: 340 };
+// Greys and a blue that can be read on white and on black.
+const [LINE, TEXT, POINT] = ["#8888", "#808080", "#3b82f6"];
+
+/** The whole powers of ten around some values. */
+export function decades(values) {
+  const low = Math.floor(Math.log10(Math.min(...values)));
+  const high = Math.max(Math.ceil(Math.log10(Math.max(...values))), low + 1);
+  return Array.from({ length: high - low + 1 }, (_, i) => low + i);
+}
+
+/** The slope in logarithms between each of `points` (`[macs, microseconds]`, by size) and the next. */
+export const slopes = (points) =>
+  points.slice(1).map(([x, y], i) => Math.log(y / points[i][1]) / Math.log(x / points[i][0]));
+
+const power = (exponent) => {
+  const value = 10 ** exponent;
+  if (value >= 1e6) return `${value / 1e6} M`;
+  if (value >= 1e3) return `${value / 1e3} k`;
+  return String(Number(value.toPrecision(1)));
+};
+
+/** An SVG of `points`, `[multiply-accumulates, microseconds]`. */
+export function costAgainstSize(points, caption) {
+  const [xs, ys] = [decades(points.map(([x]) => x)), decades(points.map(([, y]) => y))];
+  const place = (value, ticks, from, to) => from + ((Math.log10(value) - ticks[0]) / (ticks.at(-1) - ticks[0])) * (to - from);
+  const x = (value) => place(value, xs, PLOT.left, PLOT.right).toFixed(1);
+  const y = (value) => place(value, ys, PLOT.bottom, PLOT.top).toFixed(1);
+  const [macs, cost] = points.at(-1);
+  const perMac = cost / macs;
+  // Where the line of slope 1 through the largest network enters the frame.
+  const start = Math.max(10 ** xs[0], 10 ** ys[0] / perMac);
+  const end = Math.min(10 ** xs.at(-1), 10 ** ys.at(-1) / perMac);
+  const grid = [
+    ...xs.map((e) => `<path d="M${x(10 ** e)} ${PLOT.top}V${PLOT.bottom}"/><text x="${x(10 ** e)}" y="${PLOT.bottom + 18}" text-anchor="middle">${power(e)}</text>`),
+    ...ys.map((e) => `<path d="M${PLOT.left} ${y(10 ** e)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${Number(y(10 ** e)) + 4}" text-anchor="end">${power(e)}</text>`),
+  ];
+  const dots = points.map(([a, b]) => `<circle cx="${x(a)}" cy="${y(b)}" r="4"><title>${a} multiply-accumulates: ${b.toPrecision(3)} µs</title></circle>`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Microseconds a sample against multiply-accumulates a sample" font-family="system-ui, sans-serif" font-size="12">
+  <title>Cost against size</title>
+  <g fill="${TEXT}" stroke="none">
+    <g stroke="${LINE}" stroke-width="0.5">${grid.join("").replaceAll("<text", '<text stroke="none"')}</g>
+    <text x="${(PLOT.left + PLOT.right) / 2}" y="${PLOT.bottom + 38}" text-anchor="middle">multiply-accumulates a sample</text>
+    <text transform="translate(16 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">microseconds a sample</text>
+    <text x="${PLOT.left}" y="${HEIGHT - 4}" font-size="10">${caption}</text>
+  </g>
+  <path d="M${x(start)} ${y(start * perMac)}L${x(end)} ${y(end * perMac)}" stroke="${TEXT}" stroke-dasharray="4 4" fill="none"/>
+  <g fill="${POINT}">${dots.join("")}</g>
+</svg>
+`;
+}
