@@ -37,14 +37,14 @@ export function parameters(network, next = random(1)) {
   });
 }
 
-/** The logits of one image; `seen` is shown each layer's output. */
+/** The logits of one image; `seen` is shown each layer's output, and what that was before the ReLU. */
 export function forward(network, weights, image, seen = () => {}) {
   let values = image;
   network.layers.forEach((layer, index) => {
     const pass = { dense: passDense, conv: passConv, pool: passPool }[layer.kind];
-    values = pass(layer, weights[index], values);
-    if (layer.relu) values = values.map((value) => Math.max(value, 0));
-    seen(index, values);
+    const sums = pass(layer, weights[index], values);
+    values = layer.relu ? sums.map((value) => Math.max(value, 0)) : sums;
+    seen(index, values, sums);
   });
   return values;
 }

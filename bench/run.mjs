@@ -8,7 +8,7 @@ import { CONTENDERS } from "./contenders.mjs";
 import { costAgainstSize, slopes } from "./figure.mjs";
 import { mnist } from "./mnist.mjs";
 import { NETWORKS, parameters } from "./networks.mjs";
-import { floatModel, int8Model } from "./onnx.mjs";
+import { FORMS, floatModel, int8Model } from "./onnx.mjs";
 import { allRounds, mergeAll } from "./rounds.mjs";
 import { serve } from "./server.mjs";
 import { startup } from "./startup.mjs";
@@ -31,8 +31,10 @@ async function models() {
   const made = new Map();
   for (const [name, network] of Object.entries(NETWORKS)) {
     const weights = parameters(network);
-    made.set(`/made/${name}-f32.onnx`, floatModel(network, weights));
-    made.set(`/made/${name}-int8.onnx`, int8Model(network, weights, images));
+    for (const form of FORMS) {
+      made.set(`/made/${name}-f32-${form}.onnx`, floatModel(network, weights, form));
+      made.set(`/made/${name}-int8-${form}.onnx`, int8Model(network, weights, form, images));
+    }
   }
   return made;
 }

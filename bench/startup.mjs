@@ -23,19 +23,18 @@ export async function startup(browser, url) {
     await page.locator("[data-testid=run]").waitFor();
     const usable = asked.length;
     await page.waitForFunction(() => document.documentElement.dataset.state === "ready");
-    await page.waitForFunction(() => !document.querySelector("[data-testid=run]").disabled);
     await page.locator("[data-testid=run]").click();
     await page.waitForFunction(() => document.documentElement.dataset.state === "running");
-    await page.waitForTimeout(2000);
+    // The engine is there once it asks for images.
+    while (!asked.some((path) => path.startsWith("/dist/data/"))) await page.waitForTimeout(100);
     const files = (paths) => {
       const names = paths.filter((path) => path.startsWith("/dist/")).map((path) => path.slice("/dist/".length) || "index.html");
       return [...new Set(names)].filter((name) => !name.startsWith("data/"));
     };
     const sizes = Object.fromEntries(files(asked).map((name) => [name, brotli(name)]));
     const sum = (names) => names.reduce((total, name) => total + sizes[name], 0);
-    const engine = (name) => name.startsWith("worker");
-    // The page fetches the engine beside itself; what it needs to be used is the rest.
-    return { usable: sum(files(asked).filter((name) => !engine(name))), run: sum(files(asked)), asked_when_usable: files(asked.slice(0, usable)), sizes };
+    // The page fetches the engine beside itself; the rest of what it asked for is what it needs to be used.
+    return { usable: sum(files(asked.slice(0, usable)).filter((name) => !name.startsWith("worker"))), run: sum(files(asked)), sizes };
   } finally {
     await context.close();
   }

@@ -16,7 +16,7 @@ function answers(ends) {
       if (data?.failed) reject(new Error(data.failed.message));
       else if (ends(data)) resolve();
     };
-    worker.onerror = (event) => reject(new Error(`the engine's worker failed: ${event.message}`));
+    worker.onerror = ({ message }) => reject(new Error(`the engine's worker ${message ? `failed: ${message}` : "could not be loaded from dist/"}`));
   });
 }
 
