@@ -38,7 +38,7 @@ async function one(browser, url, contender, settings) {
   return measured;
 }
 
-const firstLine = (error) => error.message.replace(/^page\.evaluate: (Error: )?/, "").split("\n")[0];
+const firstLine = (error) => error.message.replace(/^page\.evaluate: (Error: )?/, "").split(/\n|; /)[0];
 
 function patient(promise) {
   let timer;
@@ -57,7 +57,7 @@ async function start([module, options]) {
 
 async function measure([works, settings]) {
   const { contender } = globalThis;
-  const reason = (error) => ({ error: String(error.message ?? error).split("\n")[0] });
+  const reason = (error) => ({ error: String(error.message ?? error).split(/\n|; /)[0] });
   if (contender.measureAll) return contender.measureAll(works).catch((error) => Object.fromEntries(works.map((work) => [work, reason(error)])));
   const measured = {};
   for (const work of works) measured[work] = await contender.measure(work, settings).catch(reason);

@@ -48,7 +48,7 @@ ${notes.map((note, i) => `\n[${i + 1}] ${note}`).join("\n")}
 
 ${drift(works, titles)}
 
-How the peers are called: TensorFlow.js with fused layers and its binary without threads where it runs on one; ONNX Runtime with all graph optimizations, a session for each batch size, no proxy. Its int8 models are what static quantization gives: QDQ, int8 weights symmetric and per channel, uint8 activations, int32 biases; it fuses them to integer kernels. Its package has no build for relaxed SIMD. ConvNetJS has no Adam and trains with SGD, which is less work. Peers that run on 2 threads stand in the second table only.
+How the peers are called: TensorFlow.js by its own operations, fused (in training: fused or not, whichever is faster), with its binary without threads where it runs on one; on two threads it must be told of four processors, since it takes half of them at most. ONNX Runtime with all graph optimizations, a session for each batch size, no proxy, and dense layers as Gemm or as MatMul and Add, whichever is faster. Its int8 models are what static quantization gives: QDQ, int8 weights symmetric and per channel, uint8 activations, int32 biases, all of which it fuses to integer kernels. Its package has no binary for relaxed SIMD. ConvNetJS has no Adam and trains with SGD, which is less work. Peers on 2 threads stand in the second table, and among those for LeNet-5's training.
 `;
 }
 

@@ -1,11 +1,13 @@
-// TensorFlow.js on its wasm backend (or its plain JavaScript one), called as directly as its API allows: fused layers,
-// every tensor disposed of, no callbacks.
+// TensorFlow.js on its wasm backend (or its plain JavaScript one), called as directly as its API allows: its own
+// operations without a model around them, every tensor disposed of, no callbacks.
 import { mnist } from "../mnist.mjs";
 import { NETWORKS, forward, parameters, random } from "../networks.mjs";
 import { load, quartiles, rate, script, windows } from "./windows.mjs";
 
 const BATCH = 64;
 let train, test;
+/** Whether training runs on fused layers: whichever was measured as the faster. */
+let fusedTraining = true;
 
 export async function start({ backend, threads }) {
   await script("/node_modules/@tensorflow/tfjs/dist/tf.min.js");
@@ -59,16 +61,22 @@ function variables(name, next) {
 const release = (all) => all.forEach((p) => p && [p.weights, p.bias].forEach((v) => v.dispose()));
 const shapeOf = (name, batch) => (name === "lenet-5" ? [batch, 28, 28, 1] : [batch, 784]);
 
-/** The logits of a batch, inside a tidy. */
-function logits(name, all, x) {
+/** The logits of a batch, inside a tidy. Layers are fused operations, or products, sums and ReLUs one by one. */
+function logits(name, all, x, fused = true) {
   NETWORKS[name].layers.forEach((layer, index) => {
     const activation = layer.relu ? "relu" : "linear";
     const p = all[index];
-    if (layer.kind === "pool") x = tf.maxPool(x, 2, 2, "valid");
-    else if (layer.kind === "conv") {
+    if (layer.kind === "pool") {
+      x = tf.maxPool(x, 2, 2, "valid");
+      return;
+    }
+    if (layer.kind === "dense" && x.rank > 2) x = tf.reshape(x, [x.shape[0], layer.inputs]);
+    if (!fused) {
+      x = tf.add(layer.kind === "conv" ? tf.conv2d(x, p.weights, 1, "valid") : tf.matMul(x, p.weights), p.bias);
+      if (layer.relu) x = tf.relu(x);
+    } else if (layer.kind === "conv") {
       x = tf.fused.conv2d({ x, filter: p.weights, strides: 1, pad: "valid", bias: p.bias, activation });
     } else {
-      if (x.rank > 2) x = tf.reshape(x, [x.shape[0], layer.inputs]);
       x = tf.fused.matMul({ a: x, b: p.weights, bias: p.bias, activation });
     }
   });
@@ -76,27 +84,32 @@ function logits(name, all, x) {
 }
 
 /** A function that takes one step of Adam on a batch. */
-function trainer(name, all) {
+function trainer(name, all, fused) {
   const optimizer = tf.train.adam(0.001);
   const trained = all.flatMap((p) => (p ? [p.weights, p.bias] : []));
   const step = ({ pixels, labels }) =>
     tf.tidy(() => {
       const x = tf.tensor(pixels, shapeOf(name, labels.length));
       const y = tf.oneHot(tf.tensor1d(labels, "int32"), 10);
-      optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, logits(name, all, x)), false, trained);
+      optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, logits(name, all, x, fused)), false, trained);
     });
   return { step, release: () => optimizer.dispose() };
 }
 
 async function training(name, settings) {
-  const all = variables(name);
-  const { step, release: end } = trainer(name, all);
-  try {
-    return rate(await windows((i) => step(train.batch(i, BATCH)), settings), BATCH);
-  } finally {
-    end();
-    release(all);
+  const rates = [];
+  for (const fused of [true, false]) {
+    const all = variables(name);
+    const { step, release: end } = trainer(name, all, fused);
+    try {
+      rates.push(rate(await windows((i) => step(train.batch(i, BATCH)), settings), BATCH));
+    } finally {
+      end();
+      release(all);
+    }
   }
+  fusedTraining = rates[0].median >= rates[1].median;
+  return { ...rates[fusedTraining ? 0 : 1], form: fusedTraining ? "fused" : "plain" };
 }
 
 async function inference(name, batch, settings) {
@@ -119,7 +132,7 @@ async function timeTo(share, name, { seed, networks }) {
 
 function secondsTo(share, name, next) {
   const all = variables(name, next);
-  const { step, release: end } = trainer(name, all);
+  const { step, release: end } = trainer(name, all, fusedTraining);
   let [seconds, steps, accuracy] = [0, 0, 0];
   while (accuracy < share) {
     if (steps >= 5000) throw new Error(`TensorFlow.js reached ${accuracy} in ${steps} steps`);
