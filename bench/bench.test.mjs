@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CONTENDERS } from "./contenders.mjs";
-import { costAgainstSize, decades, slopes } from "./figure.mjs";
+import { costAgainstSize, decades, lastDecadeSlope } from "./figure.mjs";
 import { NETWORKS, forward, parameters } from "./networks.mjs";
 import { quartiles, rate } from "./pages/windows.mjs";
 import { merge, mergeAll } from "./rounds.mjs";
@@ -66,10 +66,10 @@ test("files, workers and bytes are judged", () => {
   const file = (bytes) => us(1, { bytes });
   const ours = { "infer-lenet-300-100-sparse-90-int8-1": file(50), "infer-lenet-300-100-sparse-90-1": file(130), "infer-lenet-300-100-int8-1": file(270) };
   const workers = { seconds: { 1: 10, 2: 5 }, ratio: 2, same: true };
-  const rows = otherRows({ works: { ours }, workers, startup: { usable: 100_000, run: 500_000 } });
-  assert.deepEqual(rows.map(({ met }) => met), [true, true, true, false]);
+  const rows = otherRows({ works: { ours }, workers, startup: { usable: 100_000, run: 500_000 }, slope: 1.3 });
+  assert.deepEqual(rows.map(({ met }) => met), [true, true, true, false, false]);
   assert.equal(otherRows({ works: { ours }, workers: { ...workers, same: false } })[1].met, false);
-  assert.equal(otherRows({ works: {} })[0].met, null);
+  assert.deepEqual(otherRows({ works: {} }).map(({ met }) => met), [null, null, null, null, null]);
 });
 
 test("figures have four digits and a unit", () => {
@@ -88,10 +88,11 @@ test("the page lists targets, figures, errors once, and how far rounds lay apart
   assert.equal(table(["a", "b"], [[1, 2]], ["b"]), "| a | b |\n| --- | ---: |\n| 1 | 2 |");
 });
 
-test("the figure's axes hold whole decades, and slopes are those in logarithms", () => {
+test("the figure's axes hold whole decades, and the slope is that of the last", () => {
   assert.deepEqual(decades([3000, 2e6]), [3, 4, 5, 6, 7]);
   assert.deepEqual(decades([2, 3]), [0, 1]);
-  assert.deepEqual(slopes([[1, 5], [10, 50], [100, 5000]]).map((slope) => Math.round(slope)), [1, 2]);
+  assert.equal(lastDecadeSlope([[1, 5], [20, 50], [100, 250]]).toFixed(6), "1.000000");
+  assert.equal(lastDecadeSlope([[1, 5], [10, 5], [20, 20], [100, 500]]).toFixed(6), "2.000000");
   const svg = costAgainstSize([[3176, 0.2], [52_000, 2.5], [3_252_224, 150]], "A caption.");
   assert.equal(svg.match(/<circle/g).length, 3);
   assert.doesNotMatch(svg, /NaN|Infinity|undefined/);

@@ -12,9 +12,13 @@ export function decades(values) {
   return Array.from({ length: high - low + 1 }, (_, i) => low + i);
 }
 
-/** The slope in logarithms between each of `points` (`[macs, microseconds]`, by size) and the next. */
-export const slopes = (points) =>
-  points.slice(1).map(([x, y], i) => Math.log(y / points[i][1]) / Math.log(x / points[i][0]));
+/** The slope in logarithms over the last decade of sizes, by least squares: 1 where cost grows as size does. */
+export function lastDecadeSlope(points) {
+  const last = points.filter(([x]) => x >= points.at(-1)[0] / 10).map(([x, y]) => [Math.log(x), Math.log(y)]);
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [mx, my] = [mean(last.map(([x]) => x)), mean(last.map(([, y]) => y))];
+  return last.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / last.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+}
 
 const power = (exponent) => {
   const value = 10 ** exponent;

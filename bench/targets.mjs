@@ -83,37 +83,43 @@ export function judge(target, works, titles) {
     : { ...row, ratio: 1 / times, met: 1 / times <= wanted };
 }
 
-/** Rows for what is no time: the sizes of files, and the slope of cost against size. */
-export function otherRows({ works, workers, startup }) {
-  const rows = [];
+/** Rows for what is not one work's time: files, workers, bytes of the start, and cost against size. */
+export function otherRows({ works, workers, startup, slope }) {
   const bytes = (work) => works.ours?.[work]?.bytes;
-  const smaller = [bytes(both), bytes("infer-lenet-300-100-sparse-90-1"), bytes("infer-lenet-300-100-int8-1")];
+  const [smallest, ...others] = [bytes(both), bytes("infer-lenet-300-100-sparse-90-1"), bytes("infer-lenet-300-100-int8-1")];
+  const share = smallest / Math.min(...others);
   const size = (count) => (count == null ? "–" : `${plain(count)} bytes`);
-  rows.push({
-    title: "90 % pruned and int8: the file beside either alone",
-    ours: size(smaller[0]),
-    beside: `pruned ${size(smaller[1])}, int8 ${size(smaller[2])}`,
-    ratio: smaller.includes(undefined) ? null : smaller[0] / Math.min(smaller[1], smaller[2]),
-    target: "< 1 x the bytes",
-    met: smaller.includes(undefined) ? null : smaller[0] < Math.min(smaller[1], smaller[2]),
-  });
-  if (workers) {
-    rows.push({
+  const start = (title, key, limit) => {
+    const kilobytes = startup && startup[key] / 1000;
+    const row = { title, beside: "–", target: `<= ${limit} KB` };
+    return startup
+      ? { ...row, ours: `${plain(kilobytes)} KB`, ratio: kilobytes / limit, met: kilobytes <= limit }
+      : { ...row, ...UNKNOWN };
+  };
+  return [
+    {
+      title: "90 % pruned and int8: the file beside either alone",
+      ours: size(smallest),
+      beside: `pruned ${size(others[0])}, int8 ${size(others[1])}`,
+      target: "< 1 x the bytes",
+      ...(Number.isFinite(share) ? { ratio: share, met: share < 1 } : { ratio: null, met: null }),
+    },
+    {
       title: "4 trials on 2 workers beside 1, digests equal",
-      ours: `${plain(workers.seconds[2])} s`,
-      beside: `own ${plain(workers.seconds[1])} s`,
-      ratio: workers.ratio,
       target: ">= 1.8 x as fast",
-      met: workers.ratio >= 1.8 && workers.same,
-    });
-  }
-  for (const [title, key, limit] of [
-    ["Bytes before the page can be used, brotli", "usable", 150],
-    ["Bytes before the first run (without data), brotli", "run", 450],
-  ]) {
-    if (!startup) continue;
-    const kilobytes = startup[key] / 1000;
-    rows.push({ title, ours: `${plain(kilobytes)} KB`, beside: "–", ratio: kilobytes / limit, target: `<= ${limit} KB`, met: kilobytes <= limit });
-  }
-  return rows;
+      ...(workers
+        ? { ours: `${plain(workers.seconds[2])} s`, beside: `own ${plain(workers.seconds[1])} s`, ratio: workers.ratio, met: workers.ratio >= 1.8 && workers.same }
+        : { beside: "–", ...UNKNOWN }),
+    },
+    start("Bytes before the page can be used, brotli", "usable", 150),
+    start("Bytes before the first run (without data), brotli", "run", 450),
+    {
+      title: "Cost against size, over the last decade of sizes",
+      beside: "–",
+      target: "slope 0.85 to 1.15",
+      ...(slope == null ? UNKNOWN : { ours: `slope ${plain(slope)}`, ratio: slope, met: Math.abs(slope - 1) <= 0.15 }),
+    },
+  ];
 }
+
+const UNKNOWN = { ours: "–", ratio: null, met: null };
