@@ -35,7 +35,7 @@ export function markdown(results, titles) {
 
 ${machine.cpu}, ${machine.cores} cores; Chromium ${browser}; ${date}. ${Object.entries(packages).map(([name, version]) => `${name} ${version}`).join(", ")}.
 
-One browser, each contender in a page of its own, one after another in ${settings.rounds} rounds of ${settings.count} windows of ${settings.milliseconds} ms; medians. MNIST throughout. \`cargo xtask bench peers\` makes this page anew; \`results.json\` has quartiles, rounds and bytes.${settings.quick ? " **Made with --quick: these figures mean little.**" : ""}
+One browser, each contender in a page of its own, one after another in ${settings.rounds} rounds of ${settings.count} windows of ${settings.milliseconds} ms (the engine's own windows are those of its page "This device"); medians. MNIST throughout. \`cargo xtask bench peers\` makes this page anew; \`results.json\` has quartiles, rounds and bytes.${settings.quick ? " **Made with --quick: these figures mean little.**" : ""}
 
 ## Targets
 
