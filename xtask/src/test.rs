@@ -45,6 +45,7 @@ pub fn test(part: Part) -> Result<(), String> {
     }
     if wants(Part::Browser) {
         let chromium = tools::chromium()?;
+        step("The benchmark's tables", program("node", &["--test", "bench/bench.test.mjs"]))?;
         build::build()?;
         step("Command line for the browser tests", program("cargo", &["build", "--quiet", "--release"]))?;
         for webgpu in ["off", "on"] {

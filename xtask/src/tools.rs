@@ -58,16 +58,28 @@ fn locked_version(package: &str) -> Result<String, String> {
     version.map(String::from).ok_or_else(|| format!("Cargo.lock has no {package}; run `cargo update -p {package}`"))
 }
 
-/// Installs what package-lock.json names, unless that has been done.
+/// Installs what the project's package-lock.json names, unless that has been done.
 fn npm_packages() -> Result<(), String> {
-    let stamp = root().join("node_modules").join(".installed-lock");
-    let lock_path = root().join("package-lock.json");
+    npm_ci(&root(), "binaryen and the browser tests' packages")
+}
+
+/// The engines that `cargo xtask bench peers` measures beside this one; nothing else needs them.
+pub fn peers() -> Result<(), String> {
+    npm_ci(&root().join("bench"), "the peers")
+}
+
+/// Installs what a folder's package-lock.json names, unless that has been done.
+fn npm_ci(folder: &Path, what: &str) -> Result<(), String> {
+    let stamp = folder.join("node_modules").join(".installed-lock");
+    let lock_path = folder.join("package-lock.json");
     let lock = std::fs::read(&lock_path).map_err(|e| format!("{} cannot be read: {e}", lock_path.display()))?;
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    println!("Installing binaryen and the browser tests' packages");
-    run(program("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]))?;
+    println!("Installing {what}");
+    let mut command = program("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    command.current_dir(folder);
+    run(command)?;
     std::fs::write(&stamp, lock).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))
 }
 
