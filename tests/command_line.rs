@@ -76,6 +76,27 @@ fn a_run_writes_a_report_a_link_and_models() {
 }
 
 #[test]
+fn any_number_of_jobs_comes_to_the_same_digest() {
+    let folder = folder("jobs");
+    // Variants, a sweep, a teacher, two trials.
+    let json = r#"{"version":1,"data":{"dataset":"moons","samples":200},"network":{"architecture":"mlp","widths":[8]},
+        "training":{"epochs":3},"seeds":[1,2],"variants":[{"name":"dense"},
+        {"name":"teacher","network":{"architecture":"mlp","widths":[16]}},
+        {"name":"pruned","from":"dense","steps":[{"prune":{}}],"sweep":{"setting":"sparsity","values":[0.5,0.75,0.9]}},
+        {"name":"taught","from":"dense","steps":[{"distill":{"teacher":"teacher"}},{"quantize":{}}]}]}"#;
+    let (recipe, report) = (recipe(&folder, json), folder.join("report.json").to_string_lossy().into_owned());
+    let digests = ["1", "2", "7"].map(|jobs| {
+        let text = printed(&["run", &recipe, "--quiet", "--jobs", jobs, "--out", &report]);
+        let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+        for variant in json["variants"].as_array().unwrap() {
+            assert!(variant["latency"]["batch1"]["median_us"].as_f64().unwrap() > 0.0, "{jobs} jobs: {variant}");
+        }
+        line(&text, "digest").to_string()
+    });
+    assert!(digests[0].len() == 32 && digests.iter().all(|digest| *digest == digests[0]), "{digests:?}");
+}
+
+#[test]
 fn a_result_that_differs_from_the_links_is_an_error() {
     let folder = folder("differs");
     let recipe = recipe(&folder, TOY);

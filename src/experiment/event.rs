@@ -1,6 +1,6 @@
 //! What a run tells while it goes on, and how it is told to stop.
 
-use super::report::VariantResult;
+use super::report::{Latency, VariantResult};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 
@@ -20,6 +20,13 @@ pub enum Event {
         /// Which trial.
         trial: usize,
         /// Which stage of the plan.
+        stage: usize,
+    },
+    /// A stage has ended, and what ends with it is tested.
+    StageEnd {
+        /// Which trial.
+        trial: usize,
+        /// Which stage.
         stage: usize,
     },
     /// Training moves on: means since the last such event.
@@ -63,12 +70,21 @@ pub enum Event {
         /// The likeliest class of each grid point, row by row from the top.
         classes: Vec<u8>,
     },
-    /// A variant is done and measured.
+    /// A variant is done and tested. Its latency is still open.
     Variant {
         /// Which trial.
         trial: usize,
         /// What it came to.
         result: VariantResult,
+    },
+    /// A variant that was tested has been timed as well.
+    Latency {
+        /// Which trial.
+        trial: usize,
+        /// The variant's name.
+        variant: String,
+        /// How long it takes.
+        latency: Latency,
     },
 }
 
@@ -98,6 +114,6 @@ pub trait Sink: Clock {
     /// Takes one piece of news.
     fn event(&mut self, event: Event);
 
-    /// Takes a variant's encoded file.
+    /// Takes a variant's encoded file, before the variant's [`Event::Variant`].
     fn model(&mut self, trial: usize, variant: &str, file: &[u8]);
 }

@@ -1,9 +1,8 @@
-//! Measuring one variant: its file, its predictions on the test set, its time.
+//! Measuring one variant: its file, and its predictions on the test set. Its time is measured apart ([`super::timing`]).
 
 use super::event::{Clock, Sink};
-use super::report::{Latency, LayerReport, VariantResult};
+use super::report::{LayerReport, VariantResult};
 use super::run::RunError;
-use super::timing::latency;
 use crate::backend::cpu::arg_max;
 use crate::data::{Dataset, Source, Split};
 use crate::export;
@@ -14,7 +13,7 @@ const TEST_BATCH: usize = 64;
 /// Bins of a weight histogram.
 const BINS: usize = 48;
 
-/// Encodes, decodes, tests and times a model. `seed` and `name` are passed on into the result.
+/// Encodes, decodes and tests a model. `seed` and `name` are passed on into the result.
 pub(super) async fn measure(
     model: &TrainedModel,
     name: &str,
@@ -30,10 +29,6 @@ pub(super) async fn measure(
     }
     let mut executable = Executable::new(&decoded);
     let test = test(&mut executable, dataset, source, sink).await?;
-    let latency = Latency {
-        batch1: latency(&mut executable, dataset, 1, sink).await,
-        batch64: latency(&mut executable, dataset, 64, sink).await,
-    };
     let mut hasher = blake3::Hasher::new();
     hasher.update(&encoded.file);
     hasher.update(&test.predictions);
@@ -55,7 +50,7 @@ pub(super) async fn measure(
         nonzero: decoded.nonzero_count(),
         macs: decoded.macs(),
         bytes: encoded.file.len(),
-        latency,
+        latency: None,
         layers,
         digest,
         stopped: false,

@@ -104,6 +104,38 @@ impl Plan {
         self.stages.iter().map(|stage| stage.epochs() * samples).sum()
     }
 
+    /// A stage's work in multiply-accumulates: three for each weight and training sample, one for each weight and test
+    /// sample. A measure to order stages by, no more.
+    pub fn cost(&self, stage: usize) -> f64 {
+        let info = self.recipe.data.dataset.info();
+        let train = self.recipe.data.samples.unwrap_or(info.len(Split::Train));
+        let stage = &self.stages[stage];
+        let layers = check_network(&stage.network, info).unwrap_or_default();
+        let macs: usize = layers.iter().map(|layer| layer.parameter_count() * layer.uses_per_weight()).sum();
+        (3 * stage.epochs() * train + info.len(Split::Test)) as f64 * macs as f64
+    }
+
+    /// The stages that must have ended before this one begins: its parent, and its teacher where that is another.
+    pub fn inputs(&self, stage: usize) -> [Option<usize>; 2] {
+        let Stage { parent, action, .. } = &self.stages[stage];
+        let teacher = match action {
+            Action::Distill { teacher, .. } => Some(*teacher),
+            _ => None,
+        };
+        [*parent, teacher.filter(|teacher| Some(*teacher) != *parent)]
+    }
+
+    /// The stages that need what this one leaves behind.
+    pub fn users(&self, stage: usize) -> impl Iterator<Item = usize> {
+        (stage + 1..self.stages.len()).filter(move |&user| self.inputs(user).contains(&Some(stage)))
+    }
+
+    /// The most stages that can ever be under way at once, all trials together: the paths that end somewhere.
+    pub fn width(&self) -> usize {
+        let goes_on = |stage: usize| self.stages.iter().any(|s| s.parent == Some(stage));
+        self.recipe.seeds.len() * (0..self.stages.len()).filter(|&stage| !goes_on(stage)).count()
+    }
+
     /// Whether the path to `stage` leads through `through`.
     pub fn reaches(&self, stage: usize, through: usize) -> bool {
         let mut at = Some(stage);

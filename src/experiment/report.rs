@@ -1,5 +1,6 @@
 //! What an experiment came to.
 
+use super::event::Event;
 use super::plan::Plan;
 use super::recipe::Recipe;
 use serde::{Deserialize, Serialize};
@@ -68,8 +69,9 @@ pub struct VariantResult {
     pub macs: u64,
     /// Length of the encoded file, which was decoded again and gave the same predictions.
     pub bytes: usize,
-    /// Measured on this device.
-    pub latency: Latency,
+    /// Measured on this device; none where it was not: each variant is timed in one trial.
+    #[serde(default)]
+    pub latency: Option<Latency>,
     /// Weight matrices, one by one.
     pub layers: Vec<LayerReport>,
     /// Hash over the encoded file and the predictions, 32 hex digits; empty if stopped early.
@@ -100,8 +102,9 @@ pub struct VariantReport {
     pub macs: u64,
     /// Mean length of the encoded file, rounded.
     pub bytes: usize,
-    /// The first trial's, whose medians the tables show.
-    pub latency: Latency,
+    /// Of the trial that was timed, if one was.
+    #[serde(default)]
+    pub latency: Option<Latency>,
     /// Hash over the trials' digests, 32 hex digits; empty if any was stopped early.
     pub digest: String,
     /// Any trial was stopped early.
@@ -109,6 +112,35 @@ pub struct VariantReport {
     pub stopped: bool,
     /// Trial by trial.
     pub trials: Vec<VariantResult>,
+}
+
+/// The results of a run, gathered from its events in whatever order they come.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Results(Vec<VariantResult>);
+
+impl Results {
+    /// Takes what an event brings: a result replaces an earlier one of the same variant and seed, a latency goes to its
+    /// variant. Says whether it brought anything.
+    pub fn take(&mut self, plan: &Plan, event: &Event) -> bool {
+        match event {
+            Event::Variant { result, .. } => {
+                self.0.retain(|r| r.name != result.name || r.seed != result.seed);
+                self.0.push(result.clone());
+                true
+            }
+            Event::Latency { trial, variant, latency } => {
+                let seed = plan.recipe.seeds.get(*trial).copied();
+                let timed = self.0.iter_mut().find(|r| r.name == *variant && Some(r.seed) == seed);
+                timed.map(|result| result.latency = Some(*latency)).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// The report of what was gathered so far.
+    pub fn report(&self, plan: &Plan, backend: &str) -> Report {
+        Report::assemble(plan, backend, self.0.clone())
+    }
 }
 
 /// An experiment's result.
@@ -147,7 +179,7 @@ impl Report {
                 nonzero: first.nonzero,
                 macs: first.macs,
                 bytes: (trials.iter().map(|t| t.bytes as f64).sum::<f64>() / count).round() as usize,
-                latency: first.latency,
+                latency: trials.iter().find_map(|t| t.latency),
                 digest: if stopped { String::new() } else { digest_of(trials.iter().map(|t| t.digest.as_str())) },
                 stopped,
                 trials,

@@ -1,6 +1,6 @@
 //! Whole experiments on toys: what they come to, and that they come to the same everywhere.
 
-use super::{Clock, Event, Flow, Link, Outcome, Plan, Recipe, Report, Sink, VariantReport, run_trial};
+use super::{Clock, Event, Flow, Link, Plan, Recipe, Report, Results, Sink, VariantReport, run_trial};
 use crate::backend::cpu::Cpu;
 use crate::data::{DataError, Source};
 use crate::export;
@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// A source without files: toys need none.
-struct Nothing;
+pub(super) struct Nothing;
 
 impl Source for Nothing {
     async fn fetch(&self, path: &str) -> Result<Vec<u8>, DataError> {
@@ -23,8 +23,8 @@ impl Source for Nothing {
 
 /// Keeps everything; stops at the given pause.
 #[derive(Default)]
-struct Log {
-    events: Vec<Event>,
+pub(super) struct Log {
+    pub(super) events: Vec<Event>,
     files: HashMap<(usize, String), Vec<u8>>,
     pauses: usize,
     stop_at: Option<usize>,
@@ -55,23 +55,34 @@ impl Clock for Log {
 }
 
 /// The result of a future that never waits.
-fn now<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("nothing here waits"),
     }
 }
 
-fn trial(plan: &Plan, trial: usize, log: &mut Log) -> Outcome {
+/// Runs a trial; whether it was stopped.
+fn trial(plan: &Plan, trial: usize, log: &mut Log) -> bool {
     let mut dataset = plan.recipe.data.open().unwrap();
     now(run_trial(plan, trial, &mut dataset, &Nothing, &Cpu::new(), log)).unwrap()
+}
+
+pub(super) fn report(plan: &Plan, log: &Log) -> Report {
+    let mut results = Results::default();
+    for event in &log.events {
+        results.take(plan, event);
+    }
+    results.report(plan, "cpu")
 }
 
 fn run(json: &str) -> (Report, Log) {
     let plan = Plan::new(&Recipe::from_json(json).unwrap()).unwrap();
     let mut log = Log::default();
-    let results = (0..plan.recipe.seeds.len()).flat_map(|t| trial(&plan, t, &mut log).results).collect();
-    (Report::assemble(&plan, "cpu", results), log)
+    for index in 0..plan.recipe.seeds.len() {
+        assert!(!trial(&plan, index, &mut log));
+    }
+    (report(&plan, &log), log)
 }
 
 fn variant<'a>(report: &'a Report, name: &str) -> &'a VariantReport {
@@ -79,7 +90,7 @@ fn variant<'a>(report: &'a Report, name: &str) -> &'a VariantReport {
 }
 
 /// Every layer, optimizer, schedule and step there is, on points.
-const EVERYTHING: &str = r#"{"version":1,"data":{"dataset":"moons","samples":300},
+pub(super) const EVERYTHING: &str = r#"{"version":1,"data":{"dataset":"moons","samples":300},
     "network":{"architecture":"mlp","widths":[16,12]},"training":{"epochs":16,"learning_rate":0.01,"batch":32},"seeds":[1,2],
     "variants":[{"name":"dense"},
     {"name":"pruned","from":"dense","steps":[{"prune":{"sparsity":0.6}}]},
@@ -102,10 +113,9 @@ fn the_same_recipe_gives_the_same_bits_everywhere() {
 fn trials_and_data_sets_do_not_depend_on_what_ran_before_them() {
     let plan = Plan::new(&Recipe::from_json(EVERYTHING).unwrap()).unwrap();
     let mut log = Log::default();
-    let second = trial(&plan, 1, &mut log).results;
-    let first = trial(&plan, 0, &mut log).results;
-    let report = Report::assemble(&plan, "cpu", second.into_iter().chain(first).collect());
-    assert_eq!(report.digest, run(EVERYTHING).0.digest);
+    trial(&plan, 1, &mut log);
+    trial(&plan, 0, &mut log);
+    assert_eq!(report(&plan, &log).digest, run(EVERYTHING).0.digest);
 }
 
 #[test]
@@ -179,11 +189,10 @@ fn a_stopped_run_keeps_what_it_reached() {
     };
     for stop_at in [0, 1, 10, whole / 4, whole / 2, 3 * whole / 4] {
         let mut log = Log { stop_at: Some(stop_at), ..Log::default() };
-        let outcome = trial(&plan, 0, &mut log);
-        assert!(outcome.stopped);
-        assert!(!outcome.results.is_empty(), "nothing was kept of a run stopped at {stop_at}");
-        assert!(outcome.results.iter().all(|r| log.files.contains_key(&(0, r.name.clone()))));
-        let report = Report::assemble(&plan, "cpu", outcome.results);
+        assert!(trial(&plan, 0, &mut log));
+        let report = report(&plan, &log);
+        assert!(!report.variants.is_empty(), "nothing was kept of a run stopped at {stop_at}");
+        assert!(report.variants.iter().all(|v| log.files.contains_key(&(0, v.name.clone()))));
         assert_eq!(report.digest, "", "a stopped run has no digest");
     }
 }

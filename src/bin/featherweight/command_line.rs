@@ -1,17 +1,17 @@
 //! Arguments, files and what is printed. Exit code 0, or 1 with one line that says what is wrong and how to mend it.
 
+use crate::console::Console;
 use crate::device::device;
+use crate::jobs;
 use clap::{Parser, Subcommand};
-use featherweight::backend::cpu::Cpu;
 use featherweight::compression::{About, Setting, distill, prune, quantize};
-use featherweight::data::{DATASETS, Folder};
-use featherweight::experiment::{Clock, Event, Flow, Link, Plan, Recipe, Report, Sink, VariantReport, run_trial};
-use std::collections::HashMap;
+use featherweight::data::DATASETS;
+use featherweight::experiment::{Latency, Link, Plan, Recipe, Report, VariantReport};
 use std::fs::OpenOptions;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Train a small neural network, prune it, quantize it, distill it, and measure what that costs.
 #[derive(Parser)]
@@ -36,6 +36,9 @@ enum Command {
         /// Writes each variant's model file into this folder.
         #[arg(long)]
         models: Option<PathBuf>,
+        /// How many stages run side by side; the result is the same for any number. All processors, if it is left out.
+        #[arg(long)]
+        jobs: Option<NonZero<usize>>,
         /// Prints no progress.
         #[arg(long)]
         quiet: bool,
@@ -75,7 +78,9 @@ enum Command {
 /// Reads the command line and does as it says.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { experiment, data, out, models, quiet } => run(&experiment, data, out, models, quiet),
+        Command::Run { experiment, data, out, models, jobs, quiet } => {
+            run(&experiment, &data, out, models, jobs, quiet)
+        }
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
         Command::Show { experiment } => show(&experiment),
         Command::Device { data, works, json } => device(data, &works, json.as_deref()),
@@ -122,9 +127,10 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> String {
 
 fn run(
     experiment: &str,
-    data: PathBuf,
+    data: &Path,
     out: Option<PathBuf>,
     models: Option<PathBuf>,
+    jobs: Option<NonZero<usize>>,
     quiet: bool,
 ) -> Result<(), String> {
     let link = read_experiment(experiment)?;
@@ -136,17 +142,9 @@ fn run(
         std::fs::create_dir_all(folder)
             .map_err(|e| format!("{} cannot be made ({e}); choose another place", folder.display()))?;
     }
-    let mut dataset = plan.recipe.data.open().map_err(|e| e.to_string())?;
-    let mut console = Console::new(&plan, quiet);
-    let mut results = Vec::new();
-    let backend = Cpu::new();
-    for trial in 0..plan.recipe.seeds.len() {
-        let source = Folder(data.clone());
-        let outcome = pollster::block_on(run_trial(&plan, trial, &mut dataset, &source, &backend, &mut console));
-        results.extend(outcome.map_err(|e| e.to_string())?.results);
-    }
-    console.clear();
-    let report = Report::assemble(&plan, "cpu", results);
+    let jobs = jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let console = jobs::run(&plan, data, jobs, Console::new(&plan, quiet))?;
+    let report = console.results.report(&plan, "cpu");
     print(&table(&report))?;
     let shared = Link { recipe: plan.recipe.clone(), digest: Some(report.digest.clone()) };
     print(&format!("digest {}\nlink   #x={}\n", report.digest, shared.to_text()))?;
@@ -194,12 +192,15 @@ fn table(report: &Report) -> String {
         } else {
             String::new()
         };
+        let time = |of: fn(&Latency) -> f64, digits: usize| {
+            latency.as_ref().map_or("-".into(), |latency| format!("{:.digits$}", of(latency)))
+        };
         text += &format!(
-            "{name:width$}  {:>6.2} %  {loss:>6.4}  {parameters:>8} {nonzero:>8} {macs:>8} {bytes:>8} {:>6.3} {:>11.2} {:>12.1}{spread}\n",
+            "{name:width$}  {:>6.2} %  {loss:>6.4}  {parameters:>8} {nonzero:>8} {macs:>8} {bytes:>8} {:>6.3} {:>11} {:>12}{spread}\n",
             v.accuracy * 100.0,
             *bytes as f64 / first,
-            latency.batch1.median_us,
-            latency.batch64.median_us,
+            time(|latency| latency.batch1.median_us, 2),
+            time(|latency| latency.batch64.median_us, 1),
         );
     }
     text
@@ -262,84 +263,4 @@ fn methods() -> Result<(), String> {
         }
     }
     print(&text)
-}
-
-/// Progress on standard error: one line that is written over on a terminal, a line a stage elsewhere.
-struct Console {
-    labels: Vec<String>,
-    trials: usize,
-    quiet: bool,
-    terminal: bool,
-    begun: Instant,
-    stage_begun: Instant,
-    files: HashMap<(usize, String), Vec<u8>>,
-}
-
-impl Console {
-    fn new(plan: &Plan, quiet: bool) -> Self {
-        Self {
-            labels: plan.stages.iter().map(|s| s.label.clone()).collect(),
-            trials: plan.recipe.seeds.len(),
-            quiet,
-            terminal: std::io::stderr().is_terminal(),
-            begun: Instant::now(),
-            stage_begun: Instant::now(),
-            files: HashMap::new(),
-        }
-    }
-
-    fn clear(&self) {
-        if self.terminal && !self.quiet {
-            eprint!("\r\x1b[K");
-        }
-    }
-}
-
-impl Sink for Console {
-    fn event(&mut self, event: Event) {
-        if self.quiet {
-            return;
-        }
-        match event {
-            Event::Stage { trial, stage } => {
-                self.stage_begun = Instant::now();
-                self.clear();
-                let place = format!("[{}/{}]", stage + 1, self.labels.len());
-                let of_trials =
-                    if self.trials > 1 { format!("trial {}/{} ", trial + 1, self.trials) } else { String::new() };
-                eprintln!("{of_trials}{place} {}", self.labels[stage]);
-            }
-            Event::Step { samples, total, epoch, loss, accuracy, .. } if self.terminal => {
-                let rate = samples as f64 / self.stage_begun.elapsed().as_secs_f64();
-                let left = (total - samples) as f64 / rate;
-                eprint!(
-                    "\r\x1b[K  epoch {epoch:.1}, loss {loss:.4}, accuracy {:.2} %, {rate:.0} samples/s, {left:.0} s left",
-                    accuracy * 100.0
-                );
-            }
-            Event::Validation { epoch, loss, accuracy, .. } => {
-                self.clear();
-                eprintln!("  epoch {epoch}: validation loss {loss:.4}, accuracy {:.2} %", accuracy * 100.0);
-            }
-            Event::Variant { result, .. } => {
-                self.clear();
-                eprintln!("  {}: test accuracy {:.2} %, {} bytes", result.name, result.accuracy * 100.0, result.bytes);
-            }
-            _ => {}
-        }
-    }
-
-    fn model(&mut self, trial: usize, variant: &str, file: &[u8]) {
-        self.files.insert((trial, variant.into()), file.to_vec());
-    }
-}
-
-impl Clock for Console {
-    async fn pause(&mut self) -> Flow {
-        Flow::Continue
-    }
-
-    fn now_us(&self) -> f64 {
-        self.begun.elapsed().as_secs_f64() * 1e6
-    }
 }

@@ -3,7 +3,11 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod command_line;
 #[cfg(not(target_arch = "wasm32"))]
+mod console;
+#[cfg(not(target_arch = "wasm32"))]
 mod device;
+#[cfg(not(target_arch = "wasm32"))]
+mod jobs;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {

@@ -1,0 +1,146 @@
+//! A run on several threads. Each has data and a backend of its own; what stages leave to one another they share.
+
+use super::console::Console;
+use featherweight::backend::cpu::Cpu;
+use featherweight::data::{Dataset, Folder};
+use featherweight::experiment::{
+    Clock, Event, Flow, Inputs, Plan, RunError, Schedule, Sink, State, Task, run_stage, time_variant,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// What the threads have in common.
+struct Common<'a> {
+    plan: &'a Plan,
+    tasks: Mutex<Tasks>,
+    /// A task has ended.
+    ended: Condvar,
+    console: Mutex<Console>,
+    begun: Instant,
+}
+
+struct Tasks {
+    schedule: Schedule<Arc<State>>,
+    /// The first failure; it ends the run.
+    failure: Option<String>,
+}
+
+/// Runs a plan on up to `jobs` threads with the data in `folder`. The console comes back with all results.
+pub fn run(plan: &Plan, folder: &Path, jobs: usize, console: Console) -> Result<Console, String> {
+    let tasks = Mutex::new(Tasks { schedule: Schedule::new(plan), failure: None });
+    let common = Common { plan, tasks, ended: Condvar::new(), console: Mutex::new(console), begun: Instant::now() };
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(plan.width()) {
+            scope.spawn(|| common.work(folder));
+        }
+    });
+    let console = common.console.into_inner().unwrap_or_else(PoisonError::into_inner);
+    console.clear();
+    match common.tasks.into_inner().unwrap_or_else(PoisonError::into_inner).failure {
+        Some(sentence) => Err(sentence),
+        None => Ok(console),
+    }
+}
+
+impl Common<'_> {
+    /// One thread: takes tasks until there are none.
+    fn work(&self, folder: &Path) {
+        let mut dataset = match self.plan.recipe.data.open() {
+            Ok(dataset) => dataset,
+            Err(error) => return self.fail(error.to_string()),
+        };
+        while let Some(task) = self.next() {
+            let place = task.place();
+            // A thread that panicked would leave the others waiting for it.
+            match catch_unwind(AssertUnwindSafe(|| self.perform(task, &mut dataset, folder))) {
+                Ok(Ok(state)) => {
+                    self.tasks().schedule.done(place, state);
+                    self.ended.notify_all();
+                }
+                Ok(Err(error)) => return self.fail(error.to_string()),
+                Err(_) => return self.fail("a stage ended in an error of the program, told above".into()),
+            }
+        }
+    }
+
+    /// Waits for the next task; none when the run is over.
+    fn next(&self) -> Option<Task<Arc<State>>> {
+        let mut tasks = self.tasks();
+        loop {
+            if tasks.failure.is_some() || tasks.schedule.over() {
+                return None;
+            }
+            match tasks.schedule.next() {
+                Some(task) => return Some(task),
+                None => tasks = self.ended.wait(tasks).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+
+    /// What the task leaves behind, if it is a stage.
+    fn perform(
+        &self,
+        task: Task<Arc<State>>,
+        dataset: &mut Dataset,
+        folder: &Path,
+    ) -> Result<Option<Arc<State>>, RunError> {
+        let source = Folder(folder.into());
+        let mut sink = Told(self);
+        match task {
+            Task::Time { trial, variant, file } => {
+                pollster::block_on(time_variant(trial, &variant, &file, dataset, &source, &mut sink))?;
+                Ok(None)
+            }
+            Task::Stage { trial, stage, parent, teacher } => {
+                let inputs = Inputs { parent: parent.as_deref(), teacher: teacher.as_deref() };
+                let (plan, backend) = (self.plan, Cpu::new());
+                let stage = run_stage(plan, trial, stage, inputs, dataset, &source, &backend, &mut sink);
+                let reached = pollster::block_on(stage)?;
+                for (result, file) in reached.variants {
+                    self.tasks().schedule.tested(trial, &result.name, file);
+                }
+                Ok(Some(Arc::new(reached.state)))
+            }
+        }
+    }
+
+    fn fail(&self, sentence: String) {
+        self.tasks().failure.get_or_insert(sentence);
+        self.ended.notify_all();
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, Tasks> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread's sink: the console, which all share.
+struct Told<'a, 'b>(&'a Common<'b>);
+
+impl Told<'_, '_> {
+    fn console(&self) -> MutexGuard<'_, Console> {
+        self.0.console.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for Told<'_, '_> {
+    fn event(&mut self, event: Event) {
+        self.console().take(&event);
+    }
+
+    fn model(&mut self, trial: usize, variant: &str, file: &[u8]) {
+        self.console().files.insert((trial, variant.into()), file.to_vec());
+    }
+}
+
+impl Clock for Told<'_, '_> {
+    async fn pause(&mut self) -> Flow {
+        Flow::Continue
+    }
+
+    fn now_us(&self) -> f64 {
+        self.0.begun.elapsed().as_secs_f64() * 1e6
+    }
+}

@@ -1,0 +1,72 @@
+//! What training tells, as events.
+
+use super::event::{BOUNDARY_EXTENT, Event, Flow, Sink};
+use crate::backend::cpu::arg_max;
+use crate::network::{Executable, Metrics, Model, Monitor, TrainedModel};
+
+/// Side of the grid of [`Event::Boundary`].
+const BOUNDARY_SIDE: usize = 64;
+
+/// Turns a training run's news into events.
+pub(super) struct Reporter<'a, K: Sink> {
+    pub sink: &'a mut K,
+    pub trial: usize,
+    pub stage: usize,
+    /// Epochs of the stage that were trained before.
+    pub epochs_before: usize,
+    /// Epochs of the stage in all.
+    pub epochs: usize,
+    /// Training samples of an epoch.
+    pub samples: usize,
+    /// The data are points in a plane, whose classes are drawn.
+    pub plane: bool,
+}
+
+impl<K: Sink> Monitor for Reporter<'_, K> {
+    fn step(&mut self, samples: usize, _total: usize, epoch: f32, metrics: Metrics) {
+        self.sink.event(Event::Step {
+            trial: self.trial,
+            stage: self.stage,
+            samples: self.epochs_before * self.samples + samples,
+            total: self.epochs * self.samples,
+            epoch: self.epochs_before as f32 + epoch,
+            loss: metrics.loss,
+            accuracy: metrics.accuracy,
+        });
+    }
+
+    fn validation(&mut self, epoch: f32, metrics: Metrics, model: Option<&Model>) {
+        let (trial, stage) = (self.trial, self.stage);
+        let epoch = self.epochs_before as f32 + epoch;
+        self.sink.event(Event::Validation { trial, stage, epoch, loss: metrics.loss, accuracy: metrics.accuracy });
+        if let Some(model) = model {
+            let classes = boundary(&mut Executable::new(&TrainedModel::Float(model.clone())), model.classes);
+            self.sink.event(Event::Boundary { trial, stage, side: BOUNDARY_SIDE, classes });
+        }
+    }
+
+    fn wants_model(&self) -> bool {
+        self.plane
+    }
+
+    fn data(&mut self, loaded: usize, total: usize) {
+        self.sink.event(Event::Data { loaded, total });
+    }
+
+    async fn pause(&mut self) -> bool {
+        self.sink.pause().await == Flow::Stop
+    }
+}
+
+/// The likeliest class at each point of a grid over the plane, row by row from the top.
+fn boundary(executable: &mut Executable, classes: usize) -> Vec<u8> {
+    let place = |i: usize| (i as f32 + 0.5) / BOUNDARY_SIDE as f32 * 2.0 * BOUNDARY_EXTENT - BOUNDARY_EXTENT;
+    let mut points = Vec::with_capacity(2 * BOUNDARY_SIDE * BOUNDARY_SIDE);
+    for row in 0..BOUNDARY_SIDE {
+        for column in 0..BOUNDARY_SIDE {
+            points.extend([place(column), -place(row)]);
+        }
+    }
+    let logits = executable.logits(BOUNDARY_SIDE * BOUNDARY_SIDE, &points);
+    logits.chunks(classes).map(|row| arg_max(row) as u8).collect()
+}

@@ -1,0 +1,210 @@
+//! Which stage of which trial is to be run next, and when variants are timed: the part of running side by side that knows
+//! neither workers nor threads.
+//!
+//! A stage may begin when the stages it goes on from have ended. Of those that may, the one with the most work behind it
+//! comes first, since the longest path decides when a run ends; then the earlier trial, then the earlier stage. A variant is
+//! timed when nothing else is under way, so that its latency is that of a processor which has nothing else to do.
+
+#[cfg(test)]
+mod tests;
+
+use super::plan::Plan;
+use std::collections::HashSet;
+
+/// Something to do, with what it needs: `S` is what a stage leaves behind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Task<S> {
+    /// Run a stage.
+    Stage {
+        /// Which trial.
+        trial: usize,
+        /// Which stage.
+        stage: usize,
+        /// What its parent left behind.
+        parent: Option<S>,
+        /// What its teacher left behind, where that is not the parent.
+        teacher: Option<S>,
+    },
+    /// Time a variant.
+    Time {
+        /// Which trial.
+        trial: usize,
+        /// The variant's name.
+        variant: String,
+        /// Its encoded file.
+        file: Vec<u8>,
+    },
+}
+
+/// A task without what it needs, to say later how it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A stage.
+    Stage {
+        /// Which trial.
+        trial: usize,
+        /// Which stage.
+        stage: usize,
+    },
+    /// The timing; there is one at a time.
+    Timing,
+}
+
+impl<S> Task<S> {
+    /// What to call it when it has ended.
+    pub fn place(&self) -> Place {
+        match *self {
+            Task::Stage { trial, stage, .. } => Place::Stage { trial, stage },
+            Task::Time { .. } => Place::Timing,
+        }
+    }
+}
+
+/// How far a stage of a trial is.
+#[derive(Clone, Debug)]
+enum Progress<S> {
+    Waiting,
+    Running,
+    /// What it left behind, as long as a stage needs it.
+    Done(Option<S>),
+    /// It failed, or one before it did.
+    Lost,
+}
+
+/// The tasks of a run.
+#[derive(Clone, Debug)]
+pub struct Schedule<S> {
+    inputs: Vec<[Option<usize>; 2]>,
+    users: Vec<Vec<usize>>,
+    /// The work from the beginning of each stage to the end of the longest path through it.
+    urgency: Vec<f64>,
+    /// Trial by trial, stage by stage.
+    progress: Vec<Vec<Progress<S>>>,
+    /// Variants to be timed.
+    timings: Vec<(usize, String, Vec<u8>)>,
+    /// Variants that are timed or going to be.
+    timed: HashSet<String>,
+    under_way: usize,
+    timing: bool,
+    stopped: bool,
+}
+
+impl<S: Clone> Schedule<S> {
+    /// All of a plan.
+    pub fn new(plan: &Plan) -> Self {
+        let count = plan.stages.len();
+        let users: Vec<Vec<usize>> = (0..count).map(|stage| plan.users(stage).collect()).collect();
+        let mut urgency = vec![0.0f64; count];
+        for stage in (0..count).rev() {
+            let behind = users[stage].iter().map(|&user| urgency[user]).fold(0.0, f64::max);
+            urgency[stage] = plan.cost(stage) + behind;
+        }
+        Self {
+            inputs: (0..count).map(|stage| plan.inputs(stage)).collect(),
+            users,
+            urgency,
+            progress: vec![vec![Progress::Waiting; count]; plan.recipe.seeds.len()],
+            timings: Vec::new(),
+            timed: HashSet::new(),
+            under_way: 0,
+            timing: false,
+            stopped: false,
+        }
+    }
+
+    /// The next task, which counts as under way from now on; none if something has to end first, or if all is done.
+    pub fn next(&mut self) -> Option<Task<S>> {
+        if self.timing {
+            return None;
+        }
+        if self.under_way == 0 && !self.timings.is_empty() {
+            let (trial, variant, file) = self.timings.remove(0);
+            self.timing = true;
+            self.under_way = 1;
+            return Some(Task::Time { trial, variant, file });
+        }
+        let (trial, stage) = self.most_urgent()?;
+        let [parent, teacher] = self.inputs[stage].map(|input| self.left_by(trial, input?));
+        self.progress[trial][stage] = Progress::Running;
+        self.under_way += 1;
+        Some(Task::Stage { trial, stage, parent, teacher })
+    }
+
+    fn most_urgent(&self) -> Option<(usize, usize)> {
+        if self.stopped {
+            return None;
+        }
+        let places = (0..self.progress.len()).flat_map(|trial| (0..self.inputs.len()).map(move |stage| (trial, stage)));
+        let ready = places.filter(|&(trial, stage)| self.ready(trial, stage));
+        // The first of those that are equally urgent.
+        ready.reduce(|best, other| if self.urgency[other.1] > self.urgency[best.1] { other } else { best })
+    }
+
+    fn ready(&self, trial: usize, stage: usize) -> bool {
+        let there = |input: &usize| matches!(self.progress[trial][*input], Progress::Done(_));
+        matches!(self.progress[trial][stage], Progress::Waiting) && self.inputs[stage].iter().flatten().all(there)
+    }
+
+    fn left_by(&self, trial: usize, stage: usize) -> Option<S> {
+        match &self.progress[trial][stage] {
+            Progress::Done(state) => state.clone(),
+            _ => None,
+        }
+    }
+
+    /// A variant was tested: it is to be timed, unless it was in another trial.
+    pub fn tested(&mut self, trial: usize, variant: &str, file: Vec<u8>) {
+        if self.timed.insert(variant.into()) {
+            self.timings.push((trial, variant.into(), file));
+        }
+    }
+
+    /// A task has ended; a stage that others go on from has left something behind.
+    pub fn done(&mut self, place: Place, state: Option<S>) {
+        self.end(place, Progress::Done(state));
+    }
+
+    /// A task failed: the stages that need it are given up.
+    pub fn lost(&mut self, place: Place) {
+        self.end(place, Progress::Lost);
+    }
+
+    fn end(&mut self, place: Place, progress: Progress<S>) {
+        self.under_way = self.under_way.saturating_sub(1);
+        let Place::Stage { trial, stage } = place else {
+            self.timing = false;
+            return;
+        };
+        self.progress[trial][stage] = progress;
+        // A stage stands behind those it goes on from, so one pass reaches all that follow.
+        for stage in stage + 1..self.inputs.len() {
+            let lost = |input: &usize| matches!(self.progress[trial][*input], Progress::Lost);
+            if self.inputs[stage].iter().flatten().any(lost) {
+                self.progress[trial][stage] = Progress::Lost;
+            }
+        }
+        for stage in 0..self.inputs.len() {
+            let wanted = |user: &usize| matches!(self.progress[trial][*user], Progress::Waiting);
+            if !self.users[stage].iter().any(wanted)
+                && let Progress::Done(state) = &mut self.progress[trial][stage]
+            {
+                *state = None;
+            }
+        }
+    }
+
+    /// No further stage begins. What was tested is still timed.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Nothing is under way and nothing can begin.
+    pub fn over(&self) -> bool {
+        self.under_way == 0 && self.timings.is_empty() && self.most_urgent().is_none()
+    }
+
+    /// Every stage of every trial was run.
+    pub fn complete(&self) -> bool {
+        self.progress.iter().flatten().all(|progress| matches!(progress, Progress::Done(_)))
+    }
+}

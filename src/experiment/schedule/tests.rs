@@ -1,0 +1,200 @@
+//! Stages side by side: in every order that the schedule allows, and whatever fails, the run comes to the same.
+
+use super::{Place, Schedule, Task};
+use crate::backend::cpu::Cpu;
+use crate::data::Key;
+use crate::experiment::tests::{EVERYTHING, Log, Nothing, now, report};
+use crate::experiment::{Event, Inputs, PackedState, Plan, Recipe, State, run_stage, run_trial, time_variant};
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// Several variants, a sweep, a teacher that is no parent, and one that is, in two trials.
+const TREE: &str = r#"{"version":1,"data":{"dataset":"moons","samples":120},"network":{"architecture":"mlp","widths":[8]},
+    "training":{"epochs":2,"learning_rate":0.02},"seeds":[1,2],"variants":[{"name":"dense"},
+    {"name":"teacher","network":{"architecture":"mlp","widths":[16],"batch_normalization":true},"training":{"epochs":5}},
+    {"name":"pruned","from":"dense","steps":[{"prune":{"epochs":1}}],"sweep":{"setting":"sparsity","values":[0.5,0.9]}},
+    {"name":"int8","from":"teacher","steps":[{"quantize":{}},{"prune":{"sparsity":0.3,"epochs":1}}]},
+    {"name":"taught","from":"dense","steps":[{"distill":{"teacher":"teacher"}},{"quantize":{}}]},
+    {"name":"student","from":"teacher","steps":[{"distill":{"student":{"architecture":"mlp","widths":[4]}}}]}]}"#;
+
+fn plan(json: &str) -> Plan {
+    Plan::new(&Recipe::from_json(json).unwrap()).unwrap()
+}
+
+/// Runs a plan on so many pretended workers. Which of those at work ends next is drawn. States travel packed, as between
+/// workers.
+fn run(plan: &Plan, workers: usize, seed: u64) -> Log {
+    let mut draw = Key::new(seed).rng();
+    let mut log = Log::default();
+    let mut dataset = plan.recipe.data.open().unwrap();
+    let mut schedule = Schedule::<PackedState>::new(plan);
+    let mut at_work: Vec<Task<PackedState>> = Vec::new();
+    while !schedule.over() {
+        while at_work.len() < workers
+            && let Some(task) = schedule.next()
+        {
+            at_work.push(task);
+        }
+        let task = at_work.swap_remove((draw.uniform() * at_work.len() as f32) as usize);
+        let place = task.place();
+        let (source, sink) = (&Nothing, &mut log);
+        let state = match task {
+            Task::Time { trial, variant, file } => {
+                assert!(at_work.is_empty(), "{variant} is timed while {} tasks are under way", at_work.len());
+                now(time_variant(trial, &variant, &file, &mut dataset, source, sink)).unwrap();
+                None
+            }
+            Task::Stage { trial, stage, parent, teacher } => {
+                let [parent, teacher] = [parent, teacher].map(|state| state.map(|state| state.unpack().unwrap()));
+                let inputs = Inputs { parent: parent.as_ref(), teacher: teacher.as_ref() };
+                let backend = Cpu::new();
+                let reached = now(run_stage(plan, trial, stage, inputs, &mut dataset, source, &backend, sink)).unwrap();
+                for (result, file) in reached.variants {
+                    schedule.tested(trial, &result.name, file);
+                }
+                plan.users(stage).next().map(|_| reached.state.pack())
+            }
+        };
+        schedule.done(place, state);
+    }
+    assert!(schedule.complete() && at_work.is_empty());
+    log
+}
+
+#[test]
+fn any_number_of_workers_in_any_order_comes_to_the_digest_of_one() {
+    let tree = plan(TREE);
+    let mut one = Log::default();
+    for trial in 0..2 {
+        let mut dataset = tree.recipe.data.open().unwrap();
+        now(run_trial(&tree, trial, &mut dataset, &Nothing, &Cpu::new(), &mut one)).unwrap();
+    }
+    let wanted = report(&tree, &one);
+    for (workers, seed) in [(1, 1), (2, 2), (3, 3), (3, 4), (16, 5), (16, 6)] {
+        let log = run(&tree, workers, seed);
+        let got = report(&tree, &log);
+        assert_eq!(got.digest, wanted.digest, "{workers} workers, order {seed}");
+        assert!(got.variants.iter().all(|v| v.latency.is_some() && !v.digest.is_empty()));
+        let mut begun: Vec<(usize, usize)> = (log.events.iter())
+            .filter_map(|event| match event {
+                Event::Stage { trial, stage } => Some((*trial, *stage)),
+                _ => None,
+            })
+            .collect();
+        begun.sort_unstable();
+        let every = (0..2).flat_map(|trial| (0..tree.stages.len()).map(move |stage| (trial, stage)));
+        assert!(begun.into_iter().eq(every), "every stage runs once");
+    }
+    let everything = plan(EVERYTHING);
+    assert_eq!(report(&everything, &run(&everything, 4, 7)).digest, "99721f9d90d31f055dd4f720c520f3c8");
+}
+
+/// A schedule whose states are the numbers of the stages that left them.
+fn numbers(plan: &Plan) -> Schedule<(usize, usize)> {
+    Schedule::new(plan)
+}
+
+#[test]
+fn a_stage_begins_when_its_parent_and_its_teacher_have_ended() {
+    let tree = plan(TREE);
+    let mut schedule = numbers(&tree);
+    let mut begun = Vec::new();
+    let mut at_work = Vec::new();
+    loop {
+        while let Some(task) = schedule.next() {
+            at_work.push(task);
+        }
+        let Some(task) = at_work.pop() else { break };
+        let Task::Stage { trial, stage, parent, teacher } = task else { panic!("nothing was tested") };
+        let inputs = tree.inputs(stage).map(|input| input.map(|input| (trial, input)));
+        assert_eq!([parent, teacher], inputs);
+        assert!(inputs.iter().flatten().all(|input| begun.contains(input)));
+        begun.push((trial, stage));
+        schedule.done(Place::Stage { trial, stage }, Some((trial, stage)));
+    }
+    assert!(schedule.complete() && schedule.over());
+    assert_eq!(begun.len(), 2 * tree.stages.len());
+}
+
+#[test]
+fn the_longest_path_comes_first_then_the_earlier_trial() {
+    let tree = plan(TREE);
+    let mut schedule = numbers(&tree);
+    let mut next = || schedule.next().map(|task| task.place());
+    // The teacher is the larger network and is trained longer; the other trial's is as urgent.
+    let stage = |trial, stage| Some(Place::Stage { trial, stage });
+    assert_eq!([next(), next(), next(), next(), next()], [stage(0, 1), stage(1, 1), stage(0, 0), stage(1, 0), None]);
+    assert_eq!(tree.width(), 2 * 5, "two pruned, int8, taught, student");
+}
+
+#[test]
+fn what_does_not_need_a_failed_stage_goes_on() {
+    let tree = plan(TREE);
+    let mut schedule = numbers(&tree);
+    let mut ran = Vec::new();
+    while let Some(task) = schedule.next() {
+        let Place::Stage { trial, stage } = task.place() else { panic!("nothing was tested") };
+        ran.push((trial, stage));
+        match (trial, stage) {
+            (0, 1) => schedule.lost(task.place()),
+            place => schedule.done(task.place(), Some(place)),
+        }
+    }
+    assert!(schedule.over() && !schedule.complete());
+    // Without the first trial's teacher: both stages of `int8` and of `taught`, and `student`, are given up.
+    assert_eq!(ran.len(), 2 * tree.stages.len() - 5);
+    assert!(ran.contains(&(0, 2)) && ran.contains(&(0, 3)), "what goes on from dense is run");
+}
+
+#[test]
+fn a_stopped_run_begins_nothing_and_times_what_was_tested() {
+    let tree = plan(TREE);
+    let mut schedule = numbers(&tree);
+    let (first, second) = (schedule.next().unwrap().place(), schedule.next().unwrap().place());
+    schedule.stop();
+    schedule.tested(0, "dense", vec![1]);
+    schedule.tested(1, "dense", vec![2]);
+    schedule.done(first, None);
+    assert_eq!(schedule.next(), None, "a stage is still under way");
+    schedule.done(second, None);
+    assert_eq!(schedule.next(), Some(Task::Time { trial: 0, variant: "dense".into(), file: vec![1] }));
+    assert!(!schedule.over() && schedule.next().is_none());
+    schedule.lost(Place::Timing);
+    assert!(schedule.over() && !schedule.complete());
+}
+
+#[test]
+fn a_state_comes_back_bit_for_bit_and_another_length_is_refused() {
+    // Masks, batch normalization that is folded, integers, and a minus zero.
+    let tree = plan(TREE);
+    let mut dataset = tree.recipe.data.open().unwrap();
+    let mut states: Vec<State> = Vec::new();
+    for stage in 0..tree.stages.len() {
+        let [parent, teacher] = tree.inputs(stage).map(|input| input.map(|stage| &states[stage]));
+        let (inputs, log) = (Inputs { parent, teacher }, &mut Log::default());
+        let reached = now(run_stage(&tree, 0, stage, inputs, &mut dataset, &Nothing, &Cpu::new(), log)).unwrap();
+        states.push(reached.state);
+    }
+    states[0].model.parameters[0].slice_mut()[3] = -0.0;
+    let bits = |state: &State| -> Vec<u32> {
+        state.model.parameters.iter().flat_map(|p| p.slice().iter().map(|v| v.to_bits())).collect()
+    };
+    for state in &states {
+        let packed = state.pack();
+        let back = packed.unpack().unwrap();
+        assert_eq!((&back, bits(&back)), (state, bits(state)));
+        let json = serde_json::to_string(&packed).unwrap();
+        assert_eq!(serde_json::from_str::<PackedState>(&json).unwrap(), packed);
+    }
+    assert!(states.iter().any(|s| s.integers.is_some()));
+    let pruned = states.iter().find(|s| s.model.parameters[0].mask.is_some()).unwrap();
+    let json = serde_json::to_value(pruned.pack()).unwrap();
+    for (place, shorter) in [("/masks", 0), ("/masks/0", 1), ("/model", 9)] {
+        let mut json = json.clone();
+        json.pointer_mut(place).unwrap().as_array_mut().unwrap().truncate(shorter);
+        let packed: PackedState = serde_json::from_value(json).unwrap();
+        let sentence = packed.unpack().unwrap_err().to_string();
+        assert!(sentence.contains("cannot be read"), "{sentence}");
+    }
+}

@@ -1,0 +1,98 @@
+//! What a stage leaves behind, and how it travels from one worker to another.
+
+use crate::compression::quantize::Quantize;
+use crate::export::{self, FileError};
+use crate::network::{IntegerModel, Model, TrainedModel};
+use ndarray::ArrayD;
+use serde::{Deserialize, Serialize};
+
+/// What a stage leaves behind for those that go on from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The float network with its masks.
+    pub(super) model: Model,
+    /// The integer network, and how to make it anew after later steps.
+    pub(super) integers: Option<(Quantize, IntegerModel)>,
+}
+
+impl State {
+    /// The network that is stored and run: the integer one where there is one.
+    pub(super) fn trained(&self) -> TrainedModel {
+        match &self.integers {
+            Some((_, integers)) => TrainedModel::Integer(integers.clone()),
+            None => TrainedModel::Float(self.model.clone()),
+        }
+    }
+
+    /// The state as bytes, every bit of it.
+    pub fn pack(&self) -> PackedState {
+        let masks = self.model.parameters.iter().map(|p| Mask(p.mask_slice().map(pack_bits).unwrap_or_default()));
+        PackedState {
+            masks: masks.collect(),
+            model: export::encode(&TrainedModel::Float(self.model.clone())).file,
+            integers: self.integers.as_ref().map(|(settings, model)| PackedIntegers {
+                settings: settings.clone(),
+                model: export::encode(&TrainedModel::Integer(model.clone())).file,
+            }),
+        }
+    }
+}
+
+/// A [`State`] that can be sent: files as [`crate::export`] writes them, which keep every bit, and the masks that files leave
+/// out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PackedState {
+    #[serde(with = "serde_bytes")]
+    model: Vec<u8>,
+    /// One for each array of parameters.
+    masks: Vec<Mask>,
+    integers: Option<PackedIntegers>,
+}
+
+/// The integer network beside the float one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct PackedIntegers {
+    settings: Quantize,
+    #[serde(with = "serde_bytes")]
+    model: Vec<u8>,
+}
+
+/// A bit a weight, the lowest first; no bytes at all where nothing was pruned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Mask(#[serde(with = "serde_bytes")] Vec<u8>);
+
+impl PackedState {
+    /// The state that was packed. Fails if the bytes are of another length or kind than they should be.
+    pub fn unpack(&self) -> Result<State, FileError> {
+        let TrainedModel::Float(mut model) = export::decode(&self.model)? else {
+            return Err(FileError("an integer network stands where the float one should".into()));
+        };
+        if self.masks.len() != model.parameters.len() {
+            return Err(FileError(format!("{} masks stand for {} arrays", self.masks.len(), model.parameters.len())));
+        }
+        for (parameter, Mask(bytes)) in model.parameters.iter_mut().zip(&self.masks) {
+            let count = parameter.values.len();
+            if !bytes.is_empty() && bytes.len() != count.div_ceil(8) {
+                return Err(FileError(format!("a mask of {} bytes stands for {count} weights", bytes.len())));
+            }
+            let bits = (0..count).map(|i| bytes.get(i / 8).is_some_and(|byte| byte >> (i % 8) & 1 == 1)).collect();
+            parameter.mask =
+                (!bytes.is_empty()).then(|| ArrayD::from_shape_vec(parameter.values.raw_dim(), bits).ok()).flatten();
+        }
+        let integers = match &self.integers {
+            None => None,
+            Some(packed) => match export::decode(&packed.model)? {
+                TrainedModel::Integer(integers) => Some((packed.settings.clone(), integers)),
+                TrainedModel::Float(_) => {
+                    return Err(FileError("a float network stands where the integer one should".into()));
+                }
+            },
+        };
+        Ok(State { model, integers })
+    }
+}
+
+fn pack_bits(bits: &[bool]) -> Vec<u8> {
+    let byte = |eight: &[bool]| eight.iter().enumerate().fold(0, |byte, (i, &bit)| byte | u8::from(bit) << i);
+    bits.chunks(8).map(byte).collect()
+}
