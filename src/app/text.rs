@@ -194,6 +194,10 @@ pub(super) const LATENCY_1: &str = "Latency, 1 sample";
 pub(super) const LATENCY_64: &str = "Latency, 64";
 pub(super) const PARTIAL: &str = "partial";
 pub(super) const WAITS: &str = "waits for its turn";
+pub(super) const LOST: &str = "not reached: a stage on its way failed";
+pub(super) const NOT_TIMED_YET: &str = "timed when nothing else runs";
+pub(super) const NOT_TIMED: &str = "not timed";
+pub(super) const TIMING: &str = "Timing the variants while nothing else runs…";
 pub(super) const TRADEOFF: &str = "What accuracy costs";
 pub(super) const TRADEOFF_HELP: &str =
     "Up and to the left is better. The line joins the variants that no other beats in both: the Pareto front.";
@@ -297,12 +301,14 @@ pub(super) fn opened(title: &str, digest: Option<&str>) -> String {
     }
 }
 
-pub(super) fn stage_of(ended: usize, all: usize) -> String {
-    format!("Stage {} of {all}", (ended + 1).min(all))
+pub(super) fn stages_at(ended: usize, all: usize, current: &str) -> String {
+    format!("{ended} of {} done; now: {current}", plural(all, "stage", "stages"))
 }
 
-pub(super) fn trial_at(trial: usize, label: &str) -> String {
-    format!("trial {}: {label}", trial + 1)
+/// `prune to 90 % (trials 1, 2)`
+pub(super) fn in_trials(label: &str, trials: &[usize]) -> String {
+    let numbers: Vec<String> = trials.iter().map(|trial| (trial + 1).to_string()).collect();
+    format!("{label} ({} {})", if numbers.len() == 1 { "trial" } else { "trials" }, numbers.join(", "))
 }
 
 pub(super) fn rate(samples: f64) -> String {

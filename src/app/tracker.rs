@@ -3,7 +3,7 @@
 use super::browser::now_ms;
 use super::curve::{Boundary, Curve, Point, epochs_before};
 use super::state::Shared;
-use crate::experiment::{Event, Plan, Report, VariantResult};
+use crate::experiment::{Event, Plan, Report, Results};
 use std::sync::Arc;
 
 /// How far a stage of a trial is.
@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(super) struct Progress {
     pub begun: bool,
     pub ended: bool,
+    /// It failed, or one that it needs did.
+    pub lost: bool,
     pub samples: usize,
     pub total: usize,
     pub epoch: f32,
@@ -19,13 +21,18 @@ pub(super) struct Progress {
 impl Progress {
     /// From 0 to 1.
     pub fn share(&self) -> f64 {
-        if self.ended {
+        if self.ended || self.lost {
             1.0
         } else if self.total == 0 {
             0.0
         } else {
             self.samples as f64 / self.total as f64
         }
+    }
+
+    /// A worker is at it.
+    pub fn under_way(&self) -> bool {
+        self.begun && !self.ended && !self.lost
     }
 }
 
@@ -47,7 +54,7 @@ pub(super) struct Tracker {
     /// Training samples a second, over all workers, of late.
     pub rate: Option<f64>,
     backend: String,
-    results: Vec<VariantResult>,
+    results: Results,
     /// Time and samples passed, a second or so ago.
     mark: Option<(f64, f64)>,
     /// When training began, and the work then done.
@@ -64,10 +71,10 @@ impl Tracker {
             progress,
             curves: Vec::new(),
             boundaries: Vec::new(),
-            report: Shared(Arc::new(Report::assemble(&plan, backend, Vec::new()))),
+            report: Shared(Arc::new(Results::default().report(&plan, backend))),
             rate: None,
             backend: backend.into(),
-            results: Vec::new(),
+            results: Results::default(),
             mark: None,
             first: None,
             plan,
@@ -77,16 +84,17 @@ impl Tracker {
     /// Takes one piece of news.
     pub fn take(&mut self, event: Event) {
         match event {
-            Event::Data { loaded, total } => self.data = Some((loaded, total)),
-            Event::Stage { trial, stage } => {
-                let Some(stages) = self.progress.get_mut(trial).filter(|s| stage < s.len()) else { return };
-                stages.iter_mut().filter(|p| p.begun).for_each(|p| p.ended = true);
-                stages[stage] = Progress { begun: true, ..Progress::default() };
+            // Each worker loads for itself: the furthest is told.
+            Event::Data { loaded, total } => {
+                self.data = Some((self.data.map_or(loaded, |(most, _)| most.max(loaded)), total));
             }
+            Event::Stage { trial, stage } => {
+                self.at(trial, stage, |p| *p = Progress { begun: true, ..Progress::default() })
+            }
+            Event::StageEnd { trial, stage } => self.at(trial, stage, |p| p.ended = true),
+            Event::StageLost { trial, stage } => self.at(trial, stage, |p| p.lost = true),
             Event::Step { trial, stage, samples, total, epoch, loss, accuracy } => {
-                if let Some(p) = self.progress.get_mut(trial).and_then(|s| s.get_mut(stage)) {
-                    *p = Progress { begun: true, ended: false, samples, total, epoch };
-                }
+                self.at(trial, stage, |p| *p = Progress { begun: true, samples, total, epoch, ..Progress::default() });
                 self.measure();
                 if let Some((curve, before)) = self.curve(trial, stage) {
                     curve.add_training(Point { epoch: before + epoch, loss, accuracy });
@@ -104,12 +112,17 @@ impl Tracker {
                 self.boundaries.sort_by_key(|b| b.stage);
             }
             Event::Boundary { .. } => {}
-            Event::Variant { result, .. } => {
-                self.results.retain(|r| r.name != result.name || r.seed != result.seed);
-                self.results.push(result);
-                let report = Report::assemble(&self.plan, &self.backend, self.results.clone());
-                self.report = Shared(Arc::new(report));
+            Event::Variant { .. } | Event::Latency { .. } => {
+                if self.results.take(&self.plan, &event) {
+                    self.report = Shared(Arc::new(self.results.report(&self.plan, &self.backend)));
+                }
             }
+        }
+    }
+
+    fn at(&mut self, trial: usize, stage: usize, change: impl FnOnce(&mut Progress)) {
+        if let Some(progress) = self.progress.get_mut(trial).and_then(|stages| stages.get_mut(stage)) {
+            change(progress);
         }
     }
 
@@ -171,9 +184,10 @@ impl Tracker {
         self.progress.iter().flatten().filter(|p| p.ended).count()
     }
 
-    /// What each trial is at: trial, stage.
-    pub fn current(&self) -> Vec<(usize, usize)> {
-        let at = |stages: &Vec<Progress>| stages.iter().position(|p| p.begun && !p.ended);
-        self.progress.iter().enumerate().filter_map(|(trial, stages)| Some((trial, at(stages)?))).collect()
+    /// The stages under way and the trials that are at them, in the plan's order.
+    pub fn current(&self) -> Vec<(usize, Vec<usize>)> {
+        let at = |stage: usize| (0..self.progress.len()).filter(move |&t| self.progress[t][stage].under_way());
+        let stages = (0..self.plan.stages.len()).map(|stage| (stage, at(stage).collect::<Vec<_>>()));
+        stages.filter(|(_, trials)| !trials.is_empty()).collect()
     }
 }

@@ -29,6 +29,13 @@ pub enum Event {
         /// Which stage.
         stage: usize,
     },
+    /// A stage failed, or was given up because one that it needs failed.
+    StageLost {
+        /// Which trial.
+        trial: usize,
+        /// Which stage.
+        stage: usize,
+    },
     /// Training moves on: means since the last such event.
     Step {
         /// Which trial.

@@ -9,10 +9,12 @@
 mod tests;
 
 use super::plan::Plan;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// Something to do, with what it needs: `S` is what a stage leaves behind.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Task<S> {
     /// Run a stage.
     Stage {
@@ -32,6 +34,7 @@ pub enum Task<S> {
         /// The variant's name.
         variant: String,
         /// Its encoded file.
+        #[serde(with = "serde_bytes")]
         file: Vec<u8>,
     },
 }
@@ -113,7 +116,7 @@ impl<S: Clone> Schedule<S> {
     }
 
     /// The next task, which counts as under way from now on; none if something has to end first, or if all is done.
-    pub fn next(&mut self) -> Option<Task<S>> {
+    pub fn begin(&mut self) -> Option<Task<S>> {
         if self.timing {
             return None;
         }
@@ -164,9 +167,19 @@ impl<S: Clone> Schedule<S> {
         self.end(place, Progress::Done(state));
     }
 
-    /// A task failed: the stages that need it are given up.
-    pub fn lost(&mut self, place: Place) {
+    /// A task failed: it and the stages that need it are given up. Gives those stages, as trial and stage.
+    pub fn lost(&mut self, place: Place) -> Vec<(usize, usize)> {
         self.end(place, Progress::Lost);
+        let Place::Stage { trial, stage } = place else { return Vec::new() };
+        let mut given_up = vec![stage];
+        // A stage stands behind those it goes on from, so one pass reaches all that follow.
+        for later in stage + 1..self.inputs.len() {
+            if self.inputs[later].iter().flatten().any(|input| given_up.contains(input)) {
+                self.progress[trial][later] = Progress::Lost;
+                given_up.push(later);
+            }
+        }
+        given_up.into_iter().map(|stage| (trial, stage)).collect()
     }
 
     fn end(&mut self, place: Place, progress: Progress<S>) {
@@ -176,13 +189,6 @@ impl<S: Clone> Schedule<S> {
             return;
         };
         self.progress[trial][stage] = progress;
-        // A stage stands behind those it goes on from, so one pass reaches all that follow.
-        for stage in stage + 1..self.inputs.len() {
-            let lost = |input: &usize| matches!(self.progress[trial][*input], Progress::Lost);
-            if self.inputs[stage].iter().flatten().any(lost) {
-                self.progress[trial][stage] = Progress::Lost;
-            }
-        }
         for stage in 0..self.inputs.len() {
             let wanted = |user: &usize| matches!(self.progress[trial][*user], Progress::Waiting);
             if !self.users[stage].iter().any(wanted)

@@ -1,105 +1,30 @@
-//! The page's end of the protocol: a few workers, the trials of a run spread over them, and what comes back as [`News`].
+//! The page's end of the protocol: a few workers, the tasks of a run spread over them, and what comes back as [`News`].
 //!
 //! A worker that dies or does not stop in time is replaced, and what it had sent stands.
 
+mod job;
+mod news;
 mod slot;
 
-use super::{ModelFile, Picture, Prediction, Request, Response};
-use crate::benchmark::Measurement;
-use crate::experiment::{Event, Plan, Report, VariantResult};
-use slot::{Heard, Slot};
+use super::{ModelFile, Request, Response};
+use crate::experiment::{Place, Plan};
+use job::Job;
+pub use news::News;
+use slot::{Duty, Heard, Slot};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-/// The most workers, whatever the device offers: each holds a data set and a network.
-const MAX_WORKERS: usize = 4;
+/// The most workers, whatever the device offers: each holds a data set (55 MB of MNIST) and a network.
+const MAX_WORKERS: usize = 8;
+/// The most workers on a device with [`LITTLE_MEMORY`] or less.
+const FEW_WORKERS: usize = 2;
+/// In GiB, as browsers tell it: rounded, and never more than 8.
+const LITTLE_MEMORY: f64 = 4.0;
 
 /// How long a worker may take to stop before it is ended, in milliseconds.
 const PATIENCE_MS: i32 = 3000;
-
-/// What the page is told.
-#[derive(Clone, Debug)]
-pub enum News {
-    /// The first worker has started: a run begins without delay.
-    Ready,
-    /// News of a run.
-    Event {
-        /// Which run.
-        run: u32,
-        /// The news.
-        event: Event,
-    },
-    /// A variant's encoded file.
-    Model {
-        /// Which run.
-        run: u32,
-        /// Which trial.
-        trial: usize,
-        /// The file.
-        model: ModelFile,
-    },
-    /// A run ended on all its workers.
-    Finished {
-        /// Which run.
-        run: u32,
-        /// Everything that was reached.
-        report: Box<Report>,
-        /// It ended before its end.
-        stopped: bool,
-    },
-    /// A work of a benchmark is done.
-    Measured {
-        /// Which run.
-        run: u32,
-        /// What it came to.
-        measurement: Measurement,
-    },
-    /// A benchmark ended: done, stopped, failed or given up.
-    BenchmarkEnded {
-        /// Which run.
-        run: u32,
-    },
-    /// A worker could not start, failed or died; what it had sent stands.
-    Trouble {
-        /// One sentence.
-        message: String,
-    },
-    /// What every loaded model makes of a sample.
-    Predictions {
-        /// The question.
-        query: u32,
-        /// In the order of loading.
-        predictions: Vec<Prediction>,
-    },
-    /// A weight matrix as a picture.
-    Picture {
-        /// The model's name.
-        model: String,
-        /// Which weight matrix.
-        matrix: usize,
-        /// The picture.
-        picture: Picture,
-    },
-}
-
-/// A run under way.
-struct Job {
-    run: u32,
-    plan: Plan,
-    backend: String,
-    results: Vec<VariantResult>,
-    stopped: bool,
-}
-
-impl Job {
-    /// Takes a result, which replaces an earlier one of the same variant and seed.
-    fn take(&mut self, result: VariantResult) {
-        self.results.retain(|r| r.name != result.name || r.seed != result.seed);
-        self.results.push(result);
-    }
-}
 
 struct Inner {
     slots: Vec<Option<Slot>>,
@@ -135,39 +60,30 @@ impl Pool {
     /// that has not ended is given up.
     pub fn run(&self, run: u32, plan: Plan, backend: &str) {
         self.give_up();
-        let trials = plan.recipe.seeds.len();
-        let workers = cores().min(trials).clamp(1, MAX_WORKERS);
-        let recipe = plan.recipe.clone();
-        let backend = backend.into();
-        self.0.borrow_mut().job = Some(Job { run, plan, backend, results: Vec::new(), stopped: false });
-        for index in 0..workers {
-            self.ensure(index);
-            let mine: Vec<usize> = (index..trials).step_by(workers).collect();
-            self.send(index, &Request::Run { run, recipe: recipe.clone(), trials: mine }, Some(run));
-        }
-        self.settle();
+        let workers = most_workers().min(plan.width());
+        self.0.borrow_mut().job = Some(Job::new(run, plan, backend));
+        (0..workers).for_each(|index| self.ensure(index));
+        self.go_on();
     }
 
     /// Asks the run to end; after [`PATIENCE_MS`] it is ended whether it answers or not.
     pub fn stop(&self) {
-        let run = {
+        let (run, busy) = {
             let mut inner = self.0.borrow_mut();
             let Some(job) = inner.job.as_mut() else { return };
-            job.stopped = true;
-            job.run
+            job.stop();
+            let run = job.run;
+            let busy = |slot: &Option<Slot>| slot.as_ref().is_some_and(|slot| slot.duty.is_some());
+            (run, (0..inner.slots.len()).filter(|&index| busy(&inner.slots[index])).collect::<Vec<_>>())
         };
-        let workers = self.0.borrow().slots.len();
-        for index in 0..workers {
-            if self.busy_with(index) == Some(run) {
-                self.send(index, &Request::Stop, Some(run));
-            }
+        for index in busy {
+            self.send(index, &Request::Stop);
         }
         let weak = Rc::downgrade(&self.0);
         let late = Closure::once_into_js(move || {
             let Some(pool) = revive(&weak) else { return };
             if pool.0.borrow().job.as_ref().is_some_and(|job| job.run == run) {
                 pool.give_up();
-                pool.settle();
             }
         });
         if let Some(window) = web_sys::window() {
@@ -179,16 +95,21 @@ impl Pool {
     /// Measures this device under this number, on the first worker; all works, if none are named. Not while a run goes on.
     pub fn benchmark(&self, run: u32, works: Vec<String>) {
         self.ensure(0);
-        self.0.borrow_mut().benchmark = Some(run);
-        self.send(0, &Request::Benchmark { run, works }, Some(run));
-        self.settle();
+        {
+            let mut inner = self.0.borrow_mut();
+            inner.benchmark = Some(run);
+            if let Some(Some(slot)) = inner.slots.first_mut() {
+                slot.duty = Some(Duty::Benchmark);
+            }
+        }
+        self.send(0, &Request::Benchmark { run, works });
+        self.settle_benchmark();
     }
 
     /// Asks the benchmark to end, which it does after the window under way.
     pub fn stop_benchmark(&self) {
-        let run = self.0.borrow().benchmark;
-        if run.is_some() && self.busy_with(0) == run {
-            self.send(0, &Request::Stop, run);
+        if self.0.borrow().benchmark.is_some() {
+            self.send(0, &Request::Stop);
         }
     }
 
@@ -196,27 +117,30 @@ impl Pool {
     pub fn load(&self, models: Vec<ModelFile>) {
         self.ensure(0);
         self.0.borrow_mut().models.clone_from(&models);
-        self.send(0, &Request::Load { models }, None);
+        self.send(0, &Request::Load { models });
     }
 
     /// Asks every loaded model about a sample.
     pub fn predict(&self, query: u32, sample: Vec<f32>) {
         self.ensure(0);
-        self.send(0, &Request::Predict { query, sample }, None);
+        self.send(0, &Request::Predict { query, sample });
     }
 
     /// Asks for a picture of a weight matrix.
     pub fn picture(&self, model: String, matrix: usize) {
         self.ensure(0);
-        self.send(0, &Request::Picture { model, matrix }, None);
+        self.send(0, &Request::Picture { model, matrix });
     }
 
-    /// Ends all workers that are still busy and starts the first one anew, with its models.
+    /// Ends a run or a benchmark that has not ended: busy workers, with what they were at, and then itself.
     fn give_up(&self) {
         let first_gone = {
             let mut inner = self.0.borrow_mut();
+            if inner.job.is_none() && inner.benchmark.is_none() {
+                return;
+            }
             for slot in &mut inner.slots {
-                if slot.as_ref().is_some_and(|s| s.busy.is_some()) {
+                if slot.as_ref().is_some_and(|slot| slot.duty.is_some()) {
                     *slot = None;
                 }
             }
@@ -225,13 +149,15 @@ impl Pool {
         if first_gone {
             self.restart_first();
         }
+        self.finish();
+        self.settle_benchmark();
     }
 
     fn restart_first(&self) {
         self.ensure(0);
         let models = self.0.borrow().models.clone();
         if !models.is_empty() {
-            self.send(0, &Request::Load { models }, None);
+            self.send(0, &Request::Load { models });
         }
     }
 
@@ -262,21 +188,15 @@ impl Pool {
         }
     }
 
-    fn send(&self, index: usize, request: &Request, run: Option<u32>) {
-        let result = match self.0.borrow_mut().slots.get_mut(index).and_then(Option::as_mut) {
-            Some(slot) => {
-                slot.busy = run.or(slot.busy);
-                slot.send(request)
-            }
-            None => return, // could not be started, which was told then
+    /// Sends a message; a worker that could not be started was told of then.
+    fn send(&self, index: usize, request: &Request) {
+        let sent = match self.0.borrow_mut().slots.get_mut(index).and_then(Option::as_mut) {
+            Some(slot) => slot.send(request),
+            None => Ok(()),
         };
-        if let Err(message) = result {
+        if let Err(message) = sent {
             self.lost(index, message);
         }
-    }
-
-    fn busy_with(&self, index: usize) -> Option<u32> {
-        self.0.borrow().slots.get(index).and_then(Option::as_ref).and_then(|slot| slot.busy)
     }
 
     /// A worker spoke, or died.
@@ -305,27 +225,31 @@ impl Pool {
                 }
             }
             Response::Event { run, event } => {
-                if let Event::Variant { result, .. } = &event {
-                    self.with_job(run, |job| job.take(result.clone()));
-                }
+                self.with_job(run, |job| job.take(&event));
                 tell(News::Event { run, event });
             }
-            Response::Model { run, trial, model } => tell(News::Model { run, trial, model }),
-            Response::Finished { run, results, stopped } => {
-                self.with_job(run, |job| {
-                    job.stopped |= stopped;
-                    results.into_iter().for_each(|result| job.take(result));
-                });
-                self.free(index);
+            Response::Model { run, trial, model } => {
+                self.with_job(run, |job| job.tested(trial, &model));
+                tell(News::Model { run, trial, model });
             }
             Response::Measured { run, measurement } => tell(News::Measured { run, measurement }),
-            Response::BenchmarkEnded { .. } => self.free(index),
-            Response::Failed { run, message } => {
-                tell(News::Trouble { message });
-                if let Some(run) = run {
-                    self.with_job(run, |job| job.stopped = true);
-                    self.free(index);
+            Response::BenchmarkEnded { .. } => {
+                self.free(index);
+                self.go_on();
+            }
+            Response::Done { run, state } => {
+                if let Some(Duty::Task(task)) = self.free(index) {
+                    self.with_job(run, |job| job.done(task, state));
                 }
+                self.go_on();
+            }
+            Response::Failed { run: None, message } => tell(News::Trouble { message }),
+            Response::Failed { run: Some(run), message } => {
+                tell(News::Trouble { message });
+                if let Some(Duty::Task(task)) = self.free(index) {
+                    self.given_up(run, task);
+                }
+                self.go_on();
             }
             Response::Predictions { query, predictions } => tell(News::Predictions { query, predictions }),
             Response::Picture { model, matrix, picture } => tell(News::Picture { model, matrix, picture }),
@@ -338,57 +262,86 @@ impl Pool {
         }
     }
 
-    fn free(&self, index: usize) {
-        if let Some(slot) = self.0.borrow_mut().slots[index].as_mut() {
-            slot.busy = None;
-        }
-        self.settle();
+    /// What a worker was at has ended: what it was.
+    fn free(&self, index: usize) -> Option<Duty> {
+        self.0.borrow_mut().slots.get_mut(index)?.as_mut()?.duty.take()
     }
 
-    /// A worker is gone: says so, keeps what it had sent, and replaces the first one unless it never started.
+    /// A task will not be done, nor what needs it.
+    fn given_up(&self, run: u32, task: Place) {
+        let tell = self.0.borrow().tell.clone();
+        let mut news = Vec::new();
+        self.with_job(run, |job| news = job.lost(task));
+        news.into_iter().for_each(|news| tell(news));
+    }
+
+    /// A worker is gone: says so, keeps what it had sent, and replaces it unless it never started.
     fn lost(&self, index: usize, message: String) {
-        let (tell, restart) = {
+        let (tell, gone, run) = {
             let mut inner = self.0.borrow_mut();
-            let gone = inner.slots[index].take();
-            if gone.as_ref().is_some_and(|slot| slot.busy.is_some())
-                && let Some(job) = inner.job.as_mut()
-            {
-                job.stopped = true;
-            }
-            (inner.tell.clone(), index == 0 && gone.is_some_and(|slot| slot.ready))
+            let gone = inner.slots.get_mut(index).and_then(Option::take);
+            (inner.tell.clone(), gone, inner.job.as_ref().map(|job| job.run))
         };
         tell(News::Trouble { message });
-        if restart {
-            self.restart_first();
+        if let (Some(run), Some(Duty::Task(task))) = (run, gone.as_ref().and_then(|slot| slot.duty)) {
+            self.given_up(run, task);
         }
-        self.settle();
+        if gone.is_some_and(|slot| slot.ready) {
+            match index {
+                0 => self.restart_first(),
+                _ if run.is_some() => self.ensure(index),
+                _ => {}
+            }
+        }
+        self.go_on();
     }
 
-    /// Ends the benchmark and the run if no worker is busy with them any more.
-    fn settle(&self) {
-        let ended = {
-            let mut inner = self.0.borrow_mut();
-            let busy = |run: u32| inner.slots.iter().flatten().any(|slot| slot.busy == Some(run));
-            let ended = inner.benchmark.filter(|run| !busy(*run));
-            if ended.is_some() {
-                inner.benchmark = None;
-            }
-            ended.map(|run| (inner.tell.clone(), run))
+    /// Gives idle workers what there is to do, and ends the run when there is nothing more.
+    fn go_on(&self) {
+        let workers = self.0.borrow().slots.len();
+        for index in 0..workers {
+            let request = {
+                let mut inner = self.0.borrow_mut();
+                let Inner { slots, job, .. } = &mut *inner;
+                let idle = slots.get_mut(index).and_then(Option::as_mut).filter(|slot| slot.duty.is_none());
+                let (Some(slot), Some(job)) = (idle, job.as_mut()) else { continue };
+                let Some((place, request)) = job.begin() else { break };
+                slot.duty = Some(Duty::Task(place));
+                request
+            };
+            self.send(index, &request);
+        }
+        let idle = {
+            let inner = self.0.borrow();
+            // Without a worker nothing goes on, whatever is left.
+            inner.job.is_some() && inner.slots.iter().flatten().all(|slot| slot.duty.is_none())
         };
-        if let Some((tell, run)) = ended {
+        if idle {
+            self.finish();
+        }
+        self.settle_benchmark();
+    }
+
+    /// Ends the benchmark if no worker is at it any more.
+    fn settle_benchmark(&self) {
+        let (tell, ended) = {
+            let mut inner = self.0.borrow_mut();
+            let goes_on = inner.slots.iter().flatten().any(|slot| slot.duty == Some(Duty::Benchmark));
+            (inner.tell.clone(), inner.benchmark.take_if(|_| !goes_on))
+        };
+        if let Some(run) = ended {
             tell(News::BenchmarkEnded { run });
         }
+    }
+
+    /// Ends the run with what was reached.
+    fn finish(&self) {
         let (tell, job) = {
             let mut inner = self.0.borrow_mut();
-            if inner.slots.iter().flatten().any(|slot| slot.busy.is_some()) {
-                return;
-            }
             (inner.tell.clone(), inner.job.take())
         };
-        if let Some(Job { run, plan, backend, results, stopped }) = job {
-            let report = Report::assemble(&plan, &backend, results);
-            let stopped = stopped || report.digest.is_empty();
-            tell(News::Finished { run, report: Box::new(report), stopped });
+        if let Some(job) = job {
+            tell(job.finish());
         }
     }
 }
@@ -397,7 +350,12 @@ fn revive(weak: &Weak<RefCell<Inner>>) -> Option<Pool> {
     weak.upgrade().map(Pool)
 }
 
-/// Processors that the browser admits to.
-fn cores() -> usize {
-    web_sys::window().map_or(1, |window| window.navigator().hardware_concurrency() as usize)
+/// How many workers the device bears: one a processor that the browser admits to, within limits.
+fn most_workers() -> usize {
+    let Some(window) = web_sys::window() else { return 1 };
+    let navigator = window.navigator();
+    // Not every browser tells it.
+    let memory = js_sys::Reflect::get(&navigator, &"deviceMemory".into()).ok().and_then(|gigabytes| gigabytes.as_f64());
+    let most = if memory.is_some_and(|memory| memory <= LITTLE_MEMORY) { FEW_WORKERS } else { MAX_WORKERS };
+    (navigator.hardware_concurrency() as usize).clamp(1, most)
 }

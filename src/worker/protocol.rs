@@ -1,22 +1,22 @@
 //! The messages between page and worker: one enum each way.
 
 use crate::benchmark::Measurement;
-use crate::experiment::{Event, Recipe, VariantResult};
+use crate::experiment::{Event, PackedState, Recipe, Task};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of a worker. Sent only after [`Response::Ready`], since earlier messages are lost.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(clippy::large_enum_variant)] // one message a run, not worth a box
+#[allow(clippy::large_enum_variant)] // one message a task, not worth a box
 pub enum Request {
-    /// Runs these trials (indices into the recipe's seeds). A worker runs one experiment at a time.
-    Run {
+    /// Does a task of a run. A worker does one at a time; what others do meanwhile shows in a timing.
+    Task {
         /// Comes back in every answer.
         run: u32,
-        /// What to run.
+        /// What the task is part of.
         recipe: Recipe,
-        /// Which trials.
-        trials: Vec<usize>,
+        /// What to do.
+        task: Task<PackedState>,
     },
     /// Measures this device. Not while a run goes on.
     Benchmark {
@@ -25,7 +25,7 @@ pub enum Request {
         /// Which works, by [`crate::benchmark::Work::id`]; all, if none are named.
         works: Vec<String>,
     },
-    /// Ends the run at the next batch; what was reached is evaluated and sent. Ends a benchmark, whose work under way is
+    /// Ends the task at the next batch; what was reached is tested and sent. Ends a benchmark, whose work under way is
     /// dropped.
     Stop,
     /// Replaces the models that [`Request::Predict`] and [`Request::Picture`] speak of by these files.
@@ -81,14 +81,12 @@ pub enum Response {
         /// The file.
         model: ModelFile,
     },
-    /// A run ended.
-    Finished {
+    /// A task has ended; its events were sent before.
+    Done {
         /// Which run.
         run: u32,
-        /// All results of the trials asked for.
-        results: Vec<VariantResult>,
-        /// It was stopped before its end.
-        stopped: bool,
+        /// What a stage left behind, if another goes on from it.
+        state: Option<PackedState>,
     },
     /// A work of a benchmark is done.
     Measured {
@@ -102,9 +100,9 @@ pub enum Response {
         /// Which run.
         run: u32,
     },
-    /// A run or a request failed; what was sent before stands.
+    /// A task or a request failed; what was sent before stands.
     Failed {
-        /// Which run, if it was one.
+        /// Which run the task was part of, if it was one.
         run: Option<u32>,
         /// One sentence: what happened and the way out.
         message: String,

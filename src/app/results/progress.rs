@@ -33,32 +33,33 @@ fn Live(state: State) -> impl IntoView {
             let current: Vec<String> = t
                 .current()
                 .iter()
-                .filter_map(|&(trial, stage)| {
-                    let label = &t.plan.stages.get(stage)?.label;
-                    Some(if t.progress.len() > 1 { text::trial_at(trial, label) } else { label.clone() })
+                .map(|(stage, trials)| {
+                    let label = &t.plan.stages[*stage].label;
+                    if t.progress.len() > 1 { text::in_trials(label, trials) } else { label.clone() }
                 })
                 .collect();
-            let all = t.plan.stages.len() * t.progress.len();
-            match current.is_empty() {
-                true => text::NO_SCRIPT_STATE.into(),
-                false => format!("{}: {}", text::stage_of(t.stages_ended(), all), current.join(" · ")),
+            let (ended, all) = (t.stages_ended(), t.plan.stages.len() * t.progress.len());
+            match (ended, current.is_empty()) {
+                (0, true) => text::NO_SCRIPT_STATE.into(),
+                (_, true) => text::TIMING.into(),
+                _ => text::stages_at(ended, all, &current.join(" · ")),
             }
         })
     });
-    let epoch = read(|t| match t.current().first() {
-        Some(&(trial, stage)) => {
-            let total = t.plan.stages[stage].epochs();
-            let at = t.progress[trial][stage].epoch;
-            if total == 0 {
-                String::new()
-            } else {
-                format!("{} {} / {total}", text::EPOCH, super::super::format::fixed(f64::from(at), 1))
-            }
-        }
-        None => match t.data {
-            Some((loaded, all)) if loaded < all => text::loading_data(loaded, all),
+    // Of each stage under way that trains, the first trial's.
+    let epoch = read(|t| {
+        let current = t.current();
+        let trained = current.iter().filter(|(stage, _)| t.plan.stages[*stage].epochs() > 0);
+        let epochs = trained.map(|(stage, trials)| {
+            let at = f64::from(t.progress[trials[0]][*stage].epoch);
+            format!("{} / {}", super::super::format::fixed(at, 1), t.plan.stages[*stage].epochs())
+        });
+        let epochs: Vec<String> = epochs.collect();
+        match (epochs.is_empty(), t.data) {
+            (false, _) => format!("{} {}", text::EPOCH, epochs.join(" · ")),
+            (true, Some((loaded, all))) if current.is_empty() && loaded < all => text::loading_data(loaded, all),
             _ => String::new(),
-        },
+        }
     });
     let speed = read(|t| t.rate.map(text::rate).unwrap_or_default());
     let left = read(|t| t.seconds_left().map(text::left).unwrap_or_default());
@@ -88,9 +89,11 @@ fn Stages(state: State) -> impl IntoView {
                     let of = |f: fn(&super::super::tracker::Progress) -> bool| {
                         t.progress.iter().filter(|p| f(&p[i])).count()
                     };
-                    let class = match (of(|p| p.ended), of(|p| p.begun)) {
-                        (ended, _) if ended == trials => "done",
-                        (_, begun) if begun > 0 => "now",
+                    let class = match (of(|p| p.ended), of(|p| p.begun && !p.lost), of(|p| p.lost)) {
+                        (ended, _, _) if ended == trials => "done",
+                        (ended, begun, _) if begun > ended => "now",
+                        (_, _, lost) if lost > 0 => "lost",
+                        (_, begun, _) if begun > 0 => "now",
                         _ => "waiting",
                     };
                     (stage.label.clone(), class)

@@ -4,7 +4,7 @@ use super::super::charts::Mark;
 use super::super::state::{Shown, State};
 use super::super::tracker::Tracker;
 use super::super::{format, text};
-use crate::experiment::{Quartiles, VariantReport};
+use crate::experiment::{Latency, Quartiles, VariantReport};
 use leptos::prelude::*;
 
 /// The table. During a run its rows stand there from the start and say what each variant waits for.
@@ -74,7 +74,7 @@ fn Row(state: State, index: usize, name: String, base: Memo<String>) -> impl Int
             let report = r.as_ref()?;
             let variant = report.variants.iter().find(|v| me.with_value(|me| v.name == *me))?;
             let base = base.with(|base| report.variants.iter().find(|v| v.name == *base));
-            Some(cells(base, variant))
+            Some(cells(base, variant, state.shown.get() == Shown::Live))
         })
     };
     let wait = move || state.live.with(|l| me.with_value(|me| waits_for(l.as_ref()?, me)));
@@ -113,11 +113,14 @@ fn Row(state: State, index: usize, name: String, base: Memo<String>) -> impl Int
     }
 }
 
-/// What a variant that is not measured yet waits for: its current stage, or one before it.
+/// What a variant that is not tested yet waits for: its current stage, or one before it.
 fn waits_for(live: &Tracker, name: &str) -> Option<String> {
     let end = live.plan.variants.iter().find(|v| v.name == name)?.stage;
     let mine = |stage: usize| live.plan.reaches(end, stage);
-    let now = live.current().into_iter().find(|&(_, stage)| mine(stage));
+    if live.progress.iter().all(|stages| stages[end].lost) {
+        return Some(text::LOST.into());
+    }
+    let now = live.current().into_iter().find(|(stage, _)| mine(*stage)).map(|(stage, trials)| (trials[0], stage));
     let shared_with = now.and_then(|(_, stage)| live.plan.first_through(stage)).filter(|first| *first != name);
     Some(match (now, shared_with) {
         (None, _) => text::WAITS.into(),
@@ -156,15 +159,19 @@ impl Cell {
     }
 }
 
-/// A variant's cells, in the order of [`HEADS`].
-fn cells(base: Option<&VariantReport>, v: &VariantReport) -> Vec<Cell> {
+/// A variant's cells, in the order of [`HEADS`]. In a run that is `live`, what was not timed may be yet.
+fn cells(base: Option<&VariantReport>, v: &VariantReport, live: bool) -> Vec<Cell> {
     let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
     let spread = (v.trials.len() > 1)
         .then(|| format!("{} – {}", format::percent(v.accuracy_min), format::percent(v.accuracy_max)));
     let size = base.map(|base| share(v.bytes as f64, base.bytes as f64));
     let base_itself = base.is_some_and(|base| base.name == v.name);
-    let latency = |of: fn(&VariantReport) -> Quartiles| {
-        let (mine, first) = (of(v), base.map(|base| of(base).median_us));
+    let latency = |of: fn(&Latency) -> Quartiles| {
+        let Some(mine) = v.latency.as_ref().map(of) else {
+            let (value, why) = if live { ("…", text::NOT_TIMED_YET) } else { ("–", text::NOT_TIMED) };
+            return Cell { value: value.into(), more: vec![why.into()], bar: None };
+        };
+        let first = base.and_then(|base| base.latency.as_ref()).map(|latency| of(latency).median_us);
         Cell {
             value: format::micros(mine.median_us),
             more: [
@@ -188,7 +195,7 @@ fn cells(base: Option<&VariantReport>, v: &VariantReport) -> Vec<Cell> {
         Cell { value: format::count(v.nonzero as f64), more: vec![text::of_all(v.parameters)], bar: None },
         Cell::plain(format::short_percent(1.0 - share(v.nonzero as f64, v.parameters as f64))),
         Cell::plain(format::amount(v.macs as f64)),
-        latency(|v| v.latency.batch1),
-        latency(|v| v.latency.batch64),
+        latency(|latency| latency.batch1),
+        latency(|latency| latency.batch64),
     ]
 }

@@ -18,7 +18,7 @@ pub(super) fn Tradeoff(state: State) -> impl IntoView {
                     state
                     title=text::AGAINST_LATENCY
                     axis=text::LATENCY
-                    read=|v| v.latency.batch1.median_us
+                    read=|v| v.latency.map_or(0.0, |latency| latency.batch1.median_us)
                     write=format::micros
                 />
             </div>
@@ -27,7 +27,7 @@ pub(super) fn Tradeoff(state: State) -> impl IntoView {
     }
 }
 
-/// Accuracy against one cost: how it is read from a variant, and written.
+/// Accuracy against one cost: how it is read from a variant (0 where it is not known yet), and written.
 #[component]
 fn Against(
     state: State,

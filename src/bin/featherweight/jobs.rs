@@ -72,7 +72,7 @@ impl Common<'_> {
             if tasks.failure.is_some() || tasks.schedule.over() {
                 return None;
             }
-            match tasks.schedule.next() {
+            match tasks.schedule.begin() {
                 Some(task) => return Some(task),
                 None => tasks = self.ended.wait(tasks).unwrap_or_else(PoisonError::into_inner),
             }

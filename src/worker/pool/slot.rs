@@ -1,5 +1,6 @@
 //! One worker as the page holds it: started, spoken to once it is ready, ended when dropped.
 
+use crate::experiment::Place;
 use crate::worker::{Request, Response};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,14 +17,23 @@ pub(super) enum Heard {
     Died(String),
 }
 
+/// What a worker is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Duty {
+    /// A task of the run.
+    Task(Place),
+    /// The benchmark.
+    Benchmark,
+}
+
 /// A worker and the callbacks it needs.
 pub(super) struct Slot {
     /// Tells it from the workers it replaced.
     pub(super) id: u32,
     /// It has said so and takes messages.
     pub(super) ready: bool,
-    /// The run it works on.
-    pub(super) busy: Option<u32>,
+    /// What it is at.
+    pub(super) duty: Option<Duty>,
     worker: Worker,
     waiting: Vec<JsValue>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
@@ -63,7 +73,7 @@ impl Slot {
         Ok(Self {
             id,
             ready: false,
-            busy: None,
+            duty: None,
             worker,
             waiting: Vec::new(),
             _on_message: on_message,

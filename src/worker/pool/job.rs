@@ -1,0 +1,62 @@
+//! A run under way: what is still to do, and what has come of it.
+
+use super::News;
+use crate::experiment::{Event, PackedState, Place, Plan, Results, Schedule};
+use crate::worker::{ModelFile, Request};
+
+/// A run under way.
+pub(super) struct Job {
+    pub(super) run: u32,
+    plan: Plan,
+    backend: String,
+    schedule: Schedule<PackedState>,
+    results: Results,
+}
+
+impl Job {
+    /// Nothing is done yet.
+    pub(super) fn new(run: u32, plan: Plan, backend: &str) -> Self {
+        let schedule = Schedule::new(&plan);
+        Self { run, plan, backend: backend.into(), schedule, results: Results::default() }
+    }
+
+    /// What an idle worker should do, and how to call it when it has ended; none if something has to end first.
+    pub(super) fn begin(&mut self) -> Option<(Place, Request)> {
+        let task = self.schedule.begin()?;
+        let place = task.place();
+        Some((place, Request::Task { run: self.run, recipe: self.plan.recipe.clone(), task }))
+    }
+
+    /// Keeps what an event brings of results.
+    pub(super) fn take(&mut self, event: &Event) {
+        self.results.take(&self.plan, event);
+    }
+
+    /// A variant was tested, and is to be timed by its file.
+    pub(super) fn tested(&mut self, trial: usize, model: &ModelFile) {
+        self.schedule.tested(trial, &model.name, model.file.clone());
+    }
+
+    /// A task has ended.
+    pub(super) fn done(&mut self, task: Place, state: Option<PackedState>) {
+        self.schedule.done(task, state);
+    }
+
+    /// A task failed: what that means for the stages, as news.
+    pub(super) fn lost(&mut self, task: Place) -> Vec<News> {
+        let news = |(trial, stage)| News::Event { run: self.run, event: Event::StageLost { trial, stage } };
+        self.schedule.lost(task).into_iter().map(news).collect()
+    }
+
+    /// Nothing more is begun but timings.
+    pub(super) fn stop(&mut self) {
+        self.schedule.stop();
+    }
+
+    /// The news that it has ended.
+    pub(super) fn finish(self) -> News {
+        let report = self.results.report(&self.plan, &self.backend);
+        let stopped = !self.schedule.complete() || report.digest.is_empty();
+        News::Finished { run: self.run, report: Box::new(report), stopped }
+    }
+}

@@ -1,0 +1,82 @@
+//! The tasks of a run: a stage, or the timing of a variant.
+
+use super::State;
+use super::post::Post;
+use crate::backend::cpu::Cpu;
+use crate::data::Dataset;
+use crate::experiment::{Data, Inputs, PackedState, Plan, Recipe, Task, run_stage, time_variant};
+use crate::worker::Response;
+use crate::worker::source::Fetch;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A data set as a worker holds it.
+pub(super) struct Held {
+    data: Data,
+    dataset: Dataset,
+    /// The run that its fetches were begun for.
+    run: u32,
+    source: Fetch,
+}
+
+impl Held {
+    /// The data of a run: those held, as far as they are the same, with what they lack on its way.
+    fn of_run(held: Option<Self>, run: u32, data: &Data) -> Result<Self, String> {
+        match held.filter(|held| held.data == *data) {
+            Some(held) if held.run == run => Ok(held),
+            // A fetch that failed is begun anew with the next run.
+            Some(held) => Ok(Self { run, source: Fetch::start(&held.dataset), ..held }),
+            None => {
+                let dataset = data.open().map_err(|e| e.to_string())?;
+                Ok(Self { data: data.clone(), run, source: Fetch::start(&dataset), dataset })
+            }
+        }
+    }
+}
+
+/// Does a task; the answer that says how it ended, or a sentence that says why it failed.
+pub(super) async fn perform(
+    state: &Rc<RefCell<State>>,
+    run: u32,
+    recipe: &Recipe,
+    task: Task<PackedState>,
+) -> Result<Response, String> {
+    let plan = Plan::new(recipe).map_err(|e| e.to_string())?;
+    let held = state.borrow_mut().data.take();
+    let mut held = Held::of_run(held, run, &recipe.data)?;
+    let ended = on_data(state, run, &plan, task, &mut held).await;
+    // Whatever became of the task, what has been loaded is of use to the next.
+    state.borrow_mut().data = Some(held);
+    ended
+}
+
+async fn on_data(
+    state: &Rc<RefCell<State>>,
+    run: u32,
+    plan: &Plan,
+    task: Task<PackedState>,
+    held: &mut Held,
+) -> Result<Response, String> {
+    let mut post = Post::new(run, state)?;
+    let Held { dataset, source, .. } = held;
+    match task {
+        Task::Time { trial, variant, file } => {
+            let timed = time_variant(trial, &variant, &file, dataset, source, &mut post).await;
+            timed.map_err(|e| e.to_string())?;
+            Ok(Response::Done { run, state: None })
+        }
+        Task::Stage { trial, stage, parent, teacher } => {
+            if trial >= plan.recipe.seeds.len() || stage >= plan.stages.len() {
+                return Err(format!("stage {stage} of trial {trial} is asked for and the recipe has none such"));
+            }
+            let unpack = |state: Option<PackedState>| state.map(|state| state.unpack()).transpose();
+            let parent = unpack(parent).map_err(|e| e.to_string())?;
+            let teacher = unpack(teacher).map_err(|e| e.to_string())?;
+            let inputs = Inputs { parent: parent.as_ref(), teacher: teacher.as_ref() };
+            let reached = run_stage(plan, trial, stage, inputs, dataset, source, &Cpu::new(), &mut post).await;
+            let reached = reached.map_err(|e| e.to_string())?;
+            let state = plan.users(stage).next().map(|_| reached.state.pack());
+            Ok(Response::Done { run, state })
+        }
+    }
+}
