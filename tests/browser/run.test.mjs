@@ -55,6 +55,50 @@ test("the page answers while workers compute, and a stopped run keeps what it re
   await opened.close();
 });
 
+test("variants run side by side, and one is timed only when nothing else runs", async () => {
+  const wide = { ...LONG, training: { epochs: 2 }, data: { dataset: "spirals", samples: 4000 } };
+  wide.variants = [
+    { name: "dense" },
+    { name: "pruned", from: "dense", steps: [{ prune: { epochs: 40 } }] },
+    { name: "int8", from: "dense", steps: [{ quantize: {} }] },
+  ];
+  const opened = await open(browser, site.url + commandLine(wide).link(), { workers: 2 });
+  const { page } = opened;
+  await by(page, "run").click();
+  const int8 = by(page, "results-table").locator("tbody tr").nth(2);
+  // Tested while another worker still prunes: its accuracy stands there, its latency does not.
+  await int8.getByText("timed when nothing else runs").first().waitFor();
+  assert.match(await int8.locator("td").first().innerText(), /\d\s%/);
+  assert.equal(await int8.locator("td").nth(6).locator("svg").count(), 0);
+  assert.match(await by(page, "progress").locator(".stage").innerText(), /now: prune to 90 %/);
+  await state(page, "done");
+  assert.match(await int8.locator("td").nth(6).innerText(), /\d\s.?s/);
+  quiet(opened);
+  await opened.close();
+});
+
+test("a worker that dies costs what it was at, and the rest goes on", async () => {
+  const opened = await open(browser, site.url + commandLine({ ...LONG, seeds: [1, 2], training: { epochs: 12 } }).link(), {
+    workers: 2,
+    expected: [/killed/],
+  });
+  const { page } = opened;
+  await by(page, "run").click();
+  await page.locator(".stage").getByText("trials 1, 2").waitFor();
+  await page.workers()[1].evaluate(() => void setTimeout(() => { throw new Error("killed"); }));
+  await by(page, "error").waitFor();
+  assert.match(await by(page, "error").innerText(), /killed.*finished is kept/);
+  await state(page, "done");
+  const rows = by(page, "results-table").locator("tbody tr");
+  assert.deepEqual(await rows.locator("th .row").allInnerTexts(), TOY.variants.map((v) => v.name));
+  assert.equal(await by(page, "digest").count(), 0);
+  // Its place is taken: the same experiment runs to its end.
+  await run(page);
+  assert.equal(await by(page, "digest").count(), 1);
+  quiet(opened);
+  await opened.close();
+});
+
 test("results outlive a reload, a new run, and a deletion taken back", async () => {
   const opened = await open(browser, site.url + toy);
   const { page } = opened;

@@ -17,21 +17,39 @@ async function shared(page) {
   return by(page, "share-text").inputValue();
 }
 
+/** One trial with much to run side by side: variants, a sweep, and a teacher that is not the student's parent. */
+const TREE = {
+  ...TOY,
+  title: "Tree",
+  variants: [
+    { name: "dense" },
+    { name: "teacher", network: { architecture: "mlp", widths: [24], batch_normalization: true } },
+    { name: "pruned", from: "dense", steps: [{ prune: {} }], sweep: { setting: "sparsity", values: [0.5, 0.75, 0.9] } },
+    { name: "int8", from: "teacher", steps: [{ quantize: {} }, { prune: { sparsity: 0.5 } }] },
+    { name: "taught", from: "dense", steps: [{ distill: { teacher: "teacher" } }, { quantize: {} }] },
+  ],
+};
+
 test("one link yields one digest: in Chromium on one worker and on several, and on the command line", async () => {
   const images = { ...TOY, title: "Images", data: { samples: 600 }, network: { architecture: "lenet-5" }, training: { epochs: 1 } };
-  for (const recipe of [{ ...TOY, seeds: [1, 2, 3] }, images]) {
+  for (const recipe of [{ ...TOY, seeds: [1, 2, 3] }, TREE, images]) {
     const native = commandLine(recipe);
     const digest = native.digest();
     const links = [];
-    for (const workers of [1, 3]) {
+    for (const workers of [1, 2, 3]) {
       const opened = await open(browser, site.url + native.link(), { workers });
       await run(opened.page);
       assert.equal(await by(opened.page, "digest").innerText(), digest, `${recipe.title} on ${workers} workers`);
+      // One worker has always been started, the page's; a run takes as many as the device has processors.
+      assert.equal(opened.page.workers().length, workers);
+      // Every variant was timed, whoever ran it.
+      const rows = await by(opened.page, "results-table").locator("tbody tr").allInnerTexts();
+      for (const row of rows) assert.equal(row.match(/\d\s[µmn]?s\b/g)?.length >= 2, true, row);
       links.push(await shared(opened.page));
       quiet(opened);
       await opened.close();
     }
-    assert.equal(links[0], links[1]);
+    assert.equal(new Set(links).size, 1);
     assert.match(native.run(links[0]), /same as the link's result, bit for bit/);
   }
 });
