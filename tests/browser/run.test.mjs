@@ -67,7 +67,7 @@ test("variants run side by side, and one is timed only when nothing else runs", 
   await by(page, "run").click();
   const int8 = by(page, "results-table").locator("tbody tr").nth(2);
   // Tested while another worker still prunes: its accuracy stands there, its latency does not.
-  await int8.getByText("timed when nothing else runs").first().waitFor();
+  await int8.getByText("to be timed").first().waitFor();
   assert.match(await int8.locator("td").first().innerText(), /\d\s%/);
   assert.equal(await int8.locator("td").nth(6).locator("svg").count(), 0);
   assert.match(await by(page, "progress").locator(".stage").innerText(), /now: prune to 90 %/);

@@ -62,7 +62,7 @@ fn Live(state: State) -> impl IntoView {
         }
     });
     let speed = read(|t| t.rate.map(text::rate).unwrap_or_default());
-    let left = read(|t| t.seconds_left().map(text::left).unwrap_or_default());
+    let left = read(|t| t.seconds_left().filter(|_| !t.current().is_empty()).map(text::left).unwrap_or_default());
     let share = move || state.live.with(|l| l.as_ref().map_or(0.0, |t| t.share()));
     view! {
         <div class="card progress" data-testid="progress">

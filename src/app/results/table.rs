@@ -46,6 +46,7 @@ pub(super) fn VariantTable(state: State) -> impl IntoView {
             </div>
             <p class="hint">
                 {text::TABLE_HELP}" "{move || text::ratio_to(&base.get())}
+                {move || (state.shown.get() == Shown::Live).then(|| format!(" {}", text::TIMED_ALONE))}
                 {move || (trials.get() > 1).then(|| format!(" {}", text::trials(trials.get())))}
             </p>
         </section>
