@@ -44,6 +44,9 @@ pub struct Measurement {
     pub operations: f64,
     /// Dense arithmetic a second, of the peak measured in the same request.
     pub share_of_peak: Option<f64>,
+    /// Which peak that is, by its [`Work::id`].
+    #[serde(default)]
+    pub peak: Option<String>,
     /// Length of the model's encoded file.
     pub bytes: Option<usize>,
     /// Multiply-accumulates that one sample needs, those with removed weights left out.
@@ -91,6 +94,12 @@ pub enum Error {
         /// All there are.
         known: String,
     },
+    /// This device has no such instructions.
+    #[error("\"{id}\" cannot be measured here: there is no exact 8-bit dot product; leave it out")]
+    Missing {
+        /// As it was asked for.
+        id: String,
+    },
     /// The images could not be had.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -110,17 +119,22 @@ pub enum Error {
     },
 }
 
-/// The works with these ids, in the order of [`works`]; all, if none are named.
+/// The works with these ids, in the order of [`works`]; all that can be measured here, if none are named.
 ///
 /// # Errors
-/// [`Error::Unknown`] names the first id that there is not.
+/// [`Error::Unknown`] names the first id that there is not, [`Error::Missing`] one that cannot be measured here.
 pub fn choose(ids: &[String]) -> Result<Vec<Work>, Error> {
     let all = works();
     if let Some(id) = ids.iter().find(|id| all.iter().all(|work| work.id != **id)) {
         let known = all.iter().map(|work| work.id.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Error::Unknown { id: id.clone(), known });
     }
-    Ok(all.into_iter().filter(|work| ids.is_empty() || ids.contains(&work.id)).collect())
+    let wanted = |work: &Work| if ids.is_empty() { work.kind.is_there() } else { ids.contains(&work.id) };
+    let chosen: Vec<Work> = all.into_iter().filter(wanted).collect();
+    match chosen.iter().find(|work| !work.kind.is_there()) {
+        Some(work) => Err(Error::Missing { id: work.id.clone() }),
+        None => Ok(chosen),
+    }
 }
 
 /// Measures these works in their order and tells each as soon as it is done. If the clock's pause says stop, the work under
@@ -180,6 +194,7 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
         if let Some(measured) = &mut measured {
             (measured.work, measured.unit) = (work.id.clone(), work.unit.into());
             measured.share_of_peak = measured.operations_a_second().filter(|_| peak > 0.0).map(|speed| speed / peak);
+            measured.peak = work.kind.peak().map(|peak| peak.id().into());
         }
         Ok(measured)
     }
@@ -263,7 +278,19 @@ impl Measurement {
 
     fn new([q1, median, q3]: [f64; 3], windows: usize) -> Self {
         let (work, unit) = (String::new(), String::new());
-        Self { work, unit, median, q1, q3, windows, operations: 0.0, share_of_peak: None, bytes: None, macs: None }
+        Self {
+            work,
+            unit,
+            median,
+            q1,
+            q3,
+            windows,
+            operations: 0.0,
+            share_of_peak: None,
+            peak: None,
+            bytes: None,
+            macs: None,
+        }
     }
 }
 

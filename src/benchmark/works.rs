@@ -1,5 +1,6 @@
 //! What can be measured: one row each, read by the worker, the page and the command line.
 
+use crate::backend::cpu::inference::integer_kernels;
 use crate::backend::cpu::peak;
 use crate::network::{Architecture, ArchitectureName, Layer, Shape};
 
@@ -32,6 +33,8 @@ pub enum Peak {
     F32,
     /// Dot products of pairs of `i16` with sums in `i32`.
     Dot16,
+    /// Dot products of four 8-bit integers with sums in `i32`, where relaxed SIMD has them in an exact form.
+    Dot8,
 }
 
 /// What is done and timed.
@@ -85,7 +88,7 @@ pub(super) const MNIST: (Shape, usize) = (Shape { height: 28, width: 28, channel
 pub fn works() -> Vec<Work> {
     use Form::{F32, Int8, Sparse, SparseInt8};
     use Net::{LeNet5, LeNet300100};
-    let mut all: Vec<Work> = [Peak::F32, Peak::Dot16].map(peak_work).into();
+    let mut all: Vec<Work> = [Peak::F32, Peak::Dot16, Peak::Dot8].map(peak_work).into();
     all.extend(WIDTHS.map(cost));
     for (form, batch) in [(F32, 1), (F32, 64), (F32, 256), (Int8, 1), (Int8, 256)] {
         all.push(inference(LeNet300100, form, batch));
@@ -107,11 +110,12 @@ pub fn works() -> Vec<Work> {
 }
 
 fn peak_work(peak: Peak) -> Work {
-    let (id, title, unit) = match peak {
-        Peak::F32 => ("peak-f32", "Peak of f32 multiply and add", "GFLOP/s"),
-        Peak::Dot16 => ("peak-dot16", "Peak of 16-bit integer dot products", "GOP/s"),
+    let title = match peak {
+        Peak::F32 => "Peak of f32 multiply and add",
+        Peak::Dot16 => "Peak of 16-bit integer dot products",
+        Peak::Dot8 => "Peak of 8-bit integer dot products",
     };
-    Work { id: id.into(), title: title.into(), unit, kind: Kind::Peak(peak) }
+    Work { id: peak.id().into(), title: title.into(), unit: peak.unit(), kind: Kind::Peak(peak) }
 }
 
 fn training(net: Net) -> Work {
@@ -186,22 +190,52 @@ impl Form {
 }
 
 impl Peak {
+    /// The [`Work::id`] of its measurement.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::F32 => "peak-f32",
+            Self::Dot16 => "peak-dot16",
+            Self::Dot8 => "peak-dot8",
+        }
+    }
+
+    /// What arithmetic a second is told in.
+    pub fn unit(self) -> &'static str {
+        if self == Self::F32 { "GFLOP/s" } else { "GOP/s" }
+    }
+
     /// Does `rounds` rounds of it; returns the operations done.
     pub(super) fn work(self, rounds: usize) -> f64 {
         match self {
             Self::F32 => peak::multiply_add(rounds),
             Self::Dot16 => peak::dot_16(rounds),
+            Self::Dot8 => integer_kernels().peak.map_or(0.0, |peak| peak(rounds)),
         }
+    }
+
+    /// Whether there are such instructions here.
+    pub(super) fn is_there(self) -> bool {
+        self != Self::Dot8 || integer_kernels().peak.is_some()
+    }
+
+    /// The peak of what integer layers run on here.
+    pub(super) fn of_integers() -> Self {
+        if Self::Dot8.is_there() { Self::Dot8 } else { Self::Dot16 }
     }
 }
 
 impl Kind {
-    /// The peak of the instructions that it runs on, where its dense arithmetic can be told as a share of it. Pruned
+    /// Whether this device has what it measures.
+    pub(super) fn is_there(self) -> bool {
+        !matches!(self, Self::Peak(peak) if !peak.is_there())
+    }
+
+    /// The peak of the instructions that it runs on here, where its dense arithmetic can be told as a share of it. Pruned
     /// networks leave most of that arithmetic out, so it says nothing of them.
-    pub fn peak(self) -> Option<Peak> {
+    pub(super) fn peak(self) -> Option<Peak> {
         match self {
             Self::Training(_) | Self::Cost { .. } | Self::Inference { form: Form::F32, .. } => Some(Peak::F32),
-            Self::Inference { form: Form::Int8, .. } => Some(Peak::Dot16),
+            Self::Inference { form: Form::Int8, .. } => Some(Peak::of_integers()),
             _ => None,
         }
     }

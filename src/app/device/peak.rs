@@ -3,7 +3,7 @@
 use super::{Figure, of_kind};
 use crate::app::state::State;
 use crate::app::{format, text::device as text};
-use crate::benchmark::{Kind, Peak};
+use crate::benchmark::{Kind, Measurement, Peak};
 use leptos::prelude::*;
 
 /// Each peak that was measured against, and what was measured against it.
@@ -11,15 +11,16 @@ use leptos::prelude::*;
 pub(super) fn Shares(state: State) -> impl IntoView {
     let peaks = of_kind(state, |kind| matches!(kind, Kind::Peak(_)));
     // The cost of sizes has a chart of its own.
-    let shares = of_kind(state, |kind| kind.peak().is_some() && !matches!(kind, Kind::Cost { .. }));
+    let shares = of_kind(state, |kind| matches!(kind, Kind::Training(_) | Kind::Inference { .. }));
     let any = Memo::new(move |_| peaks.with(|p| !p.is_empty()) || shares.with(|s| !s.is_empty()));
     let rows = move || {
         let (peaks, shares) = (peaks.get(), shares.get());
-        [Peak::F32, Peak::Dot16]
+        [Peak::F32, Peak::Dot16, Peak::Dot8]
             .into_iter()
             .flat_map(|peak| {
                 let top = peaks.iter().filter(|(work, _)| work.kind == Kind::Peak(peak)).map(top);
-                let below = shares.iter().filter(|(work, _)| work.kind.peak() == Some(peak)).map(below);
+                let of_peak = |measured: &Measurement| measured.peak.as_deref() == Some(peak.id());
+                let below = shares.iter().filter(|(_, measured)| of_peak(measured)).map(|f| below(peak, f));
                 top.chain(below).collect::<Vec<_>>()
             })
             .collect_view()
@@ -42,10 +43,9 @@ fn top((work, measured): &Figure) -> AnyView {
     row("peak", work.title.clone(), figure, 1.0)
 }
 
-fn below((work, measured): &Figure) -> AnyView {
+fn below(peak: Peak, (work, measured): &Figure) -> AnyView {
     let giga = measured.operations_a_second().unwrap_or_default() / 1e9;
-    let unit = if work.kind.peak() == Some(Peak::F32) { "GFLOP/s" } else { "GOP/s" };
-    let figure = format!("{} {unit}", format::fixed(giga, 1));
+    let figure = format!("{} {}", format::fixed(giga, 1), peak.unit());
     row("", work.title.clone(), figure, measured.share_of_peak.unwrap_or_default())
 }
 

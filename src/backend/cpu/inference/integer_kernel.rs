@@ -58,8 +58,9 @@ pub struct IntegerKernels {
     pub sparse: fn(&IntegerWeights<'_>) -> Box<dyn IntegerKernel>,
     /// The least share of zeros at which the sparse kernel is the faster one.
     pub sparse_from: f64,
-    /// The instruction, as the page names it.
-    pub instruction: &'static str,
+    /// Does so many rounds of nothing but the instruction and returns the operations done, as [`crate::backend::cpu::peak`]
+    /// does; for what has no peak there.
+    pub peak: Option<fn(usize) -> f64>,
 }
 
 /// What runs everywhere.
@@ -67,7 +68,7 @@ const PAIRS: IntegerKernels = IntegerKernels {
     dense: dense_int8::dense::<Pairs>,
     sparse: sparse_int8::sparse::<Pairs>,
     sparse_from: 0.6,
-    instruction: "i32x4.dot_i16x8",
+    peak: None,
 };
 
 static FASTER: OnceLock<IntegerKernels> = OnceLock::new();
