@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const DIST = process.env.DIST ?? join(ROOT, "dist");
+export const DIST = process.env.DIST ?? join(ROOT, "dist");
 const SUB_PATH = "/some/where/";
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
 
@@ -40,9 +40,9 @@ export async function launch() {
 
 /**
  * Opens the page in a context of its own. `complaints` collects what no test may leave behind: console errors, exceptions,
- * refusals by the content security policy, and requests to another origin.
+ * refusals by the content security policy, and requests to another origin. `request` is told the path of each request.
  */
-export async function open(browser, url, { workers, expected = [], ...options } = {}) {
+export async function open(browser, url, { workers, expected = [], request: asked = () => {}, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   if (workers) {
     await context.addInitScript((count) => {
@@ -59,7 +59,8 @@ export async function open(browser, url, { workers, expected = [], ...options } 
   });
   page.on("pageerror", (error) => complain(String(error)));
   page.on("request", (request) => {
-    const { origin, protocol } = new URL(request.url());
+    const { origin, protocol, pathname } = new URL(request.url());
+    if (pathname.startsWith(SUB_PATH)) asked(pathname.slice(SUB_PATH.length));
     if (protocol.startsWith("http") && origin !== new URL(url).origin) complain(`a request to ${request.url()}`);
   });
   await page.goto(url);

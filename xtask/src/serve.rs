@@ -9,6 +9,8 @@ use tiny_http::{Header, Request, Response, Server};
 const TRIES: u16 = 20;
 /// Requests answered side by side: a browser opens six connections.
 const THREADS: usize = 6;
+/// Encodings by their name in headers and the ending of their files, the best first.
+const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 /// Builds, serves `dist/` on 127.0.0.1 and prints the address.
 pub fn serve(port: u16, no_build: bool) -> Result<(), String> {
@@ -37,18 +39,47 @@ pub fn serve(port: u16, no_build: bool) -> Result<(), String> {
 }
 
 fn answer(folder: &Path, request: Request) {
-    let file = file_of(folder, request.url());
-    let answered = match file.as_ref().and_then(|path| Some((path, File::open(path).ok()?))) {
-        Some((path, file)) => {
-            let response = Response::from_file(file)
-                .with_header(header("Content-Type", content_type(path)))
-                .with_header(header("Cache-Control", "no-cache"));
-            request.respond(response)
-        }
+    let accepted = request.headers().iter().find(|h| h.field.equiv("Accept-Encoding"));
+    let accepted = accepted.map_or(String::new(), |header| header.value.to_string());
+    let answered = match file_of(folder, request.url()).and_then(|path| response(&path, &accepted)) {
+        Some(response) => request.respond(response),
         None => request.respond(Response::from_string("There is no such file.").with_status_code(404)),
     };
     // A browser that has gone away wants no answer.
     drop(answered);
+}
+
+/// A file as the browser takes it: one of its compressed neighbours where there is one that is accepted.
+fn response(path: &Path, accepted: &str) -> Option<Response<File>> {
+    let packed = ENCODINGS.iter().filter(|(name, _)| accepts(accepted, name)).find_map(|&(name, ending)| {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(ending);
+        Some((name, File::open(beside).ok()?))
+    });
+    let (encoding, file) = match packed {
+        Some((name, file)) => (Some(name), file),
+        None => (None, File::open(path).ok()?),
+    };
+    let response = Response::from_file(file)
+        .with_header(header("Content-Type", content_type(path)))
+        .with_header(header("Cache-Control", "no-cache"))
+        .with_header(header("Vary", "Accept-Encoding"));
+    Some(match encoding {
+        Some(name) => response.with_header(header("Content-Encoding", name)),
+        None => response,
+    })
+}
+
+/// Whether an `Accept-Encoding` header takes this encoding: named, or under `*`, and not with a weight of zero.
+fn accepts(header: &str, encoding: &str) -> bool {
+    let weight = |name: &str| {
+        header.split(',').find_map(|entry| {
+            let (named, settings) = entry.split_once(';').unwrap_or((entry, ""));
+            let weight = settings.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok());
+            named.trim().eq_ignore_ascii_case(name).then_some(weight.unwrap_or(0.0))
+        })
+    };
+    weight(encoding).or_else(|| weight("*")).is_some_and(|weight| weight > 0.0)
 }
 
 /// The file that an address names, if it lies in the folder.
@@ -82,6 +113,7 @@ fn header(name: &str, value: &str) -> Header {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test fails by panicking
 mod tests {
     use super::*;
 
@@ -93,5 +125,43 @@ mod tests {
         {
             assert_eq!(file_of(&folder, url), None, "{url}");
         }
+    }
+
+    #[test]
+    fn encodings_are_taken_as_the_header_says() {
+        for (header, br, gzip) in [
+            ("", false, false),
+            ("gzip, deflate, br, zstd", true, true),
+            ("GZIP", false, true),
+            ("br;q=0, *", false, true),
+            ("*;q=0.5, gzip;q=0", true, false),
+            ("identity", false, false),
+            ("br;q=nonsense", false, false),
+        ] {
+            assert_eq!((accepts(header, "br"), accepts(header, "gzip")), (br, gzip), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_compressed_neighbour_is_served_in_place_of_the_file() {
+        let folder = std::env::temp_dir().join(format!("featherweight-serve-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let plain = folder.join("page.js");
+        for (name, bytes) in [("page.js", "plain text"), ("page.js.br", "brotli"), ("page.js.gz", "gz")] {
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+        let served = |accepted| {
+            let response = response(&plain, accepted).unwrap();
+            let value = |name: &'static str| {
+                response.headers().iter().find(|h| h.field.equiv(name)).map(|h| h.value.to_string())
+            };
+            let kinds = [value("Content-Type"), value("Vary")].map(Option::unwrap_or_default);
+            assert_eq!(kinds, ["text/javascript; charset=utf-8", "Accept-Encoding"]);
+            (value("Content-Encoding"), response.data_length().unwrap())
+        };
+        assert_eq!(served("gzip, br"), (Some("br".into()), 6));
+        assert_eq!(served("gzip"), (Some("gzip".into()), 2));
+        assert_eq!(served(""), (None, 10));
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

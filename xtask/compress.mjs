@@ -1,0 +1,32 @@
+// Writes a .br and a .gz beside every file of a folder that is text or WebAssembly, and lists what they come to. Node has
+// both compressors, at their best settings. Shards are left out: they are compressed already.
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const KINDS = [".html", ".js", ".css", ".wasm", ".svg", ".json", ".md", ".txt", ".webmanifest"];
+
+const brotli = (bytes) =>
+  brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+
+const folder = process.argv[2];
+for (const name of readdirSync(folder, { recursive: true })) {
+  if (!KINDS.includes(extname(name))) continue;
+  const path = join(folder, name);
+  const bytes = readFileSync(path);
+  const sizes = [bytes.length];
+  for (const [ending, compress] of [[".br", brotli], [".gz", (bytes) => gzipSync(bytes, { level: 9 })]]) {
+    const packed = compress(bytes);
+    const gains = packed.length < 0.95 * bytes.length;
+    if (gains) writeFileSync(path + ending, packed);
+    else rmSync(path + ending, { force: true });
+    sizes.push(gains ? packed.length : bytes.length);
+  }
+  console.log(`${name.padEnd(24)}${sizes.map((size) => String(size).padStart(10)).join("")}`);
+}
