@@ -61,6 +61,25 @@ impl Dataset {
     /// # Errors
     /// If `samples` or `noise` is not something this dataset can give.
     pub fn open(name: DatasetName, samples: Option<usize>, noise: Option<f32>) -> Result<Self, DataError> {
+        let (lengths, noise) = Self::check(name, samples, noise)?;
+        let samples = match noise {
+            None => Samples::Images(lengths.map(|length| vec![None; length.div_ceil(SHARD_SAMPLES)])),
+            Some(noise) => {
+                Samples::Points(Split::ALL.map(|split| toys::draw(name, split, lengths[split as usize], noise)))
+            }
+        };
+        Ok(Self { info: name.info(), lengths, samples })
+    }
+
+    /// What [`Dataset::open`] would open, without drawing anything: the length of each split, and a toy's noise.
+    ///
+    /// # Errors
+    /// See [`Dataset::open`].
+    pub fn check(
+        name: DatasetName,
+        samples: Option<usize>,
+        noise: Option<f32>,
+    ) -> Result<([usize; 3], Option<f32>), DataError> {
         let info = name.info();
         let mut lengths = Split::ALL.map(|split| info.len(split));
         if let Some(samples) = samples {
@@ -70,18 +89,17 @@ impl Dataset {
             }
             lengths[Split::Train as usize] = samples;
         }
-        let samples = match (info.noise, noise) {
+        let noise = match (info.noise, noise) {
             (None, Some(_)) => return Err(DataError::NoNoise { dataset: name }),
-            (None, None) => Samples::Images(lengths.map(|length| vec![None; length.div_ceil(SHARD_SAMPLES)])),
-            (Some(default), noise) => {
-                let noise = noise.unwrap_or(default);
-                if !(0.0..=MAX_NOISE).contains(&noise) {
-                    return Err(DataError::Noise { dataset: name, noise, max: MAX_NOISE });
-                }
-                Samples::Points(Split::ALL.map(|split| toys::draw(name, split, lengths[split as usize], noise)))
-            }
+            (None, None) => None,
+            (Some(default), noise) => Some(noise.unwrap_or(default)),
         };
-        Ok(Self { info, lengths, samples })
+        match noise {
+            Some(noise) if !(0.0..=MAX_NOISE).contains(&noise) => {
+                Err(DataError::Noise { dataset: name, noise, max: MAX_NOISE })
+            }
+            _ => Ok((lengths, noise)),
+        }
     }
 
     /// What is known of this dataset.

@@ -302,7 +302,7 @@ fn check_recipe(recipe: &Recipe, info: &DatasetInfo) -> Result<(), RecipeError> 
             return fail(format!("seeds[{i}] {seed} stands there twice; each trial needs its own seed"));
         }
     }
-    recipe.data.open().map_err(|e| RecipeError(format!("data: {e}")))?;
+    recipe.data.check().map_err(|e| RecipeError(format!("data: {e}")))?;
     check_network(&recipe.network, info).map_err(|e| RecipeError(format!("network.{e}")))?;
     recipe.training.check().map_err(|e| RecipeError(format!("training.{e}")))
 }

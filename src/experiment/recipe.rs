@@ -53,6 +53,14 @@ pub struct Data {
 }
 
 impl Data {
+    /// Whether [`Data::open`] would succeed.
+    ///
+    /// # Errors
+    /// See [`Data::open`].
+    pub fn check(&self) -> Result<(), DataError> {
+        Dataset::check(self.dataset, self.samples, self.noise.map(|noise| noise as f32)).map(|_| ())
+    }
+
     /// The data set with nothing loaded yet; fails if a setting is out of range.
     pub fn open(&self) -> Result<Dataset, DataError> {
         Dataset::open(self.dataset, self.samples, self.noise.map(|noise| noise as f32))
