@@ -122,8 +122,11 @@ pub fn multiply(a: &Nonzeros, n: usize, b: &[f32], accumulate: bool, c: &mut [f3
 /// Sums that fit in 16 registers beside what they are made of.
 const MOST_VECTORS: usize = 12;
 
+/// The arguments of [`multiply_columns`].
+type MultiplyColumns = fn(&Nonzeros, usize, usize, &[f32], bool, &mut [f32]);
+
 /// [`multiply_columns`] for each number of vectors, from one upwards.
-const MULTIPLY_COLUMNS: [fn(&Nonzeros, usize, usize, &[f32], bool, &mut [f32]); MOST_VECTORS] = [
+const MULTIPLY_COLUMNS: [MultiplyColumns; MOST_VECTORS] = [
     multiply_columns::<1>,
     multiply_columns::<2>,
     multiply_columns::<3>,
