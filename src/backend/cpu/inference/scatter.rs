@@ -37,15 +37,15 @@ impl Scatter {
         Self { stretches, entries }
     }
 
-    /// `y += x w` for one row, each output's products in the order of its inputs; `inputs` of the values of `x` are there.
-    pub fn add_row(&self, inputs: usize, x: &Row, y: &mut Row) {
+    /// `sums += x w` for one row, each output's products in the order of its inputs.
+    pub fn add_row(&self, x: &[f32], sums: &mut Row) {
         let mut add = |entries: std::ops::Range<usize>| {
             for entry in &self.entries[entries] {
-                y[usize::from(entry.output)] += x[usize::from(entry.input)] * entry.weight;
+                sums[usize::from(entry.output)] += x[usize::from(entry.input)] * entry.weight;
             }
         };
         let mut stretch = 0..0;
-        for_each_run(&x[..inputs], nonzero_bits, |run| self.stretches.extend(&mut stretch, run, &mut add));
+        for_each_run(x, nonzero_bits, |run| self.stretches.extend(&mut stretch, run, &mut add));
         add(stretch);
     }
 }

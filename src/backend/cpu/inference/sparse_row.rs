@@ -47,13 +47,13 @@ impl SparseRow {
         match self {
             Self::Few(scatter, gather) => {
                 let [row, sums] = scratch.rows.get_or_insert_with(|| [(); 2].map(|()| Box::new([0.0; 1 << 16])));
-                row[..x.len()].copy_from_slice(x);
                 if zero_skipping::count(x) * 100 >= x.len() * MANY_INPUTS_PERCENT {
+                    row[..x.len()].copy_from_slice(x);
                     return gather.multiply(row, y);
                 }
-                sums[..y.len()].fill(0.0);
-                scatter.add_row(x.len(), row, sums);
-                y.copy_from_slice(&sums[..y.len()]);
+                scatter.add_row(x, sums);
+                // The sums are left at zero for the next row.
+                y.iter_mut().zip(sums.iter_mut()).for_each(|(y, sum)| *y = std::mem::take(sum));
             }
             Self::Narrow(panels) => multiply_row(panels, x, y),
             Self::Many(w) => {
