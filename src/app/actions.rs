@@ -220,7 +220,7 @@ pub(super) fn undo(state: State) {
     }
 }
 
-/// Keeps a run and its models in the database.
+/// Keeps a run and its models in the database; when that is done, the document's root says so.
 fn save(state: State, record: Record, models: Option<Vec<crate::worker::ModelFile>>) {
     spawn_local(async move {
         let mut saved = storage::save_run(&record).await;
@@ -230,6 +230,7 @@ fn save(state: State, record: Record, models: Option<Vec<crate::worker::ModelFil
         if !saved {
             state.tell(text::STORAGE_FULL);
         }
+        browser::set_root("kept", if saved { "yes" } else { "no" });
     });
 }
 

@@ -16,8 +16,11 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 
 export const WEBGPU = process.env.WEBGPU === "on";
 
-/** Serves the built site under a sub-path, as a static host would. `refuse` may name paths that are answered with 404. */
-export async function serve(refuse = () => false) {
+/**
+ * Serves the built site under a sub-path, as a static host would. `refuse` may name paths that are answered with 404; `edit`
+ * may give another text for a path's file than it has.
+ */
+export async function serve(refuse = () => false, edit = () => undefined) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(request.url.split(/[?#]/)[0]));
     const file = join(DIST, path.slice(SUB_PATH.length) || "index.html");
@@ -26,7 +29,9 @@ export async function serve(refuse = () => false) {
       return;
     }
     response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" });
-    createReadStream(file).pipe(response);
+    const edited = edit(path, file);
+    if (edited !== undefined) response.end(edited);
+    else createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();

@@ -1,5 +1,6 @@
 // Links: the same bits everywhere, and a sentence for what is no link.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
 
@@ -51,6 +52,37 @@ test("one link yields one digest: in Chromium on one worker and on several, and 
     }
     assert.equal(new Set(links).size, 1);
     assert.match(native.run(links[0]), /same as the link's result, bit for bit/);
+  }
+});
+
+test("the engine for relaxed SIMD and the plain one come to one digest", async () => {
+  const integers = {
+    ...TOY,
+    data: { samples: 600 },
+    network: { architecture: "lenet-5" },
+    training: { epochs: 1 },
+    variants: [
+      { name: "int8", steps: [{ quantize: {} }] },
+      { name: "pruned, int8", from: "int8", steps: [{ prune: { sparsity: 0.95, epochs: 0 } }] },
+    ],
+  };
+  const native = commandLine(integers);
+  const question = "WebAssembly.validate(Uint8Array.from(RELAXED))";
+  for (const [answer, engine] of [["true", "worker-relaxed_bg.wasm"], ["false", "worker_bg.wasm"]]) {
+    const told = await serve(undefined, (path, file) => {
+      if (!path.endsWith("worker-start.js")) return undefined;
+      const script = readFileSync(file, "utf8");
+      assert.ok(script.includes(question));
+      return script.replace(question, answer);
+    });
+    const asked = [];
+    const opened = await open(browser, told.url + native.link(), { request: (path) => asked.push(path) });
+    await run(opened.page);
+    assert.equal(await by(opened.page, "digest").innerText(), native.digest(), engine);
+    assert.ok(asked.includes(engine), `${engine} is not among ${asked}`);
+    quiet(opened);
+    await opened.close();
+    await told.close();
   }
 });
 
