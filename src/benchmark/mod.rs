@@ -119,21 +119,29 @@ pub enum Error {
     },
 }
 
-/// The works with these ids, in the order of [`works`]; all that can be measured here, if none are named.
+/// The works with these ids, in the order of [`works`]; all, if none are named. Whether this device can do them is known
+/// where the engine runs.
 ///
 /// # Errors
-/// [`Error::Unknown`] names the first id that there is not, [`Error::Missing`] one that cannot be measured here.
-pub fn choose(ids: &[String]) -> Result<Vec<Work>, Error> {
+/// [`Error::Unknown`] names the first id that there is not.
+pub fn named(ids: &[String]) -> Result<Vec<Work>, Error> {
     let all = works();
     if let Some(id) = ids.iter().find(|id| all.iter().all(|work| work.id != **id)) {
         let known = all.iter().map(|work| work.id.as_str()).collect::<Vec<_>>().join(", ");
         return Err(Error::Unknown { id: id.clone(), known });
     }
-    let wanted = |work: &Work| if ids.is_empty() { work.kind.is_there() } else { ids.contains(&work.id) };
-    let chosen: Vec<Work> = all.into_iter().filter(wanted).collect();
-    match chosen.iter().find(|work| !work.kind.is_there()) {
-        Some(work) => Err(Error::Missing { id: work.id.clone() }),
-        None => Ok(chosen),
+    Ok(all.into_iter().filter(|work| ids.is_empty() || ids.contains(&work.id)).collect())
+}
+
+/// The works with these ids, in the order of [`works`]; all that can be measured here, if none are named.
+///
+/// # Errors
+/// Those of [`named`], and [`Error::Missing`] for a work that cannot be measured here.
+pub fn choose(ids: &[String]) -> Result<Vec<Work>, Error> {
+    let (there, missing): (Vec<Work>, Vec<Work>) = named(ids)?.into_iter().partition(|work| work.kind.is_there());
+    match missing.first() {
+        Some(work) if !ids.is_empty() => Err(Error::Missing { id: work.id.clone() }),
+        _ => Ok(there),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::state::Figures;
 use crate::app::state::{Phase, State};
 use crate::app::{browser, storage, text};
-use crate::benchmark::{Measurement, choose};
+use crate::benchmark::{Measurement, named};
 use crate::worker::Pool;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -23,7 +23,7 @@ pub(super) fn start(state: State) {
         return;
     }
     let ids = asked_for();
-    let works = match choose(&ids) {
+    let works = match named(&ids) {
         Ok(works) => works,
         Err(error) => return state.complain(text::device::bad_address(&error.to_string())),
     };

@@ -23,14 +23,15 @@ pub(in crate::app) const CORES_HELP: &str = "as the browser tells; trials of an 
 pub(in crate::app) const MEMORY: &str = "Threads with shared memory";
 pub(in crate::app) const MEMORY_HELP: &str = "not needed: workers share nothing";
 pub(in crate::app) const RELAXED: &str = "Relaxed SIMD";
-pub(in crate::app) const RELAXED_HELP: &str = "has an 8-bit integer dot product";
+pub(in crate::app) const RELAXED_HELP: &str =
+    "may have an exact 8-bit integer dot product; the engine tries it when it starts";
 pub(in crate::app) const WEBGPU: &str = "WebGPU";
 pub(in crate::app) const WEBGPU_HELP: &str = "figures on this page are the processor's";
 pub(in crate::app) const YES: &str = "yes";
 pub(in crate::app) const NO: &str = "no";
 
 pub(in crate::app) const PEAK: &str = "Arithmetic against this core's peak";
-pub(in crate::app) const PEAK_HELP: &str = "A multiply and an add are two operations, and every weight is counted, zero or not. The peak is what one core does in registers alone, measured just before: 128-bit vectors of f32 for floats, of 16-bit dot products for int8. Leaving out zeros of images and activations can bring a kernel above it.";
+pub(in crate::app) const PEAK_HELP: &str = "A multiply and an add are two operations, and every weight is counted, zero or not. The peak is what one core does in registers alone, measured just before: 128-bit vectors of f32 for floats, of integer dot products for int8 (8-bit ones where this device has them in an exact form, else 16-bit). Leaving out zeros of images and activations can bring a kernel above it.";
 pub(in crate::app) const WORK: &str = "Work";
 
 pub(in crate::app) const CALLS: &str = "Time of one call";
