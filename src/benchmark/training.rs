@@ -9,7 +9,7 @@ use crate::backend::cpu::Cpu;
 use crate::data::{Dataset, Key, Source, Split};
 use crate::experiment::{Clock, Flow, RunError, WINDOWS, test};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Metrics, Model, Monitor, Schedule, TrainError, TrainedModel, Training, train,
+    CrossEntropy, Ending, Executable, Model, Monitor, Schedule, TrainError, TrainedModel, Training, train,
 };
 
 /// Epochs after which a network that is still not good will not become so.
@@ -109,16 +109,6 @@ struct Rates<'a, C> {
 }
 
 impl<C: Clock> Monitor for Rates<'_, C> {
-    fn step(&mut self, _: usize, _: usize, _: f32, _: Metrics) {}
-
-    fn validation(&mut self, _: f32, _: Metrics, _: Option<&Model>) {}
-
-    fn wants_model(&self) -> bool {
-        false
-    }
-
-    fn data(&mut self, _: usize, _: usize) {}
-
     async fn pause(&mut self) -> bool {
         self.rates.len() > WINDOWS || self.watch.step_begins().await
     }
@@ -145,16 +135,6 @@ struct ToAccuracy<'a, C, S> {
 }
 
 impl<C: Clock, S: Source> Monitor for ToAccuracy<'_, C, S> {
-    fn step(&mut self, _: usize, _: usize, _: f32, _: Metrics) {}
-
-    fn validation(&mut self, _: f32, _: Metrics, _: Option<&Model>) {}
-
-    fn wants_model(&self) -> bool {
-        false
-    }
-
-    fn data(&mut self, _: usize, _: usize) {}
-
     async fn pause(&mut self) -> bool {
         self.watch.step_begins().await
     }

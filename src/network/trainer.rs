@@ -38,19 +38,21 @@ pub struct Metrics {
     pub accuracy: f32,
 }
 
-/// Takes the news of a training run.
+/// Takes the news of a training run; what it does not ask for it need not take.
 pub trait Monitor {
     /// Means over the last few steps; `samples` of `total` have been seen, which is `epoch` epochs.
-    fn step(&mut self, samples: usize, total: usize, epoch: f32, metrics: Metrics);
+    fn step(&mut self, _samples: usize, _total: usize, _epoch: f32, _metrics: Metrics) {}
 
     /// An epoch has ended: the validation set's figures, and the model if [`Monitor::wants_model`].
-    fn validation(&mut self, epoch: f32, metrics: Metrics, model: Option<&Model>);
+    fn validation(&mut self, _epoch: f32, _metrics: Metrics, _model: Option<&Model>) {}
 
     /// Whether [`Monitor::validation`] should be given the model as it is.
-    fn wants_model(&self) -> bool;
+    fn wants_model(&self) -> bool {
+        false
+    }
 
     /// How much of the data has arrived.
-    fn data(&mut self, loaded: usize, total: usize);
+    fn data(&mut self, _loaded: usize, _total: usize) {}
 
     /// Called before each step; true ends the training with what was reached.
     fn pause(&mut self) -> impl Future<Output = bool>;
