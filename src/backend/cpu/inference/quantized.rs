@@ -3,6 +3,7 @@
 //! Source: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
 //! 2018, section 2.2.
 
+use crate::backend::cpu::simd::{Rescale, rescale};
 use crate::backend::{Pool, PoolKind};
 
 /// A positive real factor as `mantissa * 2^-shift` with a mantissa of 31 bits, and half a unit of what is shifted out.
@@ -33,11 +34,31 @@ impl Multiplier {
     }
 }
 
+/// Four multipliers for [`rescale`]; nothing where their shifts are more than one apart, or where a sum beyond its reach
+/// would not saturate in any case (which takes factors of 2^-21 and more).
+fn four(multipliers: &[Multiplier; 4], zero_point: u8) -> Option<Rescale> {
+    let shift = multipliers.iter().map(|of| of.shift).max()?;
+    if !multipliers.iter().all(|of| (32..=51).contains(&of.shift) && shift - of.shift <= 1) {
+        return None;
+    }
+    let addend = |at: usize| (1 << 61) + multipliers[at].half;
+    let double = |at: usize| if multipliers[at].shift < shift { -1 } else { 0 };
+    Some(Rescale {
+        mantissas: multipliers.map(|of| of.mantissa as i32), // of 31 bits
+        addends: [[addend(0), addend(1)], [addend(2), addend(3)]],
+        doubled: [[double(0), double(1)], [double(2), double(3)]],
+        shift,
+        bases: multipliers.map(|of| i32::from(zero_point) - (1 << (61 - of.shift))),
+    })
+}
+
 /// How accumulators become 8-bit activations: a multiplier for each output (input scale times weight scale over output
 /// scale), the output's zero point, and the least value (the zero point where ReLU is fused).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Requant {
     multipliers: Vec<Multiplier>,
+    /// Four outputs at a time, where that can be; without the rest of the last.
+    fours: Vec<Option<Rescale>>,
     zero_point: u8,
     floor: u8,
 }
@@ -46,7 +67,9 @@ impl Requant {
     /// `factors` holds one factor for each output, all of them positive.
     pub fn new(factors: impl Iterator<Item = f64>, zero_point: u8, relu: bool) -> Self {
         let floor = if relu { zero_point } else { 0 };
-        Self { multipliers: factors.map(Multiplier::new).collect(), zero_point, floor }
+        let multipliers: Vec<_> = factors.map(Multiplier::new).collect();
+        let fours = multipliers.as_chunks().0.iter().map(|at| four(at, zero_point)).collect();
+        Self { multipliers, fours, zero_point, floor }
     }
 }
 
@@ -54,10 +77,22 @@ impl Requant {
 pub fn requantize(rows: usize, requant: &Requant, sums: &[i32], y: &mut [u8]) {
     let outputs = requant.multipliers.len();
     let (zero_point, floor) = (i64::from(requant.zero_point), i64::from(requant.floor));
-    for (sums, y) in sums.chunks_exact(outputs).zip(y.chunks_exact_mut(outputs)).take(rows) {
-        for ((sum, y), multiplier) in sums.iter().zip(y).zip(&requant.multipliers) {
+    let one = |sums: &[i32], multipliers: &[Multiplier], y: &mut [u8]| {
+        for ((sum, y), multiplier) in sums.iter().zip(y).zip(multipliers) {
             *y = (zero_point + multiplier.apply(*sum)).clamp(floor, 255) as u8;
         }
+    };
+    let (multipliers, rest) = requant.multipliers.as_chunks::<4>();
+    for (sums, y) in sums.chunks_exact(outputs).zip(y.chunks_exact_mut(outputs)).take(rows) {
+        let (sums, last_sums) = sums.as_chunks::<4>();
+        let (y, last_y) = y.as_chunks_mut::<4>();
+        for (((sums, y), four), multipliers) in sums.iter().zip(y).zip(&requant.fours).zip(multipliers) {
+            match four {
+                Some(by) => rescale(by, sums, requant.floor, y),
+                None => one(sums, multipliers, y),
+            }
+        }
+        one(last_sums, rest, last_y);
     }
 }
 

@@ -142,10 +142,15 @@ fn images_int8(case: u64) {
 fn requantizing(case: u64) {
     let mut bits = Bits(case);
     let outputs = bits.size(1..=9);
+    // Neighbours near each other, as they are in networks, or anywhere.
+    let (middle, spread) = (bits.size(0..=24), if bits.flag() { 1 } else { 24 });
     let factors: Vec<f64> = (0..outputs)
-        .map(|_| libm::exp2(-(bits.size(0..=24) as f64)) * (1.0 + bits.size(0..=999) as f64 / 1e3))
+        .map(|_| libm::exp2(-((middle + bits.size(0..=spread)) as f64)) * (1.0 + bits.size(0..=999) as f64 / 1e3))
         .collect();
-    let sums: Vec<i32> = (0..3 * outputs).map(|_| (bits.next() >> 40) as i32 - (1 << 23)).collect();
+    let width = bits.size(32..=40);
+    let mut sums: Vec<i32> =
+        (0..3 * outputs).map(|_| ((bits.next() >> width) as i64 - (1 << (63 - width))) as i32).collect();
+    sums[0] = if bits.flag() { i32::MIN } else { i32::MAX };
     let (zero_point, relu) = (bits.bytes(1)[0], bits.flag());
     let requant = Requant::new(factors.iter().copied(), zero_point, relu);
     let mut y = vec![0; sums.len()];

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // each target takes what it has no better instructions for; the tests take everything
 
+use super::Rescale;
 use std::array::from_fn;
 
 /// Four `f32` lanes.
@@ -100,4 +101,10 @@ impl I32x4 {
         let product = |lane: usize| i32::from(a.0[lane]) * i32::from(b.0[lane]);
         Self(from_fn(|lane| self.0[lane] + (product(2 * lane) + product(2 * lane + 1))))
     }
+}
+
+/// Four [`Rescale::one`]s.
+#[inline(always)]
+pub fn rescale(by: &Rescale, values: &[i32; 4], floor: u8, to: &mut [u8; 4]) {
+    *to = from_fn(|lane| by.one(lane, values[lane]).max(floor));
 }

@@ -39,3 +39,23 @@ fn interleaving_agrees_with_arrays() {
         assert_eq!(lanes(ours), portable_lanes(expected));
     }
 }
+
+#[test]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn rescaling_agrees_with_single_lanes() {
+    let addend = |shift: u32| (1 << 61) + (1 << (shift - 1));
+    for shift in [33, 41, 51] {
+        let by = super::Rescale {
+            mantissas: [i32::MAX, 1 << 30, i32::MAX, 1_999_999_999],
+            addends: [[addend(shift), addend(shift - 1)], [addend(shift - 1), addend(shift)]],
+            doubled: [[0, -1], [-1, 0]],
+            shift,
+            bases: [shift, shift - 1, shift - 1, shift].map(|shift| 100 - (1 << (61 - shift))),
+        };
+        for value in [i32::MIN, -(1 << 29), -1_000, -1, 0, 1, 2_000, 1 << 20, i32::MAX] {
+            let mut ours = [0; 4];
+            super::rescale(&by, &[value; 4], 3, &mut ours);
+            assert_eq!(ours, std::array::from_fn(|lane| by.one(lane, value).max(3)), "{value} >> {shift}");
+        }
+    }
+}

@@ -2,9 +2,13 @@
 
 #![allow(unsafe_code)] // loads and stores take pointers; each block says why its pointer is good
 
+use super::Rescale;
 use core::arch::wasm32::{
     f32x4_add, f32x4_mul, f32x4_ne, f32x4_splat, i8x16_bitmask, i8x16_narrow_i16x8, i16x8_narrow_i32x4, i16x8_shuffle,
-    i32x4_add, i32x4_dot_i16x8, i32x4_ne, i32x4_relaxed_dot_i8x16_i7x16_add, i32x4_splat, v128, v128_load, v128_store,
+    i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_max, i32x4_min, i32x4_ne, i32x4_neg,
+    i32x4_relaxed_dot_i8x16_i7x16_add, i32x4_shuffle, i32x4_splat, i64x2_add, i64x2_extmul_high_i32x4,
+    i64x2_extmul_low_i32x4, u8x16_max, u8x16_narrow_i16x8, u8x16_splat, u64x2_shr, v128, v128_and, v128_load,
+    v128_store,
 };
 
 /// Four `f32` lanes.
@@ -120,6 +124,27 @@ impl I32x4 {
     pub fn add_dot(self, a: I16x8, b: I16x8) -> Self {
         Self(i32x4_add(self.0, i32x4_dot_i16x8(a.0, b.0)))
     }
+}
+
+/// Four [`Rescale::one`]s.
+#[inline(always)]
+pub fn rescale(by: &Rescale, values: &[i32; 4], floor: u8, to: &mut [u8; 4]) {
+    let reach = i32x4_splat(Rescale::REACH);
+    let values = i32x4_max(i32x4_min(I32x4::load(values).0, reach), i32x4_neg(reach));
+    let mantissas = I32x4::load(&by.mantissas).0;
+    // SAFETY: the reference covers 16 readable bytes, and v128_load asks for no alignment.
+    let load = |from: &[i64; 2]| unsafe { v128_load(from.as_ptr().cast()) };
+    let finish = |product: v128, half: usize| {
+        let sum = i64x2_add(product, load(&by.addends[half]));
+        u64x2_shr(i64x2_add(sum, v128_and(sum, load(&by.doubled[half]))), by.shift)
+    };
+    let low = finish(i64x2_extmul_low_i32x4(values, mantissas), 0);
+    let high = finish(i64x2_extmul_high_i32x4(values, mantissas), 1);
+    let scaled = i32x4_add(i32x4_shuffle::<0, 2, 4, 6>(low, high), I32x4::load(&by.bases).0);
+    // The first narrowing saturates to 16 bits, the second to 0..=255.
+    let words = i16x8_narrow_i32x4(scaled, scaled);
+    let bytes = u8x16_max(u8x16_narrow_i16x8(words, words), u8x16_splat(floor));
+    *to = i32x4_extract_lane::<0>(bytes).to_le_bytes();
 }
 
 /// `sums[i]` plus the products of four weights (`4i` and on) with four bytes, the same for all lanes, as relaxed SIMD
