@@ -3,11 +3,12 @@
 //! A backend owns buffers of `f32` and knows nothing of layers, losses or methods. Every matrix is row-major; images are
 //! stored height x width x channels, so that a convolution's output is one matrix with a row for each pixel.
 //! The CPU implementation ([`cpu::Cpu`]) sums every output in index order, so that its results are the same bits on
-//! every processor and in every browser; a GPU implementation may not promise that.
+//! every processor and in every browser; the GPU ([`gpu::Gpu`]) does not promise that.
 
 use std::future::Future;
 
 pub mod cpu;
+pub mod gpu;
 
 /// Added to the variance in batch normalization, so that a constant channel does not divide by zero.
 pub const NORMALIZATION_EPSILON: f32 = 1e-5;
@@ -159,6 +160,11 @@ pub struct Adam {
     pub correction2: f32,
 }
 
+/// A device that cannot be had, or that is no longer there: the sentence for the reader.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DeviceError(pub String);
+
 /// The operations that a network's training and evaluation are made of.
 ///
 /// Buffers may be longer than an operation needs: each operation works on the leading values that its sizes name.
@@ -180,8 +186,9 @@ pub trait Backend {
     /// Overwrites the leading values of `buffer`.
     fn write(&self, buffer: &mut Self::Buffer, values: &[f32]);
 
-    /// The first `len` values of `buffer`, once all that was enqueued before is done.
-    fn read(&self, buffer: &Self::Buffer, len: usize) -> impl Future<Output = Vec<f32>>;
+    /// The first `len` values of `buffer`, once all that was enqueued before is done. Fails if the device was lost or
+    /// refused any of it; what it would give then could not be trusted.
+    fn read(&self, buffer: &Self::Buffer, len: usize) -> impl Future<Output = Result<Vec<f32>, DeviceError>>;
 
     /// Sets the first `len` values to `value`.
     fn fill(&self, buffer: &mut Self::Buffer, len: usize, value: f32);

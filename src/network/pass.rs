@@ -4,7 +4,7 @@
 
 use super::layer::{Layer, Role};
 use super::model::Model;
-use crate::backend::{Backend, MatMul};
+use crate::backend::{Backend, DeviceError, MatMul};
 use crate::data::Rng;
 
 /// How fast batch normalization's running statistics follow the batches.
@@ -210,11 +210,12 @@ impl<B: Backend> Network<B> {
     }
 
     /// Reads the parameters' values back into the model.
-    pub async fn store(&self, backend: &B, model: &mut Model) {
+    pub async fn store(&self, backend: &B, model: &mut Model) -> Result<(), DeviceError> {
         for (device, host) in self.parameters.iter().zip(&mut model.parameters) {
-            let values = backend.read(&device.value, device.len).await;
+            let values = backend.read(&device.value, device.len).await?;
             host.slice_mut().copy_from_slice(&values);
         }
+        Ok(())
     }
 }
 

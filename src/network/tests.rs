@@ -49,7 +49,7 @@ fn loss(model: &Model, rows: usize, x: &[f32], labels: &[usize]) -> f64 {
     let mut network = Network::new(&cpu, model, rows);
     cpu.write(network.input(), x);
     network.forward(&cpu, rows, Mode::Train(&mut Key::new(9).rng()));
-    let logits = now(cpu.read(network.logits(), rows * model.classes));
+    let logits = now(cpu.read(network.logits(), rows * model.classes)).unwrap();
     let of_row = |(row, &label): (&[f32], &usize)| {
         let sum: f64 = row.iter().map(|&z| f64::from(z).exp()).sum();
         sum.ln() - f64::from(row[label])
@@ -160,7 +160,7 @@ fn dropout_keeps_the_mean() {
     let mut network = Network::new(&cpu, &model, 20);
     cpu.write(network.input(), &vec![1.0; 20_000]);
     network.forward(&cpu, 20, Mode::Train(&mut Key::new(1).rng()));
-    let y = now(cpu.read(network.logits(), 20_000));
+    let y = now(cpu.read(network.logits(), 20_000)).unwrap();
     let dropped = y.iter().filter(|v| **v == 0.0).count() as f32 / 20_000.0;
     assert!((dropped - 0.25).abs() < 0.01, "{dropped}");
     assert!(y.iter().all(|v| *v == 0.0 || *v == 1.0 / 0.75));
@@ -215,7 +215,7 @@ fn compiled_networks_give_the_logits_of_the_training_pass_bit_for_bit() {
             let mut network = Network::new(&cpu, &model, 33);
             cpu.write(network.input(), &x);
             network.forward(&cpu, 33, Mode::Infer);
-            let expected = now(cpu.read(network.logits(), 33 * 5));
+            let expected = now(cpu.read(network.logits(), 33 * 5)).unwrap();
             let mut executable = Executable::new(&TrainedModel::Float(model));
             assert!(executable.kernels().iter().all(|k| *k == kernel), "{:?}", executable.kernels());
             assert_eq!(executable.logits(33, &x), expected, "{spec:?}");

@@ -4,7 +4,7 @@ use super::model::Model;
 use super::optimizer::Optimizer;
 use super::pass::{Mode, Network};
 use super::training::Training;
-use crate::backend::Backend;
+use crate::backend::{Backend, DeviceError};
 use crate::data::{DataError, Dataset, Key, Source, Split};
 use std::future::{Future, ready};
 
@@ -17,6 +17,9 @@ pub enum TrainError {
     /// The data could not be had.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The device was lost.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// The loss is no longer a number.
     #[error(
         "training diverged in epoch {epoch}: the loss is no longer a number; lower the learning rate (now {learning_rate}) and run again"
@@ -137,7 +140,7 @@ pub async fn train<B: Backend>(
         let order = dataset.epoch_order(&key.fold("order"), epoch);
         for (batch, indices) in order.chunks(training.batch).enumerate() {
             if monitor.pause().await {
-                network.store(backend, model).await;
+                network.store(backend, model).await?;
                 return Ok(Ending::Stopped);
             }
             let rows = indices.len();
@@ -153,7 +156,7 @@ pub async fn train<B: Backend>(
             optimizer.step(backend, &mut network, training, training.rate(step, steps, per_epoch));
             counted += rows;
             if (batch + 1) % STEPS_PER_REPORT == 0 || batch + 1 == per_epoch {
-                let metrics = take_means(backend, &mut totals, counted).await;
+                let metrics = take_means(backend, &mut totals, counted).await?;
                 if !metrics.loss.is_finite() {
                     let learning_rate = training.learning_rate;
                     return Err(TrainError::Diverged { epoch: epoch + 1, learning_rate });
@@ -163,7 +166,7 @@ pub async fn train<B: Backend>(
                 monitor.step(seen, training.epochs * samples, seen as f32 / samples as f32, metrics);
             }
             if monitor.wants_inspection(step + 1) {
-                network.store(backend, model).await;
+                network.store(backend, model).await?;
                 if monitor.inspect(model).await {
                     return Ok(Ending::Stopped);
                 }
@@ -172,7 +175,7 @@ pub async fn train<B: Backend>(
         let metrics = evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;
         let early = training.early_stopping > 0;
         if early || monitor.wants_model() {
-            network.store(backend, model).await;
+            network.store(backend, model).await?;
         }
         monitor.validation((epoch + 1) as f32, metrics, monitor.wants_model().then_some(&*model));
         if early {
@@ -189,7 +192,7 @@ pub async fn train<B: Backend>(
     }
     match best {
         Some((_, parameters)) => *model = parameters,
-        None => network.store(backend, model).await,
+        None => network.store(backend, model).await?,
     }
     Ok(Ending::Complete)
 }
@@ -203,7 +206,7 @@ async fn evaluate<B: Backend>(
     split: Split,
     feed: &mut Feed<B>,
     monitor: &mut impl Monitor,
-) -> Result<Metrics, DataError> {
+) -> Result<Metrics, TrainError> {
     let mut totals = backend.zeros(2);
     let mut unused = backend.zeros(feed.capacity * feed.classes);
     let all: Vec<u32> = (0..dataset.len(split) as u32).collect();
@@ -222,14 +225,14 @@ async fn evaluate<B: Backend>(
             &mut unused,
         );
     }
-    Ok(take_means(backend, &mut totals, all.len()).await)
+    Ok(take_means(backend, &mut totals, all.len()).await?)
 }
 
 /// Reads loss and count, and sets them back to zero.
-async fn take_means<B: Backend>(backend: &B, totals: &mut B::Buffer, rows: usize) -> Metrics {
-    let sums = backend.read(totals, 2).await;
+async fn take_means<B: Backend>(backend: &B, totals: &mut B::Buffer, rows: usize) -> Result<Metrics, DeviceError> {
+    let sums = backend.read(totals, 2).await?;
     backend.fill(totals, 2, 0.0);
-    Metrics { loss: sums[0] / rows.max(1) as f32, accuracy: sums[1] / rows.max(1) as f32 }
+    Ok(Metrics { loss: sums[0] / rows.max(1) as f32, accuracy: sums[1] / rows.max(1) as f32 })
 }
 
 /// Brings batches from the host to the device.

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::future::{Future, ready};
 
-use super::{Activation, Adam, Backend, Conv, MatMul, Pool, Sgd};
+use super::{Activation, Adam, Backend, Conv, DeviceError, MatMul, Pool, Sgd};
 
 mod convolution;
 mod elementwise;
@@ -20,8 +20,7 @@ pub mod peak;
 mod pooling;
 #[cfg(test)]
 mod reference;
-#[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod simd;
 #[cfg(test)]
 mod tests;
@@ -66,8 +65,8 @@ impl Backend for Cpu {
         buffer[..values.len()].copy_from_slice(values);
     }
 
-    fn read(&self, buffer: &Vec<f32>, len: usize) -> impl Future<Output = Vec<f32>> {
-        ready(buffer[..len].to_vec())
+    fn read(&self, buffer: &Vec<f32>, len: usize) -> impl Future<Output = Result<Vec<f32>, DeviceError>> {
+        ready(Ok(buffer[..len].to_vec()))
     }
 
     fn fill(&self, buffer: &mut Vec<f32>, len: usize, value: f32) {

@@ -1,0 +1,109 @@
+//! The kernels: one `.wgsl` file each, of the name that its twin on the processor has.
+//!
+//! Every kernel follows one convention, which [`super::device::Device::run`] relies on: binding 0 holds the parameters, of
+//! which the first are each buffer's values a lane, in binding order; then come the buffers that are read, then those that
+//! are written. `z` of the workgroup's id says the lane: the model, where many are trained side by side.
+
+/// A kernel as it is compiled.
+#[derive(Debug)]
+pub struct Kernel {
+    /// Its file, and the name of its twin.
+    pub name: &'static str,
+    /// WGSL.
+    pub source: &'static str,
+    /// Buffers that are read.
+    pub reads: usize,
+    /// Buffers that are written.
+    pub writes: usize,
+}
+
+macro_rules! kernels {
+    ($($constant:ident $name:literal reads $reads:literal writes $writes:literal;)+) => {
+        $(#[doc = concat!("`", $name, ".wgsl`")]
+        pub static $constant: Kernel = Kernel {
+            name: $name,
+            source: include_str!(concat!("kernels/", $name, ".wgsl")),
+            reads: $reads,
+            writes: $writes,
+        };)+
+
+        /// All of them.
+        #[cfg(test)]
+        pub static KERNELS: &[&Kernel] = &[$(&$constant),+];
+    };
+}
+
+kernels! {
+    ACTIVATE "activate" reads 1 writes 1;
+    ACTIVATE_GRADIENT "activate_gradient" reads 2 writes 1;
+    ADAM "adam" reads 1 writes 3;
+    ADD_ASSIGN "add_assign" reads 1 writes 1;
+    ADD_BIAS "add_bias" reads 1 writes 1;
+    COLUMN_SUMS "column_sums" reads 1 writes 1;
+    CONVOLVE "convolve" reads 2 writes 1;
+    CONVOLVE_INPUT_GRADIENT "convolve_input_gradient" reads 2 writes 1;
+    CONVOLVE_WEIGHT_GRADIENT "convolve_weight_gradient" reads 2 writes 1;
+    COPY "copy" reads 1 writes 1;
+    CROSS_ENTROPY "cross_entropy" reads 2 writes 2;
+    FILL "fill" reads 0 writes 1;
+    MATMUL "matmul" reads 2 writes 1;
+    MULTIPLY "multiply" reads 2 writes 1;
+    MULTIPLY_ASSIGN "multiply_assign" reads 1 writes 1;
+    NORMALIZE "normalize" reads 3 writes 1;
+    NORMALIZE_GRADIENT "normalize_gradient" reads 5 writes 1;
+    NORMALIZE_GRADIENT_SUMS "normalize_gradient_sums" reads 3 writes 1;
+    NORMALIZE_STATISTICS "normalize_statistics" reads 1 writes 2;
+    POOL "pool" reads 1 writes 1;
+    POOL_GRADIENT "pool_gradient" reads 3 writes 1;
+    SGD "sgd" reads 1 writes 2;
+    SOFTMAX "softmax" reads 1 writes 1;
+}
+
+/// How a product is cut up; see `product_tiled.wgsl` and `product_direct.wgsl`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tile {
+    /// Operands pass through workgroup memory.
+    pub tiled: bool,
+    /// Invocations of a workgroup: across columns, and across rows.
+    pub group: [u32; 2],
+    /// Outputs of an invocation: rows, and columns.
+    pub outputs: [u32; 2],
+    /// Steps that are in workgroup memory at a time.
+    pub steps: u32,
+}
+
+impl Tile {
+    /// Rows of a workgroup's outputs.
+    pub fn rows(&self) -> u32 {
+        self.group[1] * self.outputs[0]
+    }
+
+    /// Columns of a workgroup's outputs.
+    pub fn columns(&self) -> u32 {
+        self.group[0] * self.outputs[1]
+    }
+
+    /// The source of a product whose operands and whose output `kernel` says.
+    pub fn source(&self, kernel: &Kernel) -> String {
+        let [wx, wy] = self.group;
+        let [rm, rn] = self.outputs;
+        let product = match self.tiled {
+            true => include_str!("kernels/product_tiled.wgsl"),
+            false => include_str!("kernels/product_direct.wgsl"),
+        };
+        let tk = self.steps;
+        format!(
+            "const WX = {wx}u;\nconst WY = {wy}u;\nconst RM = {rm}u;\nconst RN = {rn}u;\nconst TK = {tk}u;\n\n{}\n{product}",
+            kernel.source
+        )
+    }
+}
+
+/// What is tried on a device, the fastest being kept; the first until then.
+pub const TILES: [Tile; 5] = [
+    Tile { tiled: true, group: [16, 16], outputs: [4, 4], steps: 16 },
+    Tile { tiled: true, group: [8, 8], outputs: [4, 4], steps: 16 },
+    Tile { tiled: false, group: [8, 8], outputs: [4, 4], steps: 1 },
+    Tile { tiled: false, group: [4, 4], outputs: [4, 8], steps: 1 },
+    Tile { tiled: false, group: [4, 1], outputs: [8, 8], steps: 1 },
+];

@@ -1,0 +1,280 @@
+//! The GPU as a [`Backend`], through WebGPU in the browser and through Vulkan or Metal natively.
+//!
+//! Operations are recorded, many to a submission, and nothing waits but [`Backend::read`]. Sums run in another order than
+//! on the processor, and devices differ, so results agree within a tolerance and carry no digest.
+
+pub mod check;
+mod device;
+mod kernels;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    Activation, Adam, Backend, Conv, DeviceError, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd,
+};
+pub use device::{Buffer, DeviceInfo};
+use device::Device;
+use kernels as k;
+use kernels::{Kernel, TILES};
+use std::cell::Cell;
+use std::future::Future;
+
+/// Invocations of a workgroup in the elementwise kernels.
+const WIDTH: usize = 64;
+/// Workgroups of an elementwise kernel at most; more values are gone through in strides.
+const MOST_GROUPS: usize = 4096;
+
+/// The GPU backend.
+#[derive(Debug)]
+pub struct Gpu {
+    device: Device,
+    /// Which of [`TILES`] products run in.
+    tile: Cell<usize>,
+}
+
+impl Gpu {
+    /// Asks for a device.
+    pub async fn open() -> Result<Self, DeviceError> {
+        let device = Device::open().await?;
+        // Barriers are dear where a processor plays the device.
+        let tile = if device.info().software { 3 } else { 0 };
+        Ok(Self { device, tile: Cell::new(tile) })
+    }
+
+    /// What the device says of itself.
+    pub fn info(&self) -> &DeviceInfo {
+        self.device.info()
+    }
+
+    /// Gives back the memory of runs that have ended.
+    pub fn forget_buffers(&self) {
+        self.device.forget_buffers();
+    }
+
+    /// Takes the device away, as a driver's crash would; what runs on it fails at its next read.
+    pub fn destroy(&self) {
+        self.device.destroy();
+    }
+
+    /// A kernel with an invocation for each of `len` values (or fewer, in strides).
+    fn each(&self, kernel: &'static Kernel, len: usize, buffers: &[&Buffer], parameters: &[u32]) {
+        let groups = len.div_ceil(WIDTH).min(MOST_GROUPS) as u32;
+        self.device.run(kernel, None, buffers, &[&[len as u32], parameters].concat(), [groups, 1, 1]);
+    }
+
+    /// A kernel with a workgroup for four columns.
+    fn columns(&self, kernel: &'static Kernel, rows: usize, columns: usize, buffers: &[&Buffer], parameters: &[u32]) {
+        let sizes = [rows as u32, columns as u32];
+        self.device.run(kernel, None, buffers, &[&sizes, parameters].concat(), [columns.div_ceil(4) as u32, 1, 1]);
+    }
+
+    /// A product of `m x k` and `k x n`, its steps in `splits` parts.
+    fn product(
+        &self,
+        kernel: &'static Kernel,
+        [m, k, n]: [usize; 3],
+        splits: usize,
+        buffers: [&Buffer; 3],
+        parameters: &[u32],
+    ) {
+        let tile = TILES[self.tile.get()];
+        let groups = [(n as u32).div_ceil(tile.columns()), (m as u32).div_ceil(tile.rows()), splits as u32];
+        let sizes = [splits, m, k, n].map(|size| size as u32);
+        self.device.run(kernel, Some(self.tile.get()), &buffers, &[&sizes, parameters].concat(), groups);
+    }
+}
+
+fn geometry(op: Conv) -> [u32; 8] {
+    [op.height, op.width, op.channels, op.kernel, op.padding, op.filters, op.out_height(), op.out_width()]
+        .map(|size| size as u32)
+}
+
+fn window(op: Pool) -> [u32; 5] {
+    let kind = match op.kind {
+        PoolKind::Max => 0,
+        PoolKind::Average => 1,
+    };
+    [kind, op.height as u32, op.width as u32, op.channels as u32, op.size as u32]
+}
+
+fn code(f: Activation) -> u32 {
+    match f {
+        Activation::Relu => 0,
+        Activation::Tanh => 1,
+    }
+}
+
+impl Backend for Gpu {
+    type Buffer = Buffer;
+
+    fn name(&self) -> &'static str {
+        "gpu"
+    }
+
+    fn zeros(&self, len: usize) -> Buffer {
+        self.device.buffer(len, 1)
+    }
+
+    fn upload(&self, values: &[f32]) -> Buffer {
+        let buffer = self.device.buffer(values.len(), 1);
+        self.device.write(&buffer, 0, values);
+        buffer
+    }
+
+    fn write(&self, buffer: &mut Buffer, values: &[f32]) {
+        self.device.write(buffer, 0, values);
+    }
+
+    fn read(&self, buffer: &Buffer, len: usize) -> impl Future<Output = Result<Vec<f32>, DeviceError>> {
+        self.device.read(buffer, 0, len)
+    }
+
+    fn fill(&self, buffer: &mut Buffer, len: usize, value: f32) {
+        self.each(&k::FILL, len, &[buffer], &[value.to_bits()]);
+    }
+
+    fn copy(&self, from: &Buffer, to: &mut Buffer, len: usize) {
+        self.each(&k::COPY, len, &[from, to], &[]);
+    }
+
+    fn matmul(&self, op: MatMul, a: &Buffer, b: &Buffer, c: &mut Buffer) {
+        if op.k == 0 && !op.accumulate {
+            return self.fill(c, op.m * op.n, 0.0);
+        }
+        let flags = [op.a_transposed, op.b_transposed, op.accumulate].map(u32::from);
+        self.product(&k::MATMUL, [op.m, op.k, op.n], 1, [a, b, c], &flags);
+    }
+
+    fn add_bias(&self, rows: usize, cols: usize, bias: &Buffer, y: &mut Buffer) {
+        self.each(&k::ADD_BIAS, rows * cols, &[bias, y], &[cols as u32]);
+    }
+
+    fn column_sums(&self, rows: usize, cols: usize, x: &Buffer, sums: &mut Buffer) {
+        self.columns(&k::COLUMN_SUMS, rows, cols, &[x, sums], &[]);
+    }
+
+    fn convolve(&self, op: Conv, batch: usize, x: &Buffer, w: &Buffer, y: &mut Buffer) {
+        let sizes = [batch * op.out_pixels(), op.patch(), op.filters];
+        self.product(&k::CONVOLVE, sizes, 1, [x, w, y], &geometry(op));
+    }
+
+    fn convolve_weight_gradient(&self, op: Conv, batch: usize, x: &Buffer, dy: &Buffer, dw: &mut Buffer) {
+        let sizes = [op.patch(), batch * op.out_pixels(), op.filters];
+        self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, 1, [x, dy, dw], &geometry(op));
+    }
+
+    fn convolve_input_gradient(&self, op: Conv, batch: usize, w: &Buffer, dy: &Buffer, dx: &mut Buffer) {
+        let steps = op.kernel * op.kernel * op.filters;
+        let sizes = [batch * op.height * op.width, steps, op.channels];
+        self.product(&k::CONVOLVE_INPUT_GRADIENT, sizes, 1, [w, dy, dx], &geometry(op));
+    }
+
+    fn pool(&self, op: Pool, batch: usize, x: &Buffer, y: &mut Buffer) {
+        self.each(&k::POOL, batch * op.outputs(), &[x, y], &window(op));
+    }
+
+    fn pool_gradient(&self, op: Pool, batch: usize, x: &Buffer, y: &Buffer, dy: &Buffer, dx: &mut Buffer) {
+        self.each(&k::POOL_GRADIENT, batch * op.inputs(), &[x, y, dy, dx], &window(op));
+    }
+
+    fn activate(&self, f: Activation, len: usize, x: &Buffer, y: &mut Buffer) {
+        self.each(&k::ACTIVATE, len, &[x, y], &[code(f)]);
+    }
+
+    fn activate_gradient(&self, f: Activation, len: usize, y: &Buffer, dy: &Buffer, dx: &mut Buffer) {
+        self.each(&k::ACTIVATE_GRADIENT, len, &[y, dy, dx], &[code(f)]);
+    }
+
+    fn multiply(&self, len: usize, a: &Buffer, b: &Buffer, y: &mut Buffer) {
+        self.each(&k::MULTIPLY, len, &[a, b, y], &[]);
+    }
+
+    fn add_assign(&self, len: usize, b: &Buffer, y: &mut Buffer) {
+        self.each(&k::ADD_ASSIGN, len, &[b, y], &[]);
+    }
+
+    fn multiply_assign(&self, len: usize, b: &Buffer, y: &mut Buffer) {
+        self.each(&k::MULTIPLY_ASSIGN, len, &[b, y], &[]);
+    }
+
+    fn normalize(
+        &self,
+        rows: usize,
+        channels: usize,
+        momentum: f32,
+        x: &Buffer,
+        scale_shift: &Buffer,
+        running: &mut Buffer,
+        saved: &mut Buffer,
+        y: &mut Buffer,
+    ) {
+        if rows == 0 {
+            return;
+        }
+        let settings = [momentum.to_bits(), NORMALIZATION_EPSILON.to_bits()];
+        self.columns(&k::NORMALIZE_STATISTICS, rows, channels, &[x, running, saved], &settings);
+        let settings = [channels as u32, 0, NORMALIZATION_EPSILON.to_bits()];
+        self.each(&k::NORMALIZE, rows * channels, &[x, scale_shift, saved, y], &settings);
+    }
+
+    fn normalize_frozen(
+        &self,
+        rows: usize,
+        channels: usize,
+        x: &Buffer,
+        scale_shift: &Buffer,
+        running: &Buffer,
+        y: &mut Buffer,
+    ) {
+        let settings = [channels as u32, 1, NORMALIZATION_EPSILON.to_bits()];
+        self.each(&k::NORMALIZE, rows * channels, &[x, scale_shift, running, y], &settings);
+    }
+
+    fn normalize_gradient(
+        &self,
+        rows: usize,
+        channels: usize,
+        x: &Buffer,
+        scale_shift: &Buffer,
+        saved: &Buffer,
+        dy: &Buffer,
+        dx: &mut Buffer,
+        d_scale_shift: &mut Buffer,
+    ) {
+        self.columns(&k::NORMALIZE_GRADIENT_SUMS, rows, channels, &[x, saved, dy, d_scale_shift], &[]);
+        let buffers = [x, scale_shift, saved, dy, d_scale_shift, dx];
+        self.each(&k::NORMALIZE_GRADIENT, rows * channels, &buffers, &[channels as u32]);
+    }
+
+    fn softmax(&self, rows: usize, classes: usize, temperature: f32, logits: &Buffer, p: &mut Buffer) {
+        self.each(&k::SOFTMAX, rows, &[logits, p], &[classes as u32, temperature.to_bits()]);
+    }
+
+    fn cross_entropy(
+        &self,
+        rows: usize,
+        classes: usize,
+        temperature: f32,
+        weight: f32,
+        logits: &Buffer,
+        targets: &Buffer,
+        totals: &mut Buffer,
+        d_logits: &mut Buffer,
+    ) {
+        let settings = [rows as u32, classes as u32, temperature.to_bits(), weight.to_bits()];
+        let groups = [u32::from(rows > 0 && classes > 0), 1, 1];
+        self.device.run(&k::CROSS_ENTROPY, None, &[logits, targets, totals, d_logits], &settings, groups);
+    }
+
+    fn sgd(&self, op: Sgd, len: usize, g: &Buffer, velocity: &mut Buffer, w: &mut Buffer) {
+        let nesterov = u32::from(op.nesterov);
+        let settings = [op.rate.to_bits(), op.momentum.to_bits(), nesterov, op.weight_decay.to_bits()];
+        self.each(&k::SGD, len, &[g, velocity, w], &settings);
+    }
+
+    fn adam(&self, op: Adam, len: usize, g: &Buffer, m: &mut Buffer, v: &mut Buffer, w: &mut Buffer) {
+        let settings =
+            [op.rate, op.beta1, op.beta2, op.epsilon, op.weight_decay, op.correction1, op.correction2];
+        self.each(&k::ADAM, len, &[g, m, v, w], &settings.map(f32::to_bits));
+    }
+}
