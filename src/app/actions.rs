@@ -12,9 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen_futures::spawn_local;
 
-/// What reports call the backend that this page's workers run.
-const BACKEND: &str = "cpu";
-
 /// Where local storage keeps the experiment under edit.
 const DRAFT: &str = "featherweight-draft";
 
@@ -123,10 +120,10 @@ pub(super) fn run(state: State) {
     let run = ((browser::date_ms() / 1000.0) as u32).max(newest + 1);
     state.notice.set(None);
     state.predictions.set(Vec::new());
-    state.live.set(Some(Tracker::new(run, plan.clone(), BACKEND)));
+    state.live.set(Some(Tracker::new(run, plan.clone())));
     state.shown.set(Shown::Live);
     state.phase.set(Phase::Running);
-    state.with_pool(|pool| pool.run(run, (*plan).clone(), BACKEND));
+    state.with_pool(|pool| pool.run(run, (*plan).clone()));
     // Where the editor stands above the results, a run would otherwise go on out of sight.
     if browser::media("(max-width: 959px)") {
         browser::reveal("results");

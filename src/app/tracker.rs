@@ -53,7 +53,6 @@ pub(super) struct Tracker {
     pub report: Shared<Report>,
     /// Training samples a second, over all workers, of late.
     pub rate: Option<f64>,
-    backend: String,
     results: Results,
     /// Time and samples passed, a second or so ago.
     mark: Option<(f64, f64)>,
@@ -62,7 +61,7 @@ pub(super) struct Tracker {
 }
 
 impl Tracker {
-    pub fn new(run: u32, plan: Arc<Plan>, backend: &str) -> Self {
+    pub fn new(run: u32, plan: Arc<Plan>) -> Self {
         let progress = vec![vec![Progress::default(); plan.stages.len()]; plan.recipe.seeds.len()];
         Self {
             run,
@@ -71,9 +70,8 @@ impl Tracker {
             progress,
             curves: Vec::new(),
             boundaries: Vec::new(),
-            report: Shared(Arc::new(Results::default().report(&plan, backend))),
+            report: Shared(Arc::new(Results::default().report(&plan))),
             rate: None,
-            backend: backend.into(),
             results: Results::default(),
             mark: None,
             first: None,
@@ -114,7 +112,7 @@ impl Tracker {
             Event::Boundary { .. } => {}
             Event::Variant { .. } | Event::Latency { .. } => {
                 if self.results.take(&self.plan, &event) {
-                    self.report = Shared(Arc::new(self.results.report(&self.plan, &self.backend)));
+                    self.report = Shared(Arc::new(self.results.report(&self.plan)));
                 }
             }
         }

@@ -177,6 +177,11 @@ pub trait Backend {
     /// The name that reports carry.
     fn name(&self) -> &'static str;
 
+    /// Whether the device may go away in mid-run, so that what was reached is worth keeping from time to time.
+    fn may_be_lost(&self) -> bool {
+        false
+    }
+
     /// A buffer of `len` zeros.
     fn zeros(&self, len: usize) -> Self::Buffer;
 

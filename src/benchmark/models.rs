@@ -2,13 +2,14 @@
 
 use super::Error;
 use super::works::{Form, Net};
-use crate::backend::cpu::Cpu;
 use crate::compression::{
     prune::{Prune, Schedule},
     quantize::Quantize,
 };
 use crate::data::Source;
-use crate::experiment::{Clock, Data, Event, Flow, Plan, Recipe, Sink, Step, VERSION, Variant, run_trial};
+use crate::experiment::{
+    BackendName, Clock, Data, Engines, Event, Flow, Plan, Recipe, Sink, Step, VERSION, Variant, run_trial,
+};
 use crate::network::Training;
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -34,8 +35,8 @@ pub(super) async fn make(
     let mut dataset = recipe.data.open()?;
     let stopped = Rc::new(Cell::new(false));
     let mut gather = Gather { clock, files: HashMap::new(), stopped: Rc::clone(&stopped) };
-    let backend = Cpu::new();
-    let trial = run_trial(&plan, 0, &mut dataset, source, &backend, &mut gather);
+    let mut engines = Engines::cpu();
+    let trial = run_trial(&plan, 0, &mut dataset, source, &mut engines, &mut gather);
     match unless(&stopped, trial).await {
         None => Ok(None),
         Some(outcome) => {
@@ -50,6 +51,7 @@ fn recipe(net: Net, forms: &[Form], samples: usize) -> Recipe {
     let variants =
         forms.iter().map(|&form| Variant { name: name(form), steps: steps(form), ..Variant::default() }).collect();
     Recipe {
+        backend: BackendName::Cpu,
         version: VERSION,
         title: String::new(),
         data: Data { samples: Some(samples), ..Data::default() },

@@ -36,6 +36,15 @@ pub enum Event {
         /// Which stage.
         stage: usize,
     },
+    /// A stage is not done by the backend that the recipe asks for, or no longer: a sentence.
+    Backend {
+        /// Which trial.
+        trial: usize,
+        /// Which stage.
+        stage: usize,
+        /// What happened, and what does it instead.
+        message: String,
+    },
     /// Training moves on: means since the last such event.
     Step {
         /// Which trial.

@@ -1,28 +1,31 @@
 //! Measuring one variant: its file, and its predictions on the test set. Its time is measured apart ([`super::timing`]).
 
 use super::event::{Clock, Sink};
+use super::recipe::BackendName;
 use super::report::{LayerReport, VariantResult};
 use super::run::RunError;
+use super::state::State;
 use crate::backend::cpu::arg_max;
 use crate::data::{Dataset, Source, Split};
 use crate::export;
-use crate::network::{Executable, TrainedModel};
+use crate::network::Executable;
 
 /// Samples of a test batch.
 const TEST_BATCH: usize = 64;
 /// Bins of a weight histogram.
 const BINS: usize = 48;
 
-/// Encodes, decodes and tests a model. `seed` and `name` are passed on into the result.
+/// Encodes, decodes and tests what a stage left behind. `seed` and `name` are passed on into the result.
 pub(super) async fn measure(
-    model: &TrainedModel,
+    state: &State,
     name: &str,
     seed: u64,
     dataset: &mut Dataset,
     source: &impl Source,
     sink: &mut impl Sink,
 ) -> Result<(VariantResult, Vec<u8>), RunError> {
-    let encoded = export::encode(model);
+    let model = state.trained();
+    let encoded = export::encode(&model);
     let decoded = export::decode(&encoded.file).map_err(|e| RunError::File(e.to_string()))?;
     if decoded != model.without_masks() {
         return Err(RunError::File(format!("the file of {name} does not decode to the model it was made from")));
@@ -32,7 +35,8 @@ pub(super) async fn measure(
     let mut hasher = blake3::Hasher::new();
     hasher.update(&encoded.file);
     hasher.update(&test.predictions);
-    let digest = hasher.finalize().to_hex()[..32].to_string();
+    // A GPU's bits are those of one device: a digest of them would tell others nothing.
+    let digest = if state.on_gpu { String::new() } else { hasher.finalize().to_hex()[..32].to_string() };
     let layers = decoded
         .matrices()
         .into_iter()
@@ -54,6 +58,7 @@ pub(super) async fn measure(
         layers,
         digest,
         stopped: false,
+        backend: if state.on_gpu { BackendName::Gpu } else { BackendName::Cpu },
     };
     Ok((result, encoded.file))
 }

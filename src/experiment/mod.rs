@@ -1,6 +1,9 @@
 //! Recipe -> plan -> run -> report, and the link that carries a recipe.
 
+mod engines;
 mod event;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod gpu_tests;
 mod link;
 mod measure;
 mod plan;
@@ -15,11 +18,12 @@ mod state;
 mod tests;
 mod timing;
 
+pub use engines::Engines;
 pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;
 pub(crate) use measure::test;
 pub use plan::{Action, Plan, PlannedVariant, Stage};
-pub use recipe::{Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
+pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
 pub use schedule::{Place, Schedule, Task};

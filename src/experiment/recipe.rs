@@ -29,11 +29,25 @@ pub struct Recipe {
     /// How that network is trained.
     #[serde(default)]
     pub training: Training,
+    /// What trains.
+    #[serde(default)]
+    pub backend: BackendName,
     /// One trial for each seed; results are means over them.
     #[serde(default = "one_seed")]
     pub seeds: Vec<u64>,
     /// The variants to compare.
     pub variants: Vec<Variant>,
+}
+
+/// What trains a recipe's networks. Testing, timing and quantization are the processor's in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum BackendName {
+    /// The processor: the same bits everywhere.
+    #[default]
+    Cpu,
+    /// The GPU where there is one: faster for large networks and batches, and its bits are those of one device.
+    Gpu,
 }
 
 fn one_seed() -> Vec<u64> {
@@ -174,6 +188,7 @@ impl Recipe {
             data: Data::default(),
             network: Architecture::default(),
             training: Training::default(),
+            backend: BackendName::default(),
             seeds: one_seed(),
             variants: Vec::new(),
         };

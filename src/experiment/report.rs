@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::plan::Plan;
-use super::recipe::Recipe;
+use super::recipe::{BackendName, Recipe};
 use serde::{Deserialize, Serialize};
 
 /// Quartiles of the time of one call, in microseconds, on the device that ran it.
@@ -74,8 +74,11 @@ pub struct VariantResult {
     pub latency: Option<Latency>,
     /// Weight matrices, one by one.
     pub layers: Vec<LayerReport>,
-    /// Hash over the encoded file and the predictions, 32 hex digits; empty if stopped early.
+    /// Hash over the encoded file and the predictions, 32 hex digits; empty if stopped early, or if the GPU had a part in it.
     pub digest: String,
+    /// What trained: the GPU, if it had a part in it.
+    #[serde(default)]
+    pub backend: BackendName,
     /// The run was stopped before this variant was finished: it holds what was reached.
     #[serde(default)]
     pub stopped: bool,
@@ -105,8 +108,11 @@ pub struct VariantReport {
     /// Of the trial that was timed, if one was.
     #[serde(default)]
     pub latency: Option<Latency>,
-    /// Hash over the trials' digests, 32 hex digits; empty if any was stopped early.
+    /// Hash over the trials' digests, 32 hex digits; empty if any of them has none.
     pub digest: String,
+    /// What trained: the GPU, if it had a part in any trial.
+    #[serde(default)]
+    pub backend: BackendName,
     /// Any trial was stopped early.
     #[serde(default)]
     pub stopped: bool,
@@ -138,8 +144,8 @@ impl Results {
     }
 
     /// The report of what was gathered so far.
-    pub fn report(&self, plan: &Plan, backend: &str) -> Report {
-        Report::assemble(plan, backend, self.0.clone())
+    pub fn report(&self, plan: &Plan) -> Report {
+        Report::assemble(plan, self.0.clone())
     }
 }
 
@@ -150,9 +156,9 @@ pub struct Report {
     pub version: u32,
     /// What was run.
     pub recipe: Recipe,
-    /// The backend that trained.
-    pub backend: String,
-    /// Hash over the variants' digests, 32 hex digits; empty if the run was stopped early.
+    /// What trained: `cpu`, or `gpu` if it had a part in any variant.
+    pub backend: BackendName,
+    /// Hash over the variants' digests, 32 hex digits; empty if any of them has none.
     pub digest: String,
     /// In the plan's order; those never reached are left out.
     pub variants: Vec<VariantReport>,
@@ -160,7 +166,7 @@ pub struct Report {
 
 impl Report {
     /// Puts the trials' results together, whatever the order in which they came.
-    pub fn assemble(plan: &Plan, backend: &str, results: Vec<VariantResult>) -> Self {
+    pub fn assemble(plan: &Plan, results: Vec<VariantResult>) -> Self {
         let mut variants = Vec::new();
         for planned in &plan.variants {
             let mut trials: Vec<VariantResult> = results.iter().filter(|r| r.name == planned.name).cloned().collect();
@@ -180,15 +186,22 @@ impl Report {
                 macs: first.macs,
                 bytes: (trials.iter().map(|t| t.bytes as f64).sum::<f64>() / count).round() as usize,
                 latency: trials.iter().find_map(|t| t.latency),
-                digest: if stopped { String::new() } else { digest_of(trials.iter().map(|t| t.digest.as_str())) },
+                digest: if stopped { String::new() } else { digest_of_all(trials.iter().map(|t| t.digest.as_str())) },
+                backend: trials.iter().map(|t| t.backend).find(|b| *b == BackendName::Gpu).unwrap_or_default(),
                 stopped,
                 trials,
             });
         }
         let complete = variants.len() == plan.variants.len() && variants.iter().all(|v| !v.stopped);
-        let digest = if complete { digest_of(variants.iter().map(|v| v.digest.as_str())) } else { String::new() };
-        Self { version: super::recipe::VERSION, recipe: plan.recipe.clone(), backend: backend.into(), digest, variants }
+        let digest = if complete { digest_of_all(variants.iter().map(|v| v.digest.as_str())) } else { String::new() };
+        let backend = variants.iter().map(|v| v.backend).find(|b| *b == BackendName::Gpu).unwrap_or_default();
+        Self { version: super::recipe::VERSION, recipe: plan.recipe.clone(), backend, digest, variants }
     }
+}
+
+/// The digest of digests; none, if one of them is missing.
+fn digest_of_all<'a>(parts: impl Iterator<Item = &'a str> + Clone) -> String {
+    if parts.clone().any(str::is_empty) { String::new() } else { digest_of(parts) }
 }
 
 /// 32 hex digits of the BLAKE3 hash over `parts`, each closed by a zero byte.

@@ -1,5 +1,6 @@
 //! The runner: a stage, or a whole trial, of a plan. It does no I/O of its own and knows no clock.
 
+use super::engines::Engines;
 use super::event::{Event, Flow, Sink};
 use super::measure::measure;
 use super::plan::Plan;
@@ -7,7 +8,6 @@ use super::report::{Latency, VariantResult};
 use super::stage::{Inputs, Work};
 use super::state::State;
 use super::timing::latency;
-use crate::backend::Backend;
 use crate::data::{DataError, Dataset, Key, Source, Split};
 use crate::export;
 use crate::network::{Executable, TrainError};
@@ -51,19 +51,20 @@ pub struct Reached {
 /// that brings each after its [`Plan::inputs`]. If the sink asks to stop, the stage ends, and what it reached is tested as the
 /// first variant that leads through it and marked as stopped.
 #[allow(clippy::too_many_arguments)] // what, which, from what, on which data, from where, with what, told to whom
-pub async fn run_stage<B: Backend, K: Sink>(
+pub async fn run_stage<K: Sink>(
     plan: &Plan,
     trial: usize,
     stage: usize,
     inputs: Inputs<'_>,
     dataset: &mut Dataset,
     source: &impl Source,
-    backend: &B,
+    engines: &mut Engines,
     sink: &mut K,
 ) -> Result<Reached, RunError> {
     let seed = plan.recipe.seeds[trial];
     sink.event(Event::Stage { trial, stage });
-    let mut work = Work { plan, trial, stage, dataset, source, backend, sink, key: Key::new(seed), stopped: false };
+    let mut work =
+        Work { plan, trial, stage, dataset, source, engines, sink, key: Key::new(seed), stopped: false, on_gpu: false };
     let state = work.run(inputs).await?;
     let stopped = work.stopped;
     let mut variants = Vec::new();
@@ -73,7 +74,7 @@ pub async fn run_stage<B: Backend, K: Sink>(
         if !(done || cut_short) {
             continue;
         }
-        let (mut result, file) = measure(&state.trained(), &variant.name, seed, dataset, source, sink).await?;
+        let (mut result, file) = measure(&state, &variant.name, seed, dataset, source, sink).await?;
         if stopped {
             result.stopped = true;
             result.digest.clear();
@@ -111,19 +112,19 @@ pub async fn time_variant(
 ///
 /// The results depend on the plan and the trial's seed alone. If the sink asks to stop, the stage under way is ended as in
 /// [`run_stage`], and the rest is left out.
-pub async fn run_trial<B: Backend, K: Sink>(
+pub async fn run_trial<K: Sink>(
     plan: &Plan,
     trial: usize,
     dataset: &mut Dataset,
     source: &impl Source,
-    backend: &B,
+    engines: &mut Engines,
     sink: &mut K,
 ) -> Result<bool, RunError> {
     let mut states: Vec<State> = Vec::new();
     for stage in 0..plan.stages.len() {
         let [parent, teacher] = plan.inputs(stage).map(|input| input.map(|stage| &states[stage]));
         let inputs = Inputs { parent, teacher };
-        let reached = run_stage(plan, trial, stage, inputs, dataset, source, backend, sink).await?;
+        let reached = run_stage(plan, trial, stage, inputs, dataset, source, engines, sink).await?;
         for (result, file) in &reached.variants {
             time_variant(trial, &result.name, file, dataset, source, sink).await?;
         }

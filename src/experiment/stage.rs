@@ -1,7 +1,9 @@
 //! One stage: a network is trained, pruned, quantized or distilled.
 
-use super::event::{Flow, Sink};
+use super::engines::Engines;
+use super::event::{Event, Flow, Sink};
 use super::plan::{Action, Plan};
+use super::recipe::BackendName;
 use super::reporter::Reporter;
 use super::run::RunError;
 use super::state::State;
@@ -11,25 +13,36 @@ use crate::compression::prune::{Prune, prune_to};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Loss, Model, Shape, TrainError, TrainedModel, Training, fold_batch_norm, train,
+    CrossEntropy, Ending, Executable, Model, Progress, Shape, TrainError, TrainedModel, Training, fold_batch_norm,
+    train,
 };
 
 /// Samples a batch when a teacher is asked or ranges are observed.
 const BATCH: usize = 64;
 
 /// One stage at work.
-pub(super) struct Work<'a, B: Backend, S: Source, K: Sink> {
+pub(super) struct Work<'a, S: Source, K: Sink> {
     pub plan: &'a Plan,
     pub trial: usize,
     pub stage: usize,
     pub dataset: &'a mut Dataset,
     pub source: &'a S,
-    pub backend: &'a B,
+    pub engines: &'a mut Engines,
     pub sink: &'a mut K,
     /// The trial's.
     pub key: Key,
     /// The sink asked to stop.
     pub stopped: bool,
+    /// The GPU had a part in the stage.
+    pub on_gpu: bool,
+}
+
+/// What training minimizes, on whichever backend.
+enum Objective {
+    /// Cross-entropy with the true labels.
+    Labels,
+    /// See [`SoftTargets`].
+    SoftTargets { teacher: Vec<f32>, temperature: f32, alpha: f32 },
 }
 
 /// What the stages before left behind.
@@ -41,9 +54,15 @@ pub struct Inputs<'a> {
     pub teacher: Option<&'a State>,
 }
 
-impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
+impl<S: Source, K: Sink> Work<'_, S, K> {
     /// Does what the stage's action says, on what its inputs left behind.
     pub async fn run(&mut self, inputs: Inputs<'_>) -> Result<State, RunError> {
+        let before = [inputs.parent, inputs.teacher].into_iter().flatten().any(|state| state.on_gpu);
+        let state = self.perform(inputs).await?;
+        Ok(State { on_gpu: before || self.on_gpu, ..state })
+    }
+
+    async fn perform(&mut self, inputs: Inputs<'_>) -> Result<State, RunError> {
         let stage = &self.plan.stages[self.stage];
         // The streams of a stage are named by its place on its path: variants that differ later share them.
         let key = self.key.fold("stage").fold_index(stage.depth as u64);
@@ -51,11 +70,11 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
         match (&stage.action, parent) {
             (Action::Fresh { training, .. }, _) => {
                 let mut model = self.fresh()?;
-                self.train(&mut model, training, &key, &mut CrossEntropy, 0, training.epochs).await?;
-                Ok(State { model, integers: None })
+                self.train(&mut model, training, &key, &Objective::Labels, 0, training.epochs).await?;
+                Ok(State { model, integers: None, on_gpu: false })
             }
             (Action::Train(training), Some(mut state)) => {
-                self.train(&mut state.model, training, &key, &mut CrossEntropy, 0, training.epochs).await?;
+                self.train(&mut state.model, training, &key, &Objective::Labels, 0, training.epochs).await?;
                 self.quantize_anew(state).await
             }
             (Action::Prune(prune, training), Some(mut state)) => {
@@ -66,7 +85,7 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
             (Action::Distill { distill, training, .. }, Some(state)) => {
                 let teacher = inputs.teacher.unwrap_or(&state).trained();
                 let mut state = match &distill.student {
-                    Some(_) => State { model: self.fresh()?, integers: None },
+                    Some(_) => State { model: self.fresh()?, integers: None, on_gpu: false },
                     None => state,
                 };
                 self.distill(&mut state.model, &teacher, distill, training, &key).await?;
@@ -85,16 +104,72 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
             .map_err(RunError::Network)
     }
 
-    /// Trains, telling of `done` epochs before these and of `total` in all.
+    /// Trains on the GPU if the recipe asks for it and there is one, telling of `done` epochs before these and of `total` in
+    /// all. If the GPU is lost, the processor goes on from the end of the last epoch.
     async fn train(
         &mut self,
         model: &mut Model,
         training: &Training,
         key: &Key,
-        loss: &mut impl Loss<B>,
+        objective: &Objective,
         done: usize,
         total: usize,
     ) -> Result<(), RunError> {
+        let mut progress = Progress::default();
+        if self.plan.recipe.backend == BackendName::Gpu {
+            self.engines.open_gpu().await;
+            // Taken out, so that the rest of the work can be borrowed beside it.
+            match self.engines.take_gpu() {
+                Ok(gpu) => {
+                    self.on_gpu = true;
+                    let ended =
+                        self.train_on(&gpu, model, training, key, objective, (done, total), &mut progress).await;
+                    gpu.forget_buffers();
+                    let lost = match ended {
+                        Err(TrainError::Device(lost)) => lost,
+                        ended => {
+                            self.engines.give_gpu(gpu);
+                            return self.judge(ended);
+                        }
+                    };
+                    let next = done + progress.epochs() + 1;
+                    self.tell(format!("{lost}; the processor goes on from epoch {next}, and nothing is lost"));
+                }
+                Err(error) => self.tell(format!("{error}; the processor does it instead")),
+            }
+        }
+        let cpu = std::mem::take(&mut self.engines.cpu);
+        let ended = self.train_on(&cpu, model, training, key, objective, (done, total), &mut progress).await;
+        self.engines.cpu = cpu;
+        self.judge(ended)
+    }
+
+    fn tell(&mut self, message: String) {
+        self.sink.event(Event::Backend { trial: self.trial, stage: self.stage, message });
+    }
+
+    fn judge(&mut self, ended: Result<Ending, TrainError>) -> Result<(), RunError> {
+        match ended {
+            Ok(ending) => {
+                self.stopped |= ending == Ending::Stopped;
+                Ok(())
+            }
+            Err(TrainError::Data(error)) => Err(error.into()),
+            Err(error) => Err(RunError::Training { stage: self.plan.stages[self.stage].label.clone(), error }),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // as for `train`
+    async fn train_on<B: Backend>(
+        &mut self,
+        backend: &B,
+        model: &mut Model,
+        training: &Training,
+        key: &Key,
+        objective: &Objective,
+        (done, total): (usize, usize),
+        progress: &mut Progress,
+    ) -> Result<Ending, TrainError> {
         let shape = model.shape;
         let mut monitor = Reporter {
             sink: &mut *self.sink,
@@ -105,14 +180,17 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
             samples: self.dataset.len(Split::Train),
             plane: shape.len() == 2,
         };
-        let ended = train(self.backend, model, self.dataset, self.source, training, key, loss, &mut monitor).await;
-        match ended {
-            Ok(ending) => {
-                self.stopped |= ending == Ending::Stopped;
-                Ok(())
+        let (dataset, source) = (&mut *self.dataset, self.source);
+        match objective {
+            Objective::Labels => {
+                let mut loss = CrossEntropy;
+                train(backend, model, dataset, source, training, key, &mut loss, &mut monitor, progress).await
             }
-            Err(TrainError::Data(error)) => Err(error.into()),
-            Err(error) => Err(RunError::Training { stage: self.plan.stages[self.stage].label.clone(), error }),
+            Objective::SoftTargets { teacher, temperature, alpha } => {
+                let (classes, batch) = (dataset.classes(), training.batch);
+                let mut loss = SoftTargets::new(backend, teacher, classes, batch, *temperature, *alpha);
+                train(backend, model, dataset, source, training, key, &mut loss, &mut monitor, progress).await
+            }
         }
     }
 
@@ -130,7 +208,7 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
             let scores = (method.score)(model);
             prune_to(model, &scores, sparsity, prune.scope);
             let key = key.fold_index(round as u64);
-            self.train(model, training, &key, &mut CrossEntropy, round * training.epochs, total).await?;
+            self.train(model, training, &key, &Objective::Labels, round * training.epochs, total).await?;
             if self.stopped {
                 break;
             }
@@ -159,9 +237,8 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
             return Ok(());
         }
         let (temperature, alpha) = (distill.temperature as f32, distill.alpha as f32);
-        let mut loss =
-            SoftTargets::new(self.backend, logits, self.dataset.classes(), training.batch, temperature, alpha);
-        self.train(student, training, key, &mut loss, 0, training.epochs).await
+        let objective = Objective::SoftTargets { teacher: logits, temperature, alpha };
+        self.train(student, training, key, &objective, 0, training.epochs).await
     }
 
     /// Calibrates on training samples and makes the integer network; its real values become the model's.
@@ -176,7 +253,7 @@ impl<B: Backend, S: Source, K: Sink> Work<'_, B, S, K> {
         .await?;
         let integers = quantize::quantize(&model, &ranges, spec);
         integers.dequantize_into(&mut model);
-        Ok(State { model, integers: Some((spec.clone(), integers)) })
+        Ok(State { model, integers: Some((spec.clone(), integers)), on_gpu: false })
     }
 
     /// A network that was quantized before this step is quantized again after it.

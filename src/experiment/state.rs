@@ -13,6 +13,8 @@ pub struct State {
     pub(super) model: Model,
     /// The integer network, and how to make it anew after later steps.
     pub(super) integers: Option<(Quantize, IntegerModel)>,
+    /// The GPU had a part in it, so that its bits are those of this device alone.
+    pub(super) on_gpu: bool,
 }
 
 impl State {
@@ -29,6 +31,7 @@ impl State {
         let masks = self.model.parameters.iter().map(|p| Mask(p.mask_slice().map(pack_bits).unwrap_or_default()));
         PackedState {
             masks: masks.collect(),
+            on_gpu: self.on_gpu,
             model: export::encode(&TrainedModel::Float(self.model.clone())).file,
             integers: self.integers.as_ref().map(|(settings, model)| PackedIntegers {
                 settings: settings.clone(),
@@ -46,6 +49,7 @@ pub struct PackedState {
     model: Vec<u8>,
     /// One for each array of parameters.
     masks: Vec<Mask>,
+    on_gpu: bool,
     integers: Option<PackedIntegers>,
 }
 
@@ -88,7 +92,7 @@ impl PackedState {
                 }
             },
         };
-        Ok(State { model, integers })
+        Ok(State { model, integers, on_gpu: self.on_gpu })
     }
 }
 

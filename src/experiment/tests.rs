@@ -1,7 +1,6 @@
 //! Whole experiments on toys: what they come to, and that they come to the same everywhere.
 
-use super::{Clock, Event, Flow, Link, Plan, Recipe, Report, Results, Sink, VariantReport, run_trial};
-use crate::backend::cpu::Cpu;
+use super::{Clock, Engines, Event, Flow, Link, Plan, Recipe, Report, Results, Sink, VariantReport, run_trial};
 use crate::data::{DataError, Source};
 use crate::export;
 use crate::network::TrainedModel;
@@ -65,7 +64,7 @@ pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
 /// Runs a trial; whether it was stopped.
 fn trial(plan: &Plan, trial: usize, log: &mut Log) -> bool {
     let mut dataset = plan.recipe.data.open().unwrap();
-    now(run_trial(plan, trial, &mut dataset, &Nothing, &Cpu::new(), log)).unwrap()
+    now(run_trial(plan, trial, &mut dataset, &Nothing, &mut Engines::cpu(), log)).unwrap()
 }
 
 pub(super) fn report(plan: &Plan, log: &Log) -> Report {
@@ -73,7 +72,7 @@ pub(super) fn report(plan: &Plan, log: &Log) -> Report {
     for event in &log.events {
         results.take(plan, event);
     }
-    results.report(plan, "cpu")
+    results.report(plan)
 }
 
 fn run(json: &str) -> (Report, Log) {
@@ -201,7 +200,7 @@ fn a_stopped_run_keeps_what_it_reached() {
 fn a_missing_file_is_told_with_its_name() {
     let plan = Plan::new(&Recipe::from_json(r#"{"version":1,"variants":[{"name":"dense"}]}"#).unwrap()).unwrap();
     let mut dataset = plan.recipe.data.open().unwrap();
-    let outcome = now(run_trial(&plan, 0, &mut dataset, &Nothing, &Cpu::new(), &mut Log::default()));
+    let outcome = now(run_trial(&plan, 0, &mut dataset, &Nothing, &mut Engines::cpu(), &mut Log::default()));
     let sentence = outcome.unwrap_err().to_string();
     assert!(sentence.contains("data/mnist/train-00.shard"), "{sentence}");
 }
@@ -213,7 +212,7 @@ fn training_that_diverges_says_so() {
         "variants":[{"name":"dense"}]}"#;
     let plan = Plan::new(&Recipe::from_json(recipe).unwrap()).unwrap();
     let mut dataset = plan.recipe.data.open().unwrap();
-    let outcome = now(run_trial(&plan, 0, &mut dataset, &Nothing, &Cpu::new(), &mut Log::default()));
+    let outcome = now(run_trial(&plan, 0, &mut dataset, &Nothing, &mut Engines::cpu(), &mut Log::default()));
     let sentence = outcome.unwrap_err().to_string();
     assert!(sentence.contains("lower the learning rate (now 10)"), "{sentence}");
 }

@@ -21,5 +21,5 @@ pub use integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
 pub use layer::{Layer, Role, Shape};
 pub use model::{Model, Parameter};
 pub use trained::{Matrix, TrainedModel};
-pub use trainer::{Batch, CrossEntropy, Ending, Loss, Metrics, Monitor, TrainError, train};
+pub use trainer::{Batch, CrossEntropy, Ending, Loss, Metrics, Monitor, Progress, TrainError, train};
 pub use training::{OptimizerName, Schedule, Training};

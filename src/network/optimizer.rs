@@ -3,7 +3,7 @@
 use super::layer::Role;
 use super::pass::Network;
 use super::training::{OptimizerName, Training};
-use crate::backend::{Adam, Backend, Sgd};
+use crate::backend::{Adam, Backend, DeviceError, Sgd};
 
 /// Adam's decay rates and guard, as in its paper.
 const BETA1: f64 = 0.9;
@@ -14,14 +14,41 @@ const EPSILON: f32 = 1e-8;
 pub(crate) struct Optimizer<B: Backend> {
     /// Velocity, or first and second moment, of each parameter.
     moments: Vec<[B::Buffer; 2]>,
+    /// There is a second moment.
+    second: bool,
+    steps: u64,
+}
+
+/// What an optimizer remembers, on the host.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    moments: Vec<[Vec<f32>; 2]>,
     steps: u64,
 }
 
 impl<B: Backend> Optimizer<B> {
     pub fn new(backend: &B, network: &Network<B>, training: &Training) -> Self {
-        let second = |len| if training.optimizer == OptimizerName::Adam { len } else { 0 };
-        let moments = network.parameters.iter().map(|p| [backend.zeros(p.len), backend.zeros(second(p.len))]).collect();
-        Self { moments, steps: 0 }
+        let second = training.optimizer == OptimizerName::Adam;
+        let moments =
+            network.parameters.iter().map(|p| [backend.zeros(p.len), backend.zeros(if second { p.len } else { 0 })]);
+        Self { moments: moments.collect(), second, steps: 0 }
+    }
+
+    /// Goes on from what was kept.
+    pub fn restored(backend: &B, kept: &Kept) -> Self {
+        let moments = kept.moments.iter().map(|both| both.each_ref().map(|values| backend.upload(values)));
+        let second = kept.moments.iter().any(|[_, second]| !second.is_empty());
+        Self { moments: moments.collect(), second, steps: kept.steps }
+    }
+
+    /// Reads what it remembers.
+    pub async fn keep(&self, backend: &B, network: &Network<B>) -> Result<Kept, DeviceError> {
+        let mut moments = Vec::with_capacity(self.moments.len());
+        for (parameter, [first, second]) in network.parameters.iter().zip(&self.moments) {
+            let second_len = if self.second { parameter.len } else { 0 };
+            moments.push([backend.read(first, parameter.len).await?, backend.read(second, second_len).await?]);
+        }
+        Ok(Kept { moments, steps: self.steps })
     }
 
     /// Moves every trained parameter along its gradient.

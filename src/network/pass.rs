@@ -209,11 +209,14 @@ impl<B: Backend> Network<B> {
         }
     }
 
-    /// Reads the parameters' values back into the model.
+    /// Reads the parameters' values back into the model: all of them, or none if that fails.
     pub async fn store(&self, backend: &B, model: &mut Model) -> Result<(), DeviceError> {
-        for (device, host) in self.parameters.iter().zip(&mut model.parameters) {
-            let values = backend.read(&device.value, device.len).await?;
-            host.slice_mut().copy_from_slice(&values);
+        let mut values = Vec::with_capacity(self.parameters.len());
+        for parameter in &self.parameters {
+            values.push(backend.read(&parameter.value, parameter.len).await?);
+        }
+        for (values, host) in values.iter().zip(&mut model.parameters) {
+            host.slice_mut().copy_from_slice(values);
         }
         Ok(())
     }

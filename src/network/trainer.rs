@@ -1,11 +1,11 @@
 //! The training loop.
 
 use super::model::Model;
-use super::optimizer::Optimizer;
+use super::optimizer::{Kept, Optimizer};
 use super::pass::{Mode, Network};
 use super::training::Training;
 use crate::backend::{Backend, DeviceError};
-use crate::data::{DataError, Dataset, Key, Source, Split};
+use crate::data::{DataError, Dataset, Key, Rng, Source, Split};
 use std::future::{Future, ready};
 
 /// Steps between two reports of the running loss: often enough for a live curve, seldom enough to cost nothing.
@@ -113,7 +113,27 @@ pub enum Ending {
     Stopped,
 }
 
+/// Where a training run stands at the end of an epoch: beside the model, all that it takes to go on from there, on this
+/// backend or on another.
+#[derive(Debug, Default)]
+pub struct Progress {
+    epochs: usize,
+    optimizer: Option<Kept>,
+    dropout: Option<Rng>,
+    best: Option<(f32, Model)>,
+    since_best: usize,
+}
+
+impl Progress {
+    /// Epochs done.
+    pub fn epochs(&self) -> usize {
+        self.epochs
+    }
+}
+
 /// Trains `model` in place, its masks held. The random streams of `key` decide the order of samples and dropout.
+///
+/// If the device is lost, the model and `progress` are those of the last epoch's end, from which another backend can go on.
 #[allow(clippy::too_many_arguments)] // where, what, from what, how, with which chance, towards what, told to whom
 pub async fn train<B: Backend>(
     backend: &B,
@@ -124,19 +144,21 @@ pub async fn train<B: Backend>(
     key: &Key,
     loss: &mut impl Loss<B>,
     monitor: &mut impl Monitor,
+    progress: &mut Progress,
 ) -> Result<Ending, TrainError> {
     let samples = dataset.len(Split::Train);
     let per_epoch = samples.div_ceil(training.batch);
     let steps = per_epoch * training.epochs;
     let mut network = Network::new(backend, model, training.batch);
-    let mut optimizer = Optimizer::new(backend, &network, training);
+    let mut optimizer = match &progress.optimizer {
+        Some(kept) => Optimizer::restored(backend, kept),
+        None => Optimizer::new(backend, &network, training),
+    };
     let mut feed = Feed::new(backend, dataset, training.batch);
     let mut totals = backend.zeros(2);
-    let mut dropout = key.fold("dropout").rng();
-    let mut best: Option<(f32, Model)> = None;
-    let mut epochs_since_best = 0;
+    let mut dropout = progress.dropout.clone().unwrap_or_else(|| key.fold("dropout").rng());
     let mut counted = 0;
-    for epoch in 0..training.epochs {
+    for epoch in progress.epochs..training.epochs {
         let order = dataset.epoch_order(&key.fold("order"), epoch);
         for (batch, indices) in order.chunks(training.batch).enumerate() {
             if monitor.pause().await {
@@ -174,23 +196,27 @@ pub async fn train<B: Backend>(
         }
         let metrics = evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;
         let early = training.early_stopping > 0;
-        if early || monitor.wants_model() {
+        if early || monitor.wants_model() || backend.may_be_lost() {
+            let kept = if backend.may_be_lost() { Some(optimizer.keep(backend, &network).await?) } else { None };
             network.store(backend, model).await?;
+            progress.optimizer = kept;
+            progress.dropout = Some(dropout.clone());
         }
+        progress.epochs = epoch + 1;
         monitor.validation((epoch + 1) as f32, metrics, monitor.wants_model().then_some(&*model));
         if early {
-            if best.as_ref().is_none_or(|(loss, _)| metrics.loss < *loss) {
-                best = Some((metrics.loss, model.clone()));
-                epochs_since_best = 0;
+            if progress.best.as_ref().is_none_or(|(loss, _)| metrics.loss < *loss) {
+                progress.best = Some((metrics.loss, model.clone()));
+                progress.since_best = 0;
             } else {
-                epochs_since_best += 1;
+                progress.since_best += 1;
             }
-            if epochs_since_best >= training.early_stopping {
+            if progress.since_best >= training.early_stopping {
                 break;
             }
         }
     }
-    match best {
+    match progress.best.take() {
         Some((_, parameters)) => *model = parameters,
         None => network.store(backend, model).await?,
     }

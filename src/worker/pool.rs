@@ -56,12 +56,11 @@ impl Pool {
         pool
     }
 
-    /// Runs a plan under this number; `backend` is what its report calls the backend. One run at a time: an earlier one
-    /// that has not ended is given up.
-    pub fn run(&self, run: u32, plan: Plan, backend: &str) {
+    /// Runs a plan under this number. One run at a time: an earlier one that has not ended is given up.
+    pub fn run(&self, run: u32, plan: Plan) {
         self.give_up();
         let workers = most_workers().min(plan.width());
-        self.0.borrow_mut().job = Some(Job::new(run, plan, backend));
+        self.0.borrow_mut().job = Some(Job::new(run, plan));
         (0..workers).for_each(|index| self.ensure(index));
         self.go_on();
     }

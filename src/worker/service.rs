@@ -7,6 +7,7 @@ mod tasks;
 use super::protocol::{Request, Response};
 use super::source::Fetch;
 use crate::benchmark::{self, Settings};
+use crate::experiment::Engines;
 use models::Loaded;
 use post::Post;
 use std::cell::RefCell;
@@ -25,6 +26,8 @@ struct State {
     models: Vec<Loaded>,
     /// The data of the last task, kept so that the next need not load them again.
     data: Option<Held>,
+    /// What stages train on, opened once.
+    engines: Option<Engines>,
 }
 
 /// Starts answering messages and says [`Response::Ready`].

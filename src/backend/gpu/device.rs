@@ -210,13 +210,13 @@ impl Device {
                 count: None,
             };
             let mut entries = vec![entry(0, wgpu::BufferBindingType::Uniform, true)];
-            entries.extend((0..reads + writes).map(|at| {
-                entry(at + 1, wgpu::BufferBindingType::Storage { read_only: at < reads }, false)
-            }));
-            let group = self.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-                label: None,
-                entries: &entries,
-            });
+            entries.extend(
+                (0..reads + writes)
+                    .map(|at| entry(at + 1, wgpu::BufferBindingType::Storage { read_only: at < reads }, false)),
+            );
+            let group = self
+                .device
+                .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: None, entries: &entries });
             let pipeline = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: None,
                 bind_group_layouts: &[Some(&group)],
@@ -232,7 +232,8 @@ impl Device {
             offset: 0,
             size: std::num::NonZeroU64::new(u64::from(SLOT)),
         };
-        let mut entries = vec![wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(parameters) }];
+        let mut entries =
+            vec![wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(parameters) }];
         entries.extend(buffers.iter().enumerate().map(|(at, buffer)| wgpu::BindGroupEntry {
             binding: at as u32 + 1,
             resource: buffer.inner.as_entire_binding(),
@@ -327,9 +328,10 @@ impl Device {
         self.groups.borrow_mut().clear();
     }
 
-    /// Takes the device away, as a driver's crash would.
-    pub fn destroy(&self) {
-        self.device.destroy();
-        keep(&self.failure, || "the GPU was taken away".into());
+    /// Takes the device away when it is called, as a driver's crash would.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub fn breaker(&self) -> impl Fn() + use<> {
+        let device = self.device.clone();
+        move || device.destroy()
     }
 }

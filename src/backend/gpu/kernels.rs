@@ -28,7 +28,7 @@ macro_rules! kernels {
         };)+
 
         /// All of them.
-        #[cfg(test)]
+        #[cfg(all(test, not(target_arch = "wasm32")))]
         pub static KERNELS: &[&Kernel] = &[$(&$constant),+];
     };
 }

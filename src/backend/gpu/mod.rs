@@ -6,14 +6,12 @@
 pub mod check;
 mod device;
 mod kernels;
-#[cfg(test)]
-mod tests;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod tests;
 
-use super::{
-    Activation, Adam, Backend, Conv, DeviceError, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd,
-};
-pub use device::{Buffer, DeviceInfo};
+use super::{Activation, Adam, Backend, Conv, DeviceError, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd};
 use device::Device;
+pub use device::{Buffer, DeviceInfo};
 use kernels as k;
 use kernels::{Kernel, TILES};
 use std::cell::Cell;
@@ -51,9 +49,10 @@ impl Gpu {
         self.device.forget_buffers();
     }
 
-    /// Takes the device away, as a driver's crash would; what runs on it fails at its next read.
-    pub fn destroy(&self) {
-        self.device.destroy();
+    /// See [`Device::breaker`].
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(crate) fn breaker(&self) -> impl Fn() + use<> {
+        self.device.breaker()
     }
 
     /// A kernel with an invocation for each of `len` values (or fewer, in strides).
@@ -109,6 +108,10 @@ impl Backend for Gpu {
 
     fn name(&self) -> &'static str {
         "gpu"
+    }
+
+    fn may_be_lost(&self) -> bool {
+        true
     }
 
     fn zeros(&self, len: usize) -> Buffer {
@@ -273,8 +276,7 @@ impl Backend for Gpu {
     }
 
     fn adam(&self, op: Adam, len: usize, g: &Buffer, m: &mut Buffer, v: &mut Buffer, w: &mut Buffer) {
-        let settings =
-            [op.rate, op.beta1, op.beta2, op.epsilon, op.weight_decay, op.correction1, op.correction2];
+        let settings = [op.rate, op.beta1, op.beta2, op.epsilon, op.weight_decay, op.correction1, op.correction2];
         self.each(&k::ADAM, len, &[g, m, v, w], &settings.map(f32::to_bits));
     }
 }

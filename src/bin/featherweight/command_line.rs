@@ -6,7 +6,7 @@ use crate::jobs;
 use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize};
 use featherweight::data::DATASETS;
-use featherweight::experiment::{Latency, Link, Plan, Recipe, Report, VariantReport};
+use featherweight::experiment::{BackendName, Latency, Link, Plan, Recipe, Report, VariantReport};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::num::NonZero;
@@ -39,6 +39,10 @@ enum Command {
         /// How many stages run side by side; the result is the same for any number. All processors, if it is left out.
         #[arg(long)]
         jobs: Option<NonZero<usize>>,
+        /// What trains, whatever the recipe says: `cpu` gives the same bits everywhere, `gpu` goes through Vulkan or Metal and
+        /// carries no digest.
+        #[arg(long, value_parser = backend_name)]
+        backend: Option<BackendName>,
         /// Prints no progress.
         #[arg(long)]
         quiet: bool,
@@ -78,8 +82,12 @@ enum Command {
 /// Reads the command line and does as it says.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { experiment, data, out, models, jobs, quiet } => {
-            run(&experiment, &data, out, models, jobs, quiet)
+        Command::Run { experiment, data, out, models, jobs, backend, quiet } => {
+            let mut link = read_experiment(&experiment);
+            if let (Ok(link), Some(backend)) = (&mut link, backend) {
+                link.recipe.backend = backend;
+            }
+            link.and_then(|link| run(&link, &data, out, models, jobs, quiet))
         }
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
         Command::Show { experiment } => show(&experiment),
@@ -125,15 +133,22 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be written ({error}); free some space or choose another place", path.display())
 }
 
+fn backend_name(text: &str) -> Result<BackendName, String> {
+    match text {
+        "cpu" => Ok(BackendName::Cpu),
+        "gpu" => Ok(BackendName::Gpu),
+        other => Err(format!("{other} is not known; choose cpu or gpu")),
+    }
+}
+
 fn run(
-    experiment: &str,
+    link: &Link,
     data: &Path,
     out: Option<PathBuf>,
     models: Option<PathBuf>,
     jobs: Option<NonZero<usize>>,
     quiet: bool,
 ) -> Result<(), String> {
-    let link = read_experiment(experiment)?;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
     if let Some(path) = &out {
         ensure_writable(path)?;
@@ -144,10 +159,12 @@ fn run(
     }
     let jobs = jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let console = jobs::run(&plan, data, jobs, Console::new(&plan, quiet))?;
-    let report = console.results.report(&plan, "cpu");
+    let report = console.results.report(&plan);
     print(&table(&report))?;
-    let shared = Link { recipe: plan.recipe.clone(), digest: Some(report.digest.clone()) };
-    print(&format!("digest {}\nlink   #x={}\n", report.digest, shared.to_text()))?;
+    let digest = Some(report.digest.clone()).filter(|digest| !digest.is_empty());
+    let shown = digest.as_deref().unwrap_or("none: the GPU trained, and its bits are those of this device alone");
+    let shared = Link { recipe: plan.recipe.clone(), digest: digest.clone() };
+    print(&format!("digest {shown}\nlink   #x={}\n", shared.to_text()))?;
     if let Some(folder) = &models {
         for ((trial, variant), file) in &console.files {
             let safe: String = variant.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
@@ -158,9 +175,10 @@ fn run(
         let json = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
         write_file(path, json.as_bytes())?;
     }
-    match link.digest {
+    match &link.digest {
         None => Ok(()),
-        Some(wanted) if wanted == report.digest => print("same as the link's result, bit for bit\n"),
+        Some(_) if digest.is_none() => print("not compared with the link's result: that takes --backend cpu\n"),
+        Some(wanted) if *wanted == report.digest => print("same as the link's result, bit for bit\n"),
         Some(wanted) => Err(format!(
             "the result differs from the link's: digest {} here, {wanted} there; the link may come from another version",
             report.digest
@@ -217,7 +235,7 @@ fn link(recipe: &Path, report: Option<&Path>, page: &str) -> Result<(), String> 
             if report.recipe != recipe {
                 return Err(format!("{} is the report of another recipe; run this one with --out", path.display()));
             }
-            Some(report.digest)
+            Some(report.digest).filter(|digest| !digest.is_empty())
         }
     };
     print(&format!("{page}#x={}\n", Link { recipe, digest }.to_text()))

@@ -49,6 +49,9 @@ impl Console {
         }
         match event {
             Event::Stage { trial, stage } => self.say(&self.place(*trial, *stage)),
+            Event::Backend { trial, stage, message } => {
+                self.say(&format!("  {}: {message}", self.place(*trial, *stage)));
+            }
             Event::Step { trial, stage, samples, total, epoch, loss, accuracy } if self.terminal => {
                 let seconds = self.begun.get(&(*trial, *stage)).map_or(0.0, |begun| begun.elapsed().as_secs_f64());
                 let rate = *samples as f64 / seconds;

@@ -1,10 +1,9 @@
 //! A run on several threads. Each has data and a backend of its own; what stages leave to one another they share.
 
 use super::console::Console;
-use featherweight::backend::cpu::Cpu;
 use featherweight::data::{Dataset, Folder};
 use featherweight::experiment::{
-    Clock, Event, Flow, Inputs, Plan, RunError, Schedule, Sink, State, Task, run_stage, time_variant,
+    Clock, Engines, Event, Flow, Inputs, Plan, RunError, Schedule, Sink, State, Task, run_stage, time_variant,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -51,10 +50,11 @@ impl Common<'_> {
             Ok(dataset) => dataset,
             Err(error) => return self.fail(error.to_string()),
         };
+        let mut engines = Engines::cpu();
         while let Some(task) = self.next() {
             let place = task.place();
             // A thread that panicked would leave the others waiting for it.
-            match catch_unwind(AssertUnwindSafe(|| self.perform(task, &mut dataset, folder))) {
+            match catch_unwind(AssertUnwindSafe(|| self.perform(task, &mut dataset, &mut engines, folder))) {
                 Ok(Ok(state)) => {
                     self.tasks().schedule.done(place, state);
                     self.ended.notify_all();
@@ -84,6 +84,7 @@ impl Common<'_> {
         &self,
         task: Task<Arc<State>>,
         dataset: &mut Dataset,
+        engines: &mut Engines,
         folder: &Path,
     ) -> Result<Option<Arc<State>>, RunError> {
         let source = Folder(folder.into());
@@ -95,8 +96,8 @@ impl Common<'_> {
             }
             Task::Stage { trial, stage, parent, teacher } => {
                 let inputs = Inputs { parent: parent.as_deref(), teacher: teacher.as_deref() };
-                let (plan, backend) = (self.plan, Cpu::new());
-                let stage = run_stage(plan, trial, stage, inputs, dataset, &source, &backend, &mut sink);
+                let plan = self.plan;
+                let stage = run_stage(plan, trial, stage, inputs, dataset, &source, engines, &mut sink);
                 let reached = pollster::block_on(stage)?;
                 for (result, file) in reached.variants {
                     self.tasks().schedule.tested(trial, &result.name, file);

@@ -17,8 +17,8 @@ pub(super) const ABOUT: About = About {
 };
 
 /// The loss of a student, with the teacher's logits for every training sample at hand.
-pub struct SoftTargets<B: Backend> {
-    teacher: Vec<f32>,
+pub struct SoftTargets<'a, B: Backend> {
+    teacher: &'a [f32],
     temperature: f32,
     alpha: f32,
     rows: Vec<f32>,
@@ -29,9 +29,9 @@ pub struct SoftTargets<B: Backend> {
     capacity: usize,
 }
 
-impl<B: Backend> SoftTargets<B> {
+impl<'a, B: Backend> SoftTargets<'a, B> {
     /// `teacher` holds a row of logits for each training sample; batches have up to `capacity` rows of `classes`.
-    pub fn new(backend: &B, teacher: Vec<f32>, classes: usize, capacity: usize, temperature: f32, alpha: f32) -> Self {
+    pub fn new(backend: &B, teacher: &'a [f32], classes: usize, capacity: usize, temperature: f32, alpha: f32) -> Self {
         Self {
             teacher,
             temperature,
@@ -45,7 +45,7 @@ impl<B: Backend> SoftTargets<B> {
     }
 }
 
-impl<B: Backend> Loss<B> for SoftTargets<B> {
+impl<B: Backend> Loss<B> for SoftTargets<'_, B> {
     fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
         let (rows, classes) = (batch.indices.len(), batch.classes);
         debug_assert!(rows <= self.capacity);
@@ -75,7 +75,7 @@ mod tests {
     /// Loss (a sum over rows) and gradient (of the mean) of logits `z` with a teacher's `t` and the first class right.
     fn loss(z: &[f32], t: &[f32], temperature: f32, alpha: f32) -> (f32, Vec<f32>) {
         let (cpu, rows) = (Cpu::new(), z.len() / CLASSES);
-        let mut loss = SoftTargets::new(&cpu, t.to_vec(), CLASSES, rows, temperature, alpha);
+        let mut loss = SoftTargets::new(&cpu, t, CLASSES, rows, temperature, alpha);
         let indices: Vec<u32> = (0..rows as u32).collect();
         let labels: Vec<f32> = (0..z.len()).map(|i| if i % CLASSES == 0 { 1.0 } else { 0.0 }).collect();
         let (mut totals, mut gradient) = (vec![0.0; 2], vec![0.0; z.len()]);

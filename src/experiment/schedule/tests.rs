@@ -1,10 +1,9 @@
 //! Stages side by side: in every order that the schedule allows, and whatever fails, the run comes to the same.
 
 use super::{Place, Schedule, Task};
-use crate::backend::cpu::Cpu;
 use crate::data::Key;
 use crate::experiment::tests::{EVERYTHING, Log, Nothing, now, report};
-use crate::experiment::{Event, Inputs, PackedState, Plan, Recipe, State, run_stage, run_trial, time_variant};
+use crate::experiment::{Engines, Event, Inputs, PackedState, Plan, Recipe, State, run_stage, run_trial, time_variant};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -48,8 +47,9 @@ fn run(plan: &Plan, workers: usize, seed: u64) -> Log {
             Task::Stage { trial, stage, parent, teacher } => {
                 let [parent, teacher] = [parent, teacher].map(|state| state.map(|state| state.unpack().unwrap()));
                 let inputs = Inputs { parent: parent.as_ref(), teacher: teacher.as_ref() };
-                let backend = Cpu::new();
-                let reached = now(run_stage(plan, trial, stage, inputs, &mut dataset, source, &backend, sink)).unwrap();
+                let mut engines = Engines::cpu();
+                let reached =
+                    now(run_stage(plan, trial, stage, inputs, &mut dataset, source, &mut engines, sink)).unwrap();
                 for (result, file) in reached.variants {
                     schedule.tested(trial, &result.name, file);
                 }
@@ -68,7 +68,7 @@ fn any_number_of_workers_in_any_order_comes_to_the_digest_of_one() {
     let mut one = Log::default();
     for trial in 0..2 {
         let mut dataset = tree.recipe.data.open().unwrap();
-        now(run_trial(&tree, trial, &mut dataset, &Nothing, &Cpu::new(), &mut one)).unwrap();
+        now(run_trial(&tree, trial, &mut dataset, &Nothing, &mut Engines::cpu(), &mut one)).unwrap();
     }
     let wanted = report(&tree, &one);
     for (workers, seed) in [(1, 1), (2, 2), (3, 3), (3, 4), (16, 5), (16, 6)] {
@@ -173,7 +173,8 @@ fn a_state_comes_back_bit_for_bit_and_another_length_is_refused() {
     for stage in 0..tree.stages.len() {
         let [parent, teacher] = tree.inputs(stage).map(|input| input.map(|stage| &states[stage]));
         let (inputs, log) = (Inputs { parent, teacher }, &mut Log::default());
-        let reached = now(run_stage(&tree, 0, stage, inputs, &mut dataset, &Nothing, &Cpu::new(), log)).unwrap();
+        let reached =
+            now(run_stage(&tree, 0, stage, inputs, &mut dataset, &Nothing, &mut Engines::cpu(), log)).unwrap();
         states.push(reached.state);
     }
     states[0].model.parameters[0].slice_mut()[3] = -0.0;

@@ -8,16 +8,15 @@ use crate::worker::{ModelFile, Request};
 pub(super) struct Job {
     pub(super) run: u32,
     plan: Plan,
-    backend: String,
     schedule: Schedule<PackedState>,
     results: Results,
 }
 
 impl Job {
     /// Nothing is done yet.
-    pub(super) fn new(run: u32, plan: Plan, backend: &str) -> Self {
+    pub(super) fn new(run: u32, plan: Plan) -> Self {
         let schedule = Schedule::new(&plan);
-        Self { run, plan, backend: backend.into(), schedule, results: Results::default() }
+        Self { run, plan, schedule, results: Results::default() }
     }
 
     /// What an idle worker should do, and how to call it when it has ended; none if something has to end first.
@@ -55,7 +54,7 @@ impl Job {
 
     /// The news that it has ended.
     pub(super) fn finish(self) -> News {
-        let report = self.results.report(&self.plan, &self.backend);
+        let report = self.results.report(&self.plan);
         let stopped = !self.schedule.complete() || report.digest.is_empty();
         News::Finished { run: self.run, report: Box::new(report), stopped }
     }

@@ -2,9 +2,8 @@
 
 use super::State;
 use super::post::Post;
-use crate::backend::cpu::Cpu;
 use crate::data::Dataset;
-use crate::experiment::{Data, Inputs, PackedState, Plan, Recipe, Task, run_stage, time_variant};
+use crate::experiment::{Data, Engines, Inputs, PackedState, Plan, Recipe, Task, run_stage, time_variant};
 use crate::worker::Response;
 use crate::worker::source::Fetch;
 use std::cell::RefCell;
@@ -72,8 +71,10 @@ async fn on_data(
             let unpack = |state: Option<PackedState>| state.map(|state| state.unpack()).transpose();
             let parent = unpack(parent).map_err(|e| e.to_string())?;
             let teacher = unpack(teacher).map_err(|e| e.to_string())?;
+            let mut engines = state.borrow_mut().engines.take().unwrap_or_else(Engines::cpu);
             let inputs = Inputs { parent: parent.as_ref(), teacher: teacher.as_ref() };
-            let reached = run_stage(plan, trial, stage, inputs, dataset, source, &Cpu::new(), &mut post).await;
+            let reached = run_stage(plan, trial, stage, inputs, dataset, source, &mut engines, &mut post).await;
+            state.borrow_mut().engines = Some(engines);
             let reached = reached.map_err(|e| e.to_string())?;
             let state = plan.users(stage).next().map(|_| reached.state.pack());
             Ok(Response::Done { run, state })

@@ -1,0 +1,49 @@
+//! What stages train on: the processor, and the GPU where the recipe asks for it and there is one.
+
+use crate::backend::DeviceError;
+use crate::backend::cpu::Cpu;
+use crate::backend::gpu::Gpu;
+
+/// The backends of one worker or thread. They are opened once and serve one stage after another.
+#[derive(Debug, Default)]
+pub struct Engines {
+    pub(super) cpu: Cpu,
+    gpu: Option<Gpu>,
+    /// Why there is no GPU.
+    why_not: Option<DeviceError>,
+}
+
+impl Engines {
+    /// The processor alone.
+    pub fn cpu() -> Self {
+        Self::default()
+    }
+
+    /// Where no GPU is to be had.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(super) fn without_gpu(why_not: &str) -> Self {
+        Self { why_not: Some(DeviceError(why_not.into())), ..Self::default() }
+    }
+
+    /// Opens the GPU unless that was tried before.
+    pub async fn open_gpu(&mut self) {
+        if self.gpu.is_none() && self.why_not.is_none() {
+            match Gpu::open().await {
+                Ok(gpu) => self.gpu = Some(gpu),
+                Err(error) => self.why_not = Some(error),
+            }
+        }
+    }
+
+    /// The GPU for the time of a stage, or why it cannot be used. One that was lost is not given back; it is asked for again
+    /// with the next stage, since another may be there by then.
+    pub fn take_gpu(&mut self) -> Result<Gpu, DeviceError> {
+        let unopened = || DeviceError("the GPU was not opened".into());
+        self.gpu.take().ok_or_else(|| self.why_not.clone().unwrap_or_else(unopened))
+    }
+
+    /// Gives it back.
+    pub fn give_gpu(&mut self, gpu: Gpu) {
+        self.gpu = Some(gpu);
+    }
+}

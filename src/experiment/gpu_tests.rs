@@ -1,0 +1,135 @@
+//! Whole runs on the GPU, where this machine has one; the browser's tests have one in any case.
+
+use super::tests::{EVERYTHING, Log, Nothing, now, report};
+use super::{BackendName, Clock, Engines, Event, Flow, Plan, Recipe, Report, Sink, run_trial};
+use crate::backend::gpu::tests::device;
+use crate::data::Dataset;
+
+fn on_gpu(json: &str) -> Plan {
+    let recipe = Recipe { backend: BackendName::Gpu, ..Recipe::from_json(json).unwrap() };
+    Plan::new(&recipe).unwrap()
+}
+
+fn open(plan: &Plan) -> Dataset {
+    plan.recipe.data.open().unwrap()
+}
+
+fn run(plan: &Plan, engines: &mut Engines, sink: &mut impl Sink) {
+    for trial in 0..plan.recipe.seeds.len() {
+        pollster::block_on(run_trial(plan, trial, &mut open(plan), &Nothing, engines, sink)).unwrap();
+    }
+}
+
+/// On the processor, for comparison.
+fn run_here(json: &str) -> Report {
+    let plan = Plan::new(&Recipe::from_json(json).unwrap()).unwrap();
+    let mut log = Log::default();
+    for trial in 0..plan.recipe.seeds.len() {
+        now(run_trial(&plan, trial, &mut open(&plan), &Nothing, &mut Engines::cpu(), &mut log)).unwrap();
+    }
+    report(&plan, &log)
+}
+
+/// Every layer, optimizer, schedule and step: the same recipe on either backend comes to nearly the same, and says which.
+#[test]
+fn the_gpu_comes_to_what_the_processor_comes_to() {
+    let Some(gpu) = device() else { return };
+    let (plan, mut log, mut engines) = (on_gpu(EVERYTHING), Log::default(), Engines::cpu());
+    engines.give_gpu(gpu);
+    run(&plan, &mut engines, &mut log);
+    let (ours, expected) = (report(&plan, &log), run_here(EVERYTHING));
+    assert!(!log.events.iter().any(|event| matches!(event, Event::Backend { .. })));
+    assert_eq!((ours.backend, ours.digest.as_str()), (BackendName::Gpu, ""));
+    assert_eq!(expected.backend, BackendName::Cpu);
+    for (ours, expected) in ours.variants.iter().zip(&expected.variants) {
+        assert_eq!((ours.backend, ours.digest.as_str()), (BackendName::Gpu, ""), "{}", ours.name);
+        // 100 test samples: two of them may fall on the other side.
+        assert!(
+            (ours.accuracy - expected.accuracy).abs() < 0.025,
+            "{}: {} for {}",
+            ours.name,
+            ours.accuracy,
+            expected.accuracy
+        );
+        assert!((ours.loss - expected.loss).abs() < 0.03, "{}: {} for {}", ours.name, ours.loss, expected.loss);
+        assert_eq!(ours.nonzero, expected.nonzero, "{}", ours.name);
+    }
+}
+
+/// A sink that breaks the device after so many pauses.
+struct Breaking<F: Fn()> {
+    log: Log,
+    pauses: usize,
+    at: usize,
+    device: F,
+}
+
+impl<F: Fn()> Sink for Breaking<F> {
+    fn event(&mut self, event: Event) {
+        self.log.event(event);
+    }
+
+    fn model(&mut self, trial: usize, variant: &str, file: &[u8]) {
+        self.log.model(trial, variant, file);
+    }
+}
+
+impl<F: Fn()> Clock for Breaking<F> {
+    async fn pause(&mut self) -> Flow {
+        self.pauses += 1;
+        if self.pauses == self.at {
+            (self.device)();
+        }
+        self.log.pause().await
+    }
+
+    fn now_us(&self) -> f64 {
+        self.log.now_us()
+    }
+}
+
+const ONE: &str = r#"{"version":1,"data":{"dataset":"moons","samples":320},"network":{"architecture":"mlp","widths":[16]},
+    "training":{"epochs":8,"learning_rate":0.01,"batch":32},"variants":[{"name":"dense"}]}"#;
+
+/// Lost in the first epoch, in a later one, and in the last: the processor goes on from the end of the epoch before.
+#[test]
+fn a_lost_device_loses_nothing() {
+    let expected = run_here(ONE);
+    for (at, epoch) in [(4, 1), (35, 4), (79, 8)] {
+        let Some(gpu) = device() else { return };
+        let device = gpu.breaker();
+        let (plan, mut engines) = (on_gpu(ONE), Engines::cpu());
+        engines.give_gpu(gpu);
+        let mut sink = Breaking { log: Log::default(), pauses: 0, at, device };
+        run(&plan, &mut engines, &mut sink);
+        let told = sink.log.events.iter().find_map(|event| match event {
+            Event::Backend { message, .. } => Some(message.clone()),
+            _ => None,
+        });
+        let told = told.unwrap();
+        assert!(told.contains("lost") && told.contains(&format!("from epoch {epoch}")), "{told}");
+        let ours = report(&plan, &sink.log);
+        assert!((ours.variants[0].accuracy - expected.variants[0].accuracy).abs() < 0.025);
+        assert!((ours.variants[0].loss - expected.variants[0].loss).abs() < 0.02);
+        // Every epoch was validated once, whoever did it.
+        let epochs = sink.log.events.iter().filter_map(|event| match event {
+            Event::Validation { epoch, .. } => Some(*epoch),
+            _ => None,
+        });
+        assert_eq!(epochs.collect::<Vec<_>>(), (1..=8).map(|epoch| epoch as f32).collect::<Vec<_>>());
+    }
+}
+
+/// Where there is no GPU the processor does it, says so, and the result is that of the processor, with its digest.
+#[test]
+fn without_a_device_the_processor_does_it() {
+    let (plan, mut log) = (on_gpu(ONE), Log::default());
+    let mut engines = Engines::without_gpu("no GPU can be used here");
+    run(&plan, &mut engines, &mut log);
+    let told = log.events.iter().find_map(|event| match event {
+        Event::Backend { message, .. } => Some(message.as_str()),
+        _ => None,
+    });
+    assert_eq!(told, Some("no GPU can be used here; the processor does it instead"));
+    assert_eq!(report(&plan, &log).digest, run_here(ONE).digest);
+}
