@@ -2,7 +2,7 @@
 
 use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize};
 use crate::data::DatasetName;
-use crate::experiment::{Data, Recipe, Step, VERSION, Variant};
+use crate::experiment::{BackendName, Data, Recipe, Step, VERSION, Variant};
 use crate::network::{Architecture, Training};
 
 /// An experiment to start from: its name in the list, and its recipe.
@@ -28,6 +28,7 @@ fn recipe(title: &str, epochs: usize, variants: Vec<Variant>) -> Recipe {
         data: Data::default(),
         network: Architecture::default(),
         training: Training { epochs, ..Training::default() },
+        backend: BackendName::Cpu,
         seeds: vec![1],
         variants,
     }

@@ -4,17 +4,24 @@
 //! As the runner does, it reads no clock and no files: time comes from a [`Clock`], images from a [`Source`].
 
 mod models;
+mod speed;
 #[cfg(test)]
 mod tests;
 mod training;
 mod works;
 
-pub use works::{BATCH, Form, Kind, Net, Peak, WIDTHS, Work, inference_operations, training_operations, works};
+pub use speed::{Subject, faster};
+pub use works::{
+    BATCH, COMPARED, Form, Kind, Net, Peak, SpeedTask, WIDTHS, Work, inference_operations, training_operations, works,
+};
 
+use crate::backend::DeviceError;
+use crate::backend::cpu::Cpu;
+use crate::backend::gpu::check::check;
 use crate::data::{DataError, Dataset, DatasetName, Key, Source, Split};
-use crate::experiment::{Clock, Flow, Quartiles, RunError, WINDOWS, latency, quartiles, windows};
+use crate::experiment::{BackendName, Clock, Engines, Flow, Quartiles, RunError, WINDOWS, latency, quartiles, windows};
 use crate::export;
-use crate::network::{Architecture, Executable, Model, TrainedModel};
+use crate::network::{Architecture, Executable, Model, TrainedModel, Training};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use works::MNIST;
@@ -68,6 +75,10 @@ pub struct Settings {
     pub look_every: usize,
     /// Fresh networks that are trained to it.
     pub fresh_networks: u64,
+    /// The least length of a window in which the processor and the GPU are compared.
+    pub speed_window_us: f64,
+    /// Random shapes that each of the GPU's operations is tried on.
+    pub gpu_cases: u64,
 }
 
 impl Default for Settings {
@@ -79,6 +90,8 @@ impl Default for Settings {
             target: 0.97,
             look_every: 100,
             fresh_networks: 7,
+            speed_window_us: 100_000.0,
+            gpu_cases: 6,
         }
     }
 }
@@ -99,6 +112,19 @@ pub enum Error {
     Missing {
         /// As it was asked for.
         id: String,
+    },
+    /// There is no GPU, or it was lost.
+    #[error(transparent)]
+    Gpu(#[from] DeviceError),
+    /// The GPU computes something else.
+    #[error(
+        "the GPU's {operation} differs from the processor's by {difference:e} of the largest value; train on the processor"
+    )]
+    Disagrees {
+        /// As the backend names it.
+        operation: &'static str,
+        /// As a share of the largest value.
+        difference: f32,
     },
     /// The images could not be had.
     #[error(transparent)]
@@ -155,12 +181,18 @@ pub async fn measure(
     settings: &Settings,
     source: &impl Source,
     clock: &mut impl Clock,
+    engines: &mut Engines,
     tell: &mut impl FnMut(Measurement),
 ) -> Result<(), Error> {
     let dataset = Dataset::open(DatasetName::Mnist, Some(settings.train_samples), None)?;
-    let mut bench = Bench { works, settings, source, clock, dataset, peaks: HashMap::new(), files: HashMap::new() };
+    let mut bench =
+        Bench { works, settings, source, clock, dataset, engines, peaks: HashMap::new(), files: HashMap::new() };
     for work in works {
-        let measured = bench.work(work).await?;
+        let measured = match bench.work(work).await {
+            // What the GPU would show is left out where there is none, unless nothing else was asked for.
+            Err(Error::Gpu(_)) if work.kind.on_gpu() && works.iter().any(|work| !work.kind.on_gpu()) => continue,
+            measured => measured?,
+        };
         match measured {
             Some(measurement) if bench.clock.pause().await == Flow::Continue => tell(measurement),
             _ => break,
@@ -176,6 +208,7 @@ struct Bench<'a, S, C> {
     source: &'a S,
     clock: &'a mut C,
     dataset: Dataset,
+    engines: &'a mut Engines,
     /// Medians in operations a second.
     peaks: HashMap<Peak, f64>,
     files: HashMap<(Net, Form), Vec<u8>>,
@@ -198,6 +231,8 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
             Kind::TimeToAccuracy => self.time_to_accuracy().await?,
             Kind::Inference { net, form, batch } => self.inference(net, form, batch).await?,
             Kind::Cost { width } => Some(self.cost(width).await?),
+            Kind::GpuCheck => Some(self.gpu_check().await?),
+            Kind::Speed { subject, task, backend } => self.speed(subject, task, backend).await?,
         };
         if let Some(measured) = &mut measured {
             (measured.work, measured.unit) = (work.id.clone(), work.unit.into());
@@ -256,6 +291,45 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
         let measured = self.calls(&model, batch).await?;
         let operations = inference_operations(&layers(&net.architecture())?) * batch as f64;
         Ok(Some(Measurement { operations, bytes: Some(bytes), ..measured }))
+    }
+
+    async fn gpu_check(&mut self) -> Result<Measurement, Error> {
+        self.engines.open_gpu(self.clock).await;
+        let checked = check(self.engines.gpu()?, self.settings.gpu_cases).await?;
+        if let Some(bad) = checked.iter().find(|checked| !checked.agrees()) {
+            return Err(Error::Disagrees { operation: bad.operation, difference: bad.difference });
+        }
+        let largest = checked.iter().map(|checked| f64::from(checked.difference)).fold(0.0, f64::max);
+        Ok(Measurement::new([largest; 3], checked.len()))
+    }
+
+    async fn speed(
+        &mut self,
+        subject: usize,
+        task: SpeedTask,
+        backend: BackendName,
+    ) -> Result<Option<Measurement>, Error> {
+        let (_, architecture, batch) = COMPARED[subject];
+        let (shape, classes) = MNIST;
+        let training = Training { batch, ..Training::default() };
+        let subject = Subject { architecture: architecture(), shape, classes, training };
+        let window_us = self.settings.speed_window_us;
+        let rates = match backend {
+            BackendName::Cpu => speed::rates(&Cpu::new(), &subject, task, window_us, self.clock).await?,
+            BackendName::Gpu => {
+                self.engines.open_gpu(self.clock).await;
+                let gpu = self.engines.gpu()?;
+                let rates = speed::rates(gpu, &subject, task, window_us, self.clock).await;
+                gpu.forget_buffers();
+                rates?
+            }
+        };
+        let layers = layers(&subject.architecture)?;
+        let operations = match task {
+            SpeedTask::Training => training_operations(&layers),
+            SpeedTask::Inference => inference_operations(&layers),
+        };
+        Ok(rates.map(|mut rates| Measurement { operations, ..Measurement::new(quartiles(&mut rates), WINDOWS) }))
     }
 
     /// A network fresh from the random stream: no weight is zero, and what the others are does not matter to the time.

@@ -97,19 +97,24 @@ mod on_mnist {
             target: 0.0,
             look_every: 1,
             fresh_networks: 2,
+            speed_window_us: 5000.0,
+            gpu_cases: 1,
         };
         let works = choose(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         let source = Folder(concat!(env!("CARGO_MANIFEST_DIR"), "/www").into());
         let mut told = Vec::new();
-        pollster::block_on(measure(&works, &settings, &source, clock, &mut |m| told.push(m)))?;
+        pollster::block_on(measure(&works, &settings, &source, clock, &mut Engines::cpu(), &mut |m| told.push(m)))?;
         Ok(told)
     }
 
     #[test]
     fn every_work_runs_and_tells_finite_figures() {
-        let told = run(&[], &mut Fast::default()).unwrap();
-        assert!(told.iter().map(|m| &m.work).eq(choose(&[]).unwrap().iter().map(|work| &work.id)));
-        for (measured, work) in told.iter().zip(choose(&[]).unwrap()) {
+        // The GPU's have a test of their own: not every machine has one.
+        let works: Vec<Work> = choose(&[]).unwrap().into_iter().filter(|work| !work.kind.on_gpu()).collect();
+        let ids: Vec<&str> = works.iter().map(|work| work.id.as_str()).collect();
+        let told = run(&ids, &mut Fast::default()).unwrap();
+        assert!(told.iter().map(|m| &m.work).eq(works.iter().map(|work| &work.id)));
+        for (measured, work) in told.iter().zip(works) {
             let Measurement { q1, median, q3, windows, unit, .. } = measured;
             assert!([q1, median, q3].into_iter().all(|v| v.is_finite() && *v > 0.0), "{measured:?}");
             assert!(q1 <= median && median <= q3, "{measured:?}");
@@ -128,6 +133,19 @@ mod on_mnist {
     }
 
     #[test]
+    fn the_gpu_is_measured_where_there_is_one() {
+        let works = ["gpu-check", "gpu-train-lenet-300-100-64", "gpu-infer-lenet-300-100-64"];
+        match run(&works, &mut Fast::default()) {
+            Err(Error::Gpu(why)) => eprintln!("not tried: {why}"),
+            told => {
+                let told = told.unwrap();
+                assert!(told.iter().map(|m| m.work.as_str()).eq(works));
+                assert!(told.iter().all(|m| m.median.is_finite() && m.median > 0.0), "{told:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_stop_ends_it_and_tells_no_half_measured_work() {
         let mut clock = Fast { stop_at: Some(60), ..Fast::default() };
         let told = run(&["peak-f32", "peak-dot16", "infer-lenet-5-f32-1", "train-lenet-5"], &mut clock).unwrap();
@@ -142,8 +160,8 @@ mod on_mnist {
     fn missing_images_are_named() {
         let works = choose(&["cost-4".into()]).unwrap();
         let source = Folder("/nowhere".into());
-        let measured =
-            pollster::block_on(measure(&works, &Settings::default(), &source, &mut Fast::default(), &mut |_| ()));
+        let (settings, mut clock, mut engines) = (Settings::default(), Fast::default(), Engines::cpu());
+        let measured = pollster::block_on(measure(&works, &settings, &source, &mut clock, &mut engines, &mut |_| ()));
         assert!(measured.unwrap_err().to_string().contains("/nowhere/data/mnist/test-00.shard"));
     }
 }

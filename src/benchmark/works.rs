@@ -2,6 +2,7 @@
 
 use crate::backend::cpu::inference::integer_kernels;
 use crate::backend::cpu::peak;
+use crate::experiment::BackendName;
 use crate::network::{Architecture, ArchitectureName, Layer, Shape};
 
 /// The networks that are measured.
@@ -60,7 +61,38 @@ pub enum Kind {
         /// Units.
         width: usize,
     },
+    /// Every operation on the GPU held against the processor's.
+    GpuCheck,
+    /// Training or classifying, on the processor and on the GPU alike.
+    Speed {
+        /// Which of [`COMPARED`].
+        subject: usize,
+        /// What is done.
+        task: SpeedTask,
+        /// What does it.
+        backend: BackendName,
+    },
 }
+
+/// What is done as fast as can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpeedTask {
+    /// Steps of training.
+    Training,
+    /// Forward passes.
+    Inference,
+}
+
+/// The widths of the widest network that is compared.
+const WIDE: [usize; 2] = [2048, 1024];
+
+/// On what the processor and the GPU are compared: name, network and batch.
+pub const COMPARED: [(&str, fn() -> Architecture, usize); 4] = [
+    ("lenet-300-100-64", || Net::LeNet300100.architecture(), 64),
+    ("lenet-5-64", || Net::LeNet5.architecture(), 64),
+    ("lenet-5-256", || Net::LeNet5.architecture(), 256),
+    ("mlp-2048-1024-256", || Architecture::mlp(&WIDE), 256),
+];
 
 /// One thing that can be measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +138,36 @@ pub fn works() -> Vec<Work> {
         unit: "s",
         kind: Kind::TimeToAccuracy,
     });
+    all.push(Work {
+        id: "gpu-check".into(),
+        title: "Every GPU operation beside the processor's: the largest difference".into(),
+        unit: "of the largest value",
+        kind: Kind::GpuCheck,
+    });
+    for subject in 0..COMPARED.len() {
+        for task in [SpeedTask::Training, SpeedTask::Inference] {
+            all.extend([BackendName::Cpu, BackendName::Gpu].map(|backend| speed(subject, task, backend)));
+        }
+    }
     all
+}
+
+fn speed(subject: usize, task: SpeedTask, backend: BackendName) -> Work {
+    let (name, architecture, batch) = COMPARED[subject];
+    let (task_name, task_title) = match task {
+        SpeedTask::Training => ("train", "training"),
+        SpeedTask::Inference => ("infer", "classifying"),
+    };
+    let (backend_name, backend_title) = match backend {
+        BackendName::Cpu => ("cpu", "processor"),
+        BackendName::Gpu => ("gpu", "GPU"),
+    };
+    Work {
+        id: format!("{backend_name}-{task_name}-{name}"),
+        title: format!("{} {task_title}, batch {batch}, {backend_title}", architecture().label()),
+        unit: "samples/s",
+        kind: Kind::Speed { subject, task, backend },
+    }
 }
 
 fn peak_work(peak: Peak) -> Work {
@@ -225,7 +286,12 @@ impl Peak {
 }
 
 impl Kind {
-    /// Whether this device has what it measures.
+    /// Whether the GPU has a part in it.
+    pub fn on_gpu(self) -> bool {
+        matches!(self, Self::GpuCheck | Self::Speed { backend: BackendName::Gpu, .. })
+    }
+
+    /// Whether this device has what it measures, as far as that can be told before it is tried.
     pub(super) fn is_there(self) -> bool {
         !matches!(self, Self::Peak(peak) if !peak.is_there())
     }

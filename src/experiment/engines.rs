@@ -1,5 +1,6 @@
 //! What stages train on: the processor, and the GPU where the recipe asks for it and there is one.
 
+use super::event::Clock;
 use crate::backend::DeviceError;
 use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
@@ -25,21 +26,34 @@ impl Engines {
         Self { why_not: Some(DeviceError(why_not.into())), ..Self::default() }
     }
 
-    /// Opens the GPU unless that was tried before.
-    pub async fn open_gpu(&mut self) {
+    /// Opens the GPU unless that was tried before, and finds out by this clock in which form its products are fastest.
+    pub async fn open_gpu(&mut self, clock: &impl Clock) {
         if self.gpu.is_none() && self.why_not.is_none() {
-            match Gpu::open().await {
+            let opened = async {
+                let gpu = Gpu::open().await?;
+                gpu.tune(&|| clock.now_us()).await?;
+                Ok(gpu)
+            };
+            match opened.await {
                 Ok(gpu) => self.gpu = Some(gpu),
                 Err(error) => self.why_not = Some(error),
             }
         }
     }
 
+    /// The GPU, or why it cannot be used.
+    pub fn gpu(&self) -> Result<&Gpu, DeviceError> {
+        self.gpu.as_ref().ok_or_else(|| self.missing())
+    }
+
+    fn missing(&self) -> DeviceError {
+        self.why_not.clone().unwrap_or_else(|| DeviceError("the GPU was not opened".into()))
+    }
+
     /// The GPU for the time of a stage, or why it cannot be used. One that was lost is not given back; it is asked for again
     /// with the next stage, since another may be there by then.
     pub fn take_gpu(&mut self) -> Result<Gpu, DeviceError> {
-        let unopened = || DeviceError("the GPU was not opened".into());
-        self.gpu.take().ok_or_else(|| self.why_not.clone().unwrap_or_else(unopened))
+        self.gpu.take().ok_or_else(|| self.missing())
     }
 
     /// Gives it back.

@@ -117,7 +117,7 @@ impl<S: Source, K: Sink> Work<'_, S, K> {
     ) -> Result<(), RunError> {
         let mut progress = Progress::default();
         if self.plan.recipe.backend == BackendName::Gpu {
-            self.engines.open_gpu().await;
+            self.engines.open_gpu(&*self.sink).await;
             // Taken out, so that the rest of the work can be borrowed beside it.
             match self.engines.take_gpu() {
                 Ok(gpu) => {

@@ -20,6 +20,8 @@ pub use fold::fold_batch_norm;
 pub use integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
 pub use layer::{Layer, Role, Shape};
 pub use model::{Model, Parameter};
+pub(crate) use optimizer::Optimizer;
+pub(crate) use pass::{Mode, Network};
 pub use trained::{Matrix, TrainedModel};
 pub use trainer::{Batch, CrossEntropy, Ending, Loss, Metrics, Monitor, Progress, TrainError, train};
 pub use training::{OptimizerName, Schedule, Training};

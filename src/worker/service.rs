@@ -120,7 +120,10 @@ async fn run_benchmark(state: &Rc<RefCell<State>>, run: u32, works: &[String]) -
     let mut post = Post::new(run, state)?;
     let mut tell = |measurement| send(&Response::Measured { run, measurement });
     let (settings, source) = (Settings::default(), Fetch::default());
-    benchmark::measure(&works, &settings, &source, &mut post, &mut tell).await.map_err(|e| e.to_string())?;
+    let mut engines = state.borrow_mut().engines.take().unwrap_or_else(Engines::cpu);
+    let ended = benchmark::measure(&works, &settings, &source, &mut post, &mut engines, &mut tell).await;
+    state.borrow_mut().engines = Some(engines);
+    ended.map_err(|e| e.to_string())?;
     Ok(Response::BenchmarkEnded { run })
 }
 

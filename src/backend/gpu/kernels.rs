@@ -92,18 +92,27 @@ impl Tile {
             false => include_str!("kernels/product_direct.wgsl"),
         };
         let tk = self.steps;
-        format!(
-            "const WX = {wx}u;\nconst WY = {wy}u;\nconst RM = {rm}u;\nconst RN = {rn}u;\nconst TK = {tk}u;\n\n{}\n{product}",
-            kernel.source
-        )
+        let consts =
+            format!("const WX = {wx}u;\nconst WY = {wy}u;\nconst RM = {rm}u;\nconst RN = {rn}u;\nconst TK = {tk}u;\n");
+        let mut source = format!("{consts}\n{}\n", kernel.source);
+        for line in product.lines() {
+            let rows = if line.contains("$i") { rm } else { 1 };
+            let columns = if line.contains("$j") { rn } else { 1 };
+            for (i, j) in (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))) {
+                source += &line.replace("$i", &i.to_string()).replace("$j", &j.to_string());
+                source.push('\n');
+            }
+        }
+        source
     }
 }
 
-/// What is tried on a device, the fastest being kept; the first until then.
-pub const TILES: [Tile; 5] = [
+/// What is tried on a device, the fastest being kept.
+pub const TILES: [Tile; 6] = [
     Tile { tiled: true, group: [16, 16], outputs: [4, 4], steps: 16 },
     Tile { tiled: true, group: [8, 8], outputs: [4, 4], steps: 16 },
-    Tile { tiled: false, group: [8, 8], outputs: [4, 4], steps: 1 },
+    Tile { tiled: true, group: [16, 16], outputs: [2, 2], steps: 16 },
+    Tile { tiled: true, group: [16, 16], outputs: [8, 4], steps: 16 },
     Tile { tiled: false, group: [4, 4], outputs: [4, 8], steps: 1 },
     Tile { tiled: false, group: [4, 1], outputs: [8, 8], steps: 1 },
 ];

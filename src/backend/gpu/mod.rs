@@ -35,13 +35,39 @@ impl Gpu {
     pub async fn open() -> Result<Self, DeviceError> {
         let device = Device::open().await?;
         // Barriers are dear where a processor plays the device.
-        let tile = if device.info().software { 3 } else { 0 };
+        let tile = if device.info().software { 5 } else { 0 };
         Ok(Self { device, tile: Cell::new(tile) })
     }
 
     /// What the device says of itself.
     pub fn info(&self) -> &DeviceInfo {
         self.device.info()
+    }
+
+    /// Tries the forms that products can have, by a clock in microseconds, and keeps the fastest.
+    pub async fn tune(&self, now_us: &impl Fn() -> f64) -> Result<(), DeviceError> {
+        let op = MatMul { m: 256, k: 784, n: 300, a_transposed: false, b_transposed: false, accumulate: false };
+        let (a, b) = (self.upload(&vec![0.5; op.m * op.k]), self.upload(&vec![0.5; op.k * op.n]));
+        let mut c = self.zeros(op.m * op.n);
+        let mut best = (f64::INFINITY, self.tile.get());
+        for (tile, form) in TILES.iter().enumerate() {
+            // Barriers are dear where a processor plays the device, and trying them is, too.
+            if form.tiled == self.info().software {
+                continue;
+            }
+            self.tile.set(tile);
+            self.matmul(op, &a, &b, &mut c);
+            self.read(&c, 1).await?;
+            let begun = now_us();
+            let products = if self.info().software { 1 } else { 20 };
+            (0..products).for_each(|_| self.matmul(op, &a, &b, &mut c));
+            self.read(&c, 1).await?;
+            let taken = now_us() - begun;
+            best = if taken < best.0 { (taken, tile) } else { best };
+        }
+        self.tile.set(best.1);
+        self.forget_buffers();
+        Ok(())
     }
 
     /// Gives back the memory of runs that have ended.

@@ -3,7 +3,7 @@
 use crate::command_line::{ensure_writable, print, write_file};
 use featherweight::benchmark::{Measurement, Settings, choose, measure, works};
 use featherweight::data::Folder;
-use featherweight::experiment::{Clock, Flow};
+use featherweight::experiment::{Clock, Engines, Flow};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -23,7 +23,7 @@ pub fn device(data: PathBuf, ids: &[String], json: Option<&Path>) -> Result<(), 
         measured.push(measurement);
     };
     let (settings, source, mut clock) = (Settings::default(), Folder(data), Steady(Instant::now()));
-    let ended = pollster::block_on(measure(&chosen, &settings, &source, &mut clock, &mut tell));
+    let ended = pollster::block_on(measure(&chosen, &settings, &source, &mut clock, &mut Engines::cpu(), &mut tell));
     ended.map_err(|e| e.to_string())?;
     failed?;
     let legend = works().into_iter().filter(|work| chosen.contains(work));

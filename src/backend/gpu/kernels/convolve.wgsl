@@ -23,22 +23,36 @@ struct Params {
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-fn left(lane: u32, row: u32, step: u32) -> f32 {
+// An output pixel: where its image begins, and the place of its patch's corner, which may lie outside (then it wraps, and lies
+// beyond the image, too).
+fn left_row(lane: u32, row: u32) -> vec3u {
     let pixels = p.out_height * p.out_width;
-    let image = row / pixels;
     let pixel = row % pixels;
+    let image = lane * p.x_stride + row / pixels * (p.height * p.width * p.channels);
+    return vec3u(image, pixel / p.out_width - p.padding, pixel % p.out_width - p.padding);
+}
+
+fn right_column(lane: u32, column: u32) -> u32 {
+    return lane * p.w_stride + column;
+}
+
+// A value of the patch: row, column, channel; and its weights.
+fn at_step(step: u32) -> vec4u {
     let tap = step / p.channels;
-    // Below zero they wrap, and so lie beyond the image, too.
-    let at_y = pixel / p.out_width + tap / p.kernel - p.padding;
-    let at_x = pixel % p.out_width + tap % p.kernel - p.padding;
+    return vec4u(tap / p.kernel, tap % p.kernel, step % p.channels, step * p.filters);
+}
+
+fn left(row: vec3u, step: vec4u) -> f32 {
+    let at_y = row.y + step.x;
+    let at_x = row.z + step.y;
     if (at_y >= p.height || at_x >= p.width) {
         return 0.0;
     }
-    return x[lane * p.x_stride + ((image * p.height + at_y) * p.width + at_x) * p.channels + step % p.channels];
+    return x[row.x + (at_y * p.width + at_x) * p.channels + step.z];
 }
 
-fn right(lane: u32, step: u32, column: u32) -> f32 {
-    return w[lane * p.w_stride + step * p.filters + column];
+fn right(column: u32, step: vec4u) -> f32 {
+    return w[column + step.w];
 }
 
 fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {

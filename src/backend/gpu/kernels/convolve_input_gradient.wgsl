@@ -24,23 +24,37 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-fn left(lane: u32, row: u32, step: u32) -> f32 {
+// An input pixel: where its image's gradients begin, and the place of the output pixel that met it with the first weight.
+fn left_row(lane: u32, row: u32) -> vec3u {
     let pixels = p.height * p.width;
-    let image = row / pixels;
     let pixel = row % pixels;
+    let image = lane * p.dy_stride + row / pixels * (p.out_height * p.out_width * p.filters);
+    return vec3u(image, pixel / p.width + p.padding, pixel % p.width + p.padding);
+}
+
+fn right_column(lane: u32, column: u32) -> u32 {
+    return lane * p.w_stride + column * p.filters;
+}
+
+// A filter at a kernel's weight: row, column, filter; and where that weight of the first channel lies.
+fn at_step(step: u32) -> vec4u {
     let tap = step / p.filters;
+    let which = step % p.filters;
+    return vec4u(tap / p.kernel, tap % p.kernel, which, tap * p.channels * p.filters + which);
+}
+
+fn left(row: vec3u, step: vec4u) -> f32 {
     // Below zero they wrap, and so lie beyond the output, too.
-    let at_y = pixel / p.width + p.padding - tap / p.kernel;
-    let at_x = pixel % p.width + p.padding - tap % p.kernel;
+    let at_y = row.y - step.x;
+    let at_x = row.z - step.y;
     if (at_y >= p.out_height || at_x >= p.out_width) {
         return 0.0;
     }
-    return dy[lane * p.dy_stride + ((image * p.out_height + at_y) * p.out_width + at_x) * p.filters + step % p.filters];
+    return dy[row.x + (at_y * p.out_width + at_x) * p.filters + step.z];
 }
 
-fn right(lane: u32, step: u32, column: u32) -> f32 {
-    let tap = step / p.filters;
-    return w[lane * p.w_stride + (tap * p.channels + column) * p.filters + step % p.filters];
+fn right(column: u32, step: vec4u) -> f32 {
+    return w[column + step.w];
 }
 
 fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {

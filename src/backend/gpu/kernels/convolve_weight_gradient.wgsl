@@ -24,22 +24,36 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<f32>;
 
-fn left(lane: u32, row: u32, step: u32) -> f32 {
-    let pixels = p.out_height * p.out_width;
-    let image = step / pixels;
-    let pixel = step % pixels;
+// A value of the patch: row, column, channel.
+fn left_row(lane: u32, row: u32) -> vec3u {
     let tap = row / p.channels;
-    // Below zero they wrap, and so lie beyond the image, too.
-    let at_y = pixel / p.out_width + tap / p.kernel - p.padding;
-    let at_x = pixel % p.out_width + tap % p.kernel - p.padding;
+    return vec3u(tap / p.kernel, tap % p.kernel, lane * p.x_stride + row % p.channels);
+}
+
+fn right_column(lane: u32, column: u32) -> u32 {
+    return lane * p.dy_stride + column;
+}
+
+// An output pixel: where its image begins, the place of its patch's corner, which may lie outside (then it wraps, and lies
+// beyond the image, too); and its gradients.
+fn at_step(step: u32) -> vec4u {
+    let pixels = p.out_height * p.out_width;
+    let pixel = step % pixels;
+    let image = step / pixels * (p.height * p.width * p.channels);
+    return vec4u(image, pixel / p.out_width - p.padding, pixel % p.out_width - p.padding, step * p.filters);
+}
+
+fn left(row: vec3u, step: vec4u) -> f32 {
+    let at_y = row.x + step.y;
+    let at_x = row.y + step.z;
     if (at_y >= p.height || at_x >= p.width) {
         return 0.0;
     }
-    return x[lane * p.x_stride + ((image * p.height + at_y) * p.width + at_x) * p.channels + row % p.channels];
+    return x[row.z + step.x + (at_y * p.width + at_x) * p.channels];
 }
 
-fn right(lane: u32, step: u32, column: u32) -> f32 {
-    return dy[lane * p.dy_stride + step * p.filters + column];
+fn right(column: u32, step: vec4u) -> f32 {
+    return dy[column + step.w];
 }
 
 fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {

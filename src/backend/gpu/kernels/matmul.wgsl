@@ -18,12 +18,31 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
-fn left(lane: u32, row: u32, step: u32) -> f32 {
-    return a[lane * p.a_stride + select(row * p.k + step, step * p.m + row, p.a_transposed != 0u)];
+// Where a row of op(a) begins, and where a column of op(b) does.
+fn left_row(lane: u32, row: u32) -> vec3u {
+    return vec3u(lane * p.a_stride + row * select(p.k, 1u, p.a_transposed != 0u), 0u, 0u);
 }
 
-fn right(lane: u32, step: u32, column: u32) -> f32 {
-    return b[lane * p.b_stride + select(step * p.n + column, column * p.k + step, p.b_transposed != 0u)];
+fn right_column(lane: u32, column: u32) -> u32 {
+    return lane * p.b_stride + column * select(1u, p.k, p.b_transposed != 0u);
+}
+
+// How far a step is from there, in op(a) and in op(b).
+fn at_step(step: u32) -> vec4u {
+    return vec4u(
+        step * select(1u, p.m, p.a_transposed != 0u),
+        step * select(p.n, 1u, p.b_transposed != 0u),
+        0u,
+        0u,
+    );
+}
+
+fn left(row: vec3u, step: vec4u) -> f32 {
+    return a[row.x + step.x];
+}
+
+fn right(column: u32, step: vec4u) -> f32 {
+    return b[column + step.y];
 }
 
 fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {

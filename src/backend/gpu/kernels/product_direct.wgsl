@@ -1,5 +1,8 @@
 // Each invocation computes `RM x RN` outputs straight from storage, without workgroup memory and so without barriers, which
-// are dear where a processor plays the device. The operands come from the kernel's `left`, `right` and `put`.
+// are dear where a processor plays the device. The operands come from the kernel's functions.
+//
+// A line with `$i` or `$j` in it stands for one line for each of the `RM` rows and `RN` columns: what is indexed by a loop
+// would not stay in registers.
 
 @compute @workgroup_size(WX, WY)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place: vec3u) {
@@ -7,36 +10,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place
     let split = group.z % p.splits;
     let share = (p.k + p.splits - 1u) / p.splits;
     let end = min(p.k, (split + 1u) * share);
-    var rows: array<u32, RM>;
-    var columns: array<u32, RN>;
     // What lies beyond the edge computes the last row or column once more and is not kept.
-    for (var i = 0u; i < RM; i++) {
-        rows[i] = (group.y * WY + place.y) * RM + i;
-    }
-    for (var j = 0u; j < RN; j++) {
-        columns[j] = group.x * WX * RN + place.x + j * WX;
-    }
-    var sums: array<array<f32, RN>, RM>;
+    let row_$i = (group.y * WY + place.y) * RM + $iu;
+    let column_$j = group.x * WX * RN + place.x + $ju * WX;
+    let l_at_$i = left_row(lane, min(row_$i, p.m - 1u));
+    let r_at_$j = right_column(lane, min(column_$j, p.n - 1u));
+    var sum_$i_$j = 0.0;
     for (var step = split * share; step < end; step++) {
-        var l: array<f32, RM>;
-        var r: array<f32, RN>;
-        for (var i = 0u; i < RM; i++) {
-            l[i] = left(lane, min(rows[i], p.m - 1u), step);
-        }
-        for (var j = 0u; j < RN; j++) {
-            r[j] = right(lane, step, min(columns[j], p.n - 1u));
-        }
-        for (var i = 0u; i < RM; i++) {
-            for (var j = 0u; j < RN; j++) {
-                sums[i][j] += l[i] * r[j];
-            }
-        }
+        let at = at_step(step);
+        let l_$i = left(l_at_$i, at);
+        let r_$j = right(r_at_$j, at);
+        sum_$i_$j += l_$i * r_$j;
     }
-    for (var i = 0u; i < RM; i++) {
-        for (var j = 0u; j < RN; j++) {
-            if (rows[i] < p.m && columns[j] < p.n) {
-                put(lane, split, rows[i], columns[j], sums[i][j]);
-            }
-        }
-    }
+    if (row_$i < p.m && column_$j < p.n) { put(lane, split, row_$i, column_$j, sum_$i_$j); }
 }

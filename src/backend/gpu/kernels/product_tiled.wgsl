@@ -1,6 +1,9 @@
 // One workgroup computes a tile of `WY * RM` rows and `WX * RN` columns: it brings `TK` steps of both operands to
 // workgroup memory, from which each invocation takes what its `RM x RN` outputs need. For devices where workgroup memory
-// is nearer than storage. The operands come from the kernel's `left`, `right` and `put`.
+// is nearer than storage. The operands come from the kernel's functions.
+//
+// A line with `$i` or `$j` in it stands for one line for each of the `RM` rows and `RN` columns: what is indexed by a loop
+// would not stay in registers.
 
 var<workgroup> left_tile: array<f32, TK * WY * RM>;
 var<workgroup> right_tile: array<f32, TK * WX * RN>;
@@ -17,14 +20,14 @@ fn main(
     let first_row = group.y * WY * RM;
     let first_column = group.x * WX * RN;
     let end = min(p.k, (split + 1u) * share);
-    var sums: array<array<f32, RN>, RM>;
+    var sum_$i_$j = 0.0;
     for (var start = split * share; start < end; start += TK) {
         for (var e = index; e < TK * WY * RM; e += WX * WY) {
             let row = first_row + e / TK;
             let step = start + e % TK;
             var value = 0.0;
             if (row < p.m && step < end) {
-                value = left(lane, row, step);
+                value = left(left_row(lane, row), at_step(step));
             }
             left_tile[(e % TK) * WY * RM + e / TK] = value;
         }
@@ -33,35 +36,19 @@ fn main(
             let step = start + e / (WX * RN);
             var value = 0.0;
             if (column < p.n && step < end) {
-                value = right(lane, step, column);
+                value = right(right_column(lane, column), at_step(step));
             }
             right_tile[e] = value;
         }
         workgroupBarrier();
         for (var step = 0u; step < TK; step++) {
-            var l: array<f32, RM>;
-            var r: array<f32, RN>;
-            for (var i = 0u; i < RM; i++) {
-                l[i] = left_tile[step * WY * RM + place.y + i * WY];
-            }
-            for (var j = 0u; j < RN; j++) {
-                r[j] = right_tile[step * WX * RN + place.x + j * WX];
-            }
-            for (var i = 0u; i < RM; i++) {
-                for (var j = 0u; j < RN; j++) {
-                    sums[i][j] += l[i] * r[j];
-                }
-            }
+            let l_$i = left_tile[step * WY * RM + place.y + $iu * WY];
+            let r_$j = right_tile[step * WX * RN + place.x + $ju * WX];
+            sum_$i_$j += l_$i * r_$j;
         }
         workgroupBarrier();
     }
-    for (var i = 0u; i < RM; i++) {
-        let row = first_row + place.y + i * WY;
-        for (var j = 0u; j < RN; j++) {
-            let column = first_column + place.x + j * WX;
-            if (row < p.m && column < p.n) {
-                put(lane, split, row, column, sums[i][j]);
-            }
-        }
-    }
+    let row_$i = first_row + place.y + $iu * WY;
+    let column_$j = first_column + place.x + $ju * WX;
+    if (row_$i < p.m && column_$j < p.n) { put(lane, split, row_$i, column_$j, sum_$i_$j); }
 }

@@ -1,0 +1,164 @@
+//! Training and classifying on one backend or the other, with made-up batches: how many samples in a second.
+//!
+//! A GPU works behind what is asked of it, so a window ends when a result has been read.
+
+use super::SpeedTask;
+use crate::backend::cpu::Cpu;
+use crate::backend::{Backend, DeviceError};
+use crate::data::{Key, Rng};
+use crate::experiment::{Clock, Engines, Flow, WINDOWS, quartiles};
+use crate::network::{Architecture, Mode, Model, Network, Optimizer, Shape, Training};
+
+/// Steps whose last result is waited for, at most: as often as training reports.
+const STEPS: usize = 16;
+
+/// What is done over and over.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The network.
+    pub architecture: Architecture,
+    /// Of a sample.
+    pub shape: Shape,
+    /// Outputs.
+    pub classes: usize,
+    /// Its batch and its optimizer count.
+    pub training: Training,
+}
+
+/// A batch like those of images: four values of five are zero, and they lie together.
+fn batch(subject: &Subject, rng: &mut Rng) -> Vec<f32> {
+    let mut values = vec![0.0; subject.training.batch * subject.shape.len()];
+    for stretch in values.chunks_mut(8) {
+        if rng.uniform() < 0.2 {
+            stretch.iter_mut().for_each(|value| *value = rng.uniform());
+        }
+    }
+    values
+}
+
+fn model(subject: &Subject) -> Result<Model, DeviceError> {
+    Model::initialize(&subject.architecture, subject.shape, subject.classes, &Key::new(1)).map_err(DeviceError)
+}
+
+/// Samples a second of `task`, for each of [`WINDOWS`] windows of at least `window_us`. None if it was stopped.
+pub(super) async fn rates<B: Backend>(
+    backend: &B,
+    subject: &Subject,
+    task: SpeedTask,
+    window_us: f64,
+    clock: &mut impl Clock,
+) -> Result<Option<Vec<f64>>, DeviceError> {
+    match task {
+        SpeedTask::Training => training_rates(backend, subject, window_us, clock).await,
+        SpeedTask::Inference => inference_rates(backend, subject, window_us, clock).await,
+    }
+}
+
+/// Samples trained on in a second, for each of [`WINDOWS`] windows of at least `window_us`. None if it was stopped.
+async fn training_rates<B: Backend>(
+    backend: &B,
+    subject: &Subject,
+    window_us: f64,
+    clock: &mut impl Clock,
+) -> Result<Option<Vec<f64>>, DeviceError> {
+    let (rows, classes) = (subject.training.batch, subject.classes);
+    let model = model(subject)?;
+    let mut rng = Key::new(2).rng();
+    let batches: Vec<Vec<f32>> = (0..4).map(|_| batch(subject, &mut rng)).collect();
+    let one_hot: Vec<f32> =
+        (0..rows * classes).map(|i| if i % classes == i / classes % classes { 1.0 } else { 0.0 }).collect();
+    let mut network = Network::new(backend, &model, rows);
+    let mut optimizer = Optimizer::new(backend, &network, &subject.training);
+    let (mut labels, mut totals) = (backend.zeros(rows * classes), backend.zeros(2));
+    let mut step = 0;
+    repeat(clock, window_us, rows, async |steps| {
+        for _ in 0..steps {
+            step += 1;
+            backend.write(network.input(), &batches[step % batches.len()]);
+            backend.write(&mut labels, &one_hot);
+            network.forward(backend, rows, Mode::Train(&mut rng));
+            let (logits, gradient) = network.logits_and_gradient();
+            backend.fill(gradient, rows * classes, 0.0);
+            backend.cross_entropy(rows, classes, 1.0, 1.0, logits, &labels, &mut totals, gradient);
+            network.backward(backend, rows);
+            optimizer.step(backend, &mut network, &subject.training, 1e-4);
+        }
+        backend.read(&totals, 2).await
+    })
+    .await
+}
+
+/// Samples classified in a second; see [`training_rates`].
+async fn inference_rates<B: Backend>(
+    backend: &B,
+    subject: &Subject,
+    window_us: f64,
+    clock: &mut impl Clock,
+) -> Result<Option<Vec<f64>>, DeviceError> {
+    let rows = subject.training.batch;
+    let mut network = Network::new(backend, &model(subject)?, rows);
+    let mut rng = Key::new(2).rng();
+    let batches: Vec<Vec<f32>> = (0..4).map(|_| batch(subject, &mut rng)).collect();
+    let mut step = 0;
+    repeat(clock, window_us, rows, async |steps| {
+        for _ in 0..steps {
+            step += 1;
+            backend.write(network.input(), &batches[step % batches.len()]);
+            network.forward(backend, rows, Mode::Infer);
+        }
+        backend.read(network.logits(), rows * subject.classes).await
+    })
+    .await
+}
+
+/// Samples in a second of calls of as many steps as a window holds, up to [`STEPS`].
+async fn repeat(
+    clock: &mut impl Clock,
+    window_us: f64,
+    rows: usize,
+    mut call: impl AsyncFnMut(usize) -> Result<Vec<f32>, DeviceError>,
+) -> Result<Option<Vec<f64>>, DeviceError> {
+    let mut rates = Vec::with_capacity(WINDOWS);
+    // Everything is compiled and laid out by the first step; the second says how long one takes.
+    call(1).await?;
+    let begun = clock.now_us();
+    call(1).await?;
+    let steps = ((window_us / (clock.now_us() - begun).max(1.0)) as usize).clamp(1, STEPS);
+    while rates.len() < WINDOWS {
+        let begun = clock.now_us();
+        let (mut samples, mut elapsed) = (0, 0.0);
+        while elapsed < window_us {
+            if clock.pause().await == Flow::Stop {
+                return Ok(None);
+            }
+            call(steps).await?;
+            samples += steps * rows;
+            elapsed = clock.now_us() - begun;
+        }
+        rates.push(samples as f64 / elapsed * 1e6);
+    }
+    Ok(Some(rates))
+}
+
+/// How many times as fast as the processor the GPU trains and classifies the subject. None if it was stopped.
+///
+/// # Errors
+/// Why there is no GPU.
+pub async fn faster(
+    subject: &Subject,
+    window_us: f64,
+    engines: &mut Engines,
+    clock: &mut impl Clock,
+) -> Result<Option<[f64; 2]>, DeviceError> {
+    engines.open_gpu(clock).await;
+    let gpu = engines.gpu()?;
+    let mut ratios = [0.0; 2];
+    for (ratio, task) in ratios.iter_mut().zip([SpeedTask::Training, SpeedTask::Inference]) {
+        let on_gpu = rates(gpu, subject, task, window_us, clock).await?;
+        let here = rates(&Cpu::new(), subject, task, window_us, clock).await?;
+        let (Some(mut on_gpu), Some(mut here)) = (on_gpu, here) else { return Ok(None) };
+        *ratio = quartiles(&mut on_gpu)[1] / quartiles(&mut here)[1];
+    }
+    gpu.forget_buffers();
+    Ok(Some(ratios))
+}
