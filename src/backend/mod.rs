@@ -204,6 +204,32 @@ pub trait Backend {
     /// The matrix product; see [`MatMul`].
     fn matmul(&self, op: MatMul, a: &Self::Buffer, b: &Self::Buffer, c: &mut Self::Buffer);
 
+    /// A dense layer: `y = f(x w + bias)`, without `f` if there is none; `sizes` are the samples, the inputs and the outputs.
+    /// The bias is added after the sum.
+    #[allow(clippy::too_many_arguments)] // a layer has as many parts
+    fn dense(
+        &self,
+        sizes: [usize; 3],
+        x: &Self::Buffer,
+        w: &Self::Buffer,
+        bias: &Self::Buffer,
+        f: Option<Activation>,
+        y: &mut Self::Buffer,
+    );
+
+    /// A convolutional layer for `batch` images: `y = f(x (*) w + bias)`; see [`Backend::dense`] and [`Backend::convolve`].
+    #[allow(clippy::too_many_arguments)] // as above
+    fn convolution(
+        &self,
+        op: Conv,
+        batch: usize,
+        x: &Self::Buffer,
+        w: &Self::Buffer,
+        bias: &Self::Buffer,
+        f: Option<Activation>,
+        y: &mut Self::Buffer,
+    );
+
     /// `y[r][c] += bias[c]` for a `rows x cols` matrix.
     fn add_bias(&self, rows: usize, cols: usize, bias: &Self::Buffer, y: &mut Self::Buffer);
 

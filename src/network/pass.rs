@@ -102,21 +102,27 @@ impl<B: Backend> Network<B> {
 
     /// From the input to the logits, for the first `rows` samples.
     pub fn forward(&mut self, backend: &B, rows: usize, mut mode: Mode) {
-        let mut at = 0;
-        for index in 0..self.layers.len() {
+        let (mut at, mut next) = (0, 0);
+        while next < self.layers.len() {
+            let index = next;
             self.input_of[index] = at;
             let width = self.widths[index];
+            // A nonlinearity right behind weights is computed with them: its slope is told from its output, and nothing else
+            // asks for what it is computed of.
+            let fused = match self.layers[index..] {
+                [Layer::Dense { .. } | Layer::Convolution(_), Layer::Activation(f), ..] => Some(f),
+                _ => None,
+            };
+            next = index + 1 + usize::from(fused.is_some());
             let (before, after) = self.activations.split_at_mut(index + 1);
-            let (x, y) = (&before[at], &mut after[0]);
+            let (x, y) = (&before[at], &mut after[next - index - 1]);
             let p = &mut self.parameters[self.first_parameter[index]..];
             match self.layers[index] {
                 Layer::Dense { inputs, outputs } => {
-                    backend.matmul(product(rows, inputs, outputs), x, &p[0].value, y);
-                    backend.add_bias(rows, outputs, &p[1].value, y);
+                    backend.dense([rows, inputs, outputs], x, &p[0].value, &p[1].value, fused, y);
                 }
                 Layer::Convolution(conv) => {
-                    backend.convolve(conv, rows, x, &p[0].value, y);
-                    backend.add_bias(rows * conv.out_pixels(), conv.filters, &p[1].value, y);
+                    backend.convolution(conv, rows, x, &p[0].value, &p[1].value, fused, y);
                 }
                 Layer::Pool(pool) => backend.pool(pool, rows, x, y),
                 Layer::Activation(f) => backend.activate(f, rows * width, x, y),
@@ -150,7 +156,7 @@ impl<B: Backend> Network<B> {
                 },
                 Layer::Flatten => continue,
             }
-            at = index + 1;
+            at = next;
         }
         self.input_of[self.layers.len()] = at;
     }

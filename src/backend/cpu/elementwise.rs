@@ -14,6 +14,25 @@ pub fn add_bias(rows: usize, cols: usize, bias: &[f32], y: &mut [f32]) {
     }
 }
 
+/// `y[r][c] = f(y[r][c] + bias[c])`, without `f` if there is none.
+pub fn add_bias_and_activate(rows: usize, cols: usize, bias: &[f32], f: Option<Activation>, y: &mut [f32]) {
+    let Some(f) = f else { return add_bias(rows, cols, bias, y) };
+    if cols == 0 {
+        return;
+    }
+    let bias = &bias[..cols];
+    for row in y[..rows * cols].chunks_exact_mut(cols) {
+        let pairs = row.iter_mut().zip(bias);
+        match f {
+            Activation::Relu => pairs.for_each(|(y, bias)| {
+                let sum = *y + *bias;
+                *y = if sum > 0.0 { sum } else { 0.0 };
+            }),
+            Activation::Tanh => pairs.for_each(|(y, bias)| *y = libm::tanhf(*y + *bias)),
+        }
+    }
+}
+
 /// `sums[c] = sum over r of x[r][c]`, rows in order.
 pub fn column_sums(rows: usize, cols: usize, x: &[f32], sums: &mut [f32]) {
     let sums = &mut sums[..cols];

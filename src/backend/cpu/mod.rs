@@ -81,6 +81,34 @@ impl Backend for Cpu {
         matmul::matmul(op, a, b, &mut self.scratch.borrow_mut().products, c);
     }
 
+    fn dense(
+        &self,
+        [rows, inputs, outputs]: [usize; 3],
+        x: &Vec<f32>,
+        w: &Vec<f32>,
+        bias: &Vec<f32>,
+        f: Option<Activation>,
+        y: &mut Vec<f32>,
+    ) {
+        let (a_transposed, b_transposed, accumulate) = (false, false, false);
+        self.matmul(MatMul { m: rows, k: inputs, n: outputs, a_transposed, b_transposed, accumulate }, x, w, y);
+        elementwise::add_bias_and_activate(rows, outputs, bias, f, y);
+    }
+
+    fn convolution(
+        &self,
+        op: Conv,
+        batch: usize,
+        x: &Vec<f32>,
+        w: &Vec<f32>,
+        bias: &Vec<f32>,
+        f: Option<Activation>,
+        y: &mut Vec<f32>,
+    ) {
+        self.convolve(op, batch, x, w, y);
+        elementwise::add_bias_and_activate(batch * op.out_pixels(), op.filters, bias, f, y);
+    }
+
     fn add_bias(&self, rows: usize, cols: usize, bias: &Vec<f32>, y: &mut Vec<f32>) {
         elementwise::add_bias(rows, cols, bias, y);
     }

@@ -104,6 +104,21 @@ fn rows_and_columns(case: u64) {
         }
         assert_eq!(sums[c], sum);
     }
+    // A layer is its parts one after another.
+    let w = bits.floats(cols * 7, 20);
+    let bias = bits.floats(7, 0);
+    for f in [None, Some(Activation::Relu), Some(Activation::Tanh)] {
+        let op = MatMul { m: rows, k: cols, n: 7, a_transposed: false, b_transposed: false, accumulate: false };
+        let (mut y, mut sums) = (vec![f32::NAN; rows * 7], vec![f32::NAN; rows * 7]);
+        cpu.dense([rows, cols, 7], &x, &w, &bias, f, &mut y);
+        cpu.matmul(op, &x, &w, &mut sums);
+        cpu.add_bias(rows, 7, &bias, &mut sums);
+        let mut expected = sums.clone();
+        if let Some(f) = f {
+            cpu.activate(f, sums.len(), &sums, &mut expected);
+        }
+        assert_eq!(y, expected);
+    }
     let dy = bits.floats(x.len(), 0);
     for f in [Activation::Relu, Activation::Tanh] {
         let (mut y, mut dx) = (vec![f32::NAN; x.len()], vec![f32::NAN; x.len()]);

@@ -85,6 +85,8 @@ const OPERATIONS: &[&str] = &[
     "fill",
     "copy",
     "matmul",
+    "dense",
+    "convolution",
     "add_bias",
     "column_sums",
     "convolve",
@@ -133,6 +135,20 @@ async fn difference(both: &Both<'_>, operation: &str, bits: &mut Bits) -> Result
             let op = MatMul { m: rows, k: len % 97, n: columns, a_transposed, b_transposed, accumulate };
             let (a, b, mut c) = (some(op.m * op.k), some(op.k * op.n), some(op.m * op.n));
             on_both!(both.matmul(op; a, b; c))
+        }
+        "dense" => {
+            let (x, w, bias) = (some(len), some(columns * 37), some(37));
+            let (mut y, f) = (some(rows * 37), flags[0].then_some(f));
+            both.gpu.dense([rows, columns, 37], &x.0, &w.0, &bias.0, f, &mut y.0);
+            both.cpu.dense([rows, columns, 37], &x.1, &w.1, &bias.1, f, &mut y.1);
+            both.difference(&[&y]).await
+        }
+        "convolution" => {
+            let (x, w) = (some(batch * conv.inputs()), some(conv.patch() * conv.filters));
+            let (bias, mut y, f) = (some(conv.filters), some(batch * conv.outputs()), flags[0].then_some(f));
+            both.gpu.convolution(conv, batch, &x.0, &w.0, &bias.0, f, &mut y.0);
+            both.cpu.convolution(conv, batch, &x.1, &w.1, &bias.1, f, &mut y.1);
+            both.difference(&[&y]).await
         }
         "add_bias" => {
             let (bias, mut y) = (some(columns), some(len));

@@ -40,13 +40,13 @@ kernels! {
     ADD_ASSIGN "add_assign" reads 1 writes 1;
     ADD_BIAS "add_bias" reads 1 writes 1;
     COLUMN_SUMS "column_sums" reads 1 writes 1;
-    CONVOLVE "convolve" reads 2 writes 1;
+    CONVOLVE "convolve" reads 3 writes 1;
     CONVOLVE_INPUT_GRADIENT "convolve_input_gradient" reads 2 writes 1;
     CONVOLVE_WEIGHT_GRADIENT "convolve_weight_gradient" reads 2 writes 1;
     COPY "copy" reads 1 writes 1;
     CROSS_ENTROPY "cross_entropy" reads 2 writes 2;
     FILL "fill" reads 0 writes 1;
-    MATMUL "matmul" reads 2 writes 1;
+    MATMUL "matmul" reads 3 writes 1;
     MULTIPLY "multiply" reads 2 writes 1;
     MULTIPLY_ASSIGN "multiply_assign" reads 1 writes 1;
     NORMALIZE "normalize" reads 3 writes 1;

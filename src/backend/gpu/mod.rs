@@ -99,13 +99,13 @@ impl Gpu {
         kernel: &'static Kernel,
         [m, k, n]: [usize; 3],
         splits: usize,
-        buffers: [&Buffer; 3],
+        buffers: &[&Buffer],
         parameters: &[u32],
     ) {
         let tile = TILES[self.tile.get()];
         let groups = [(n as u32).div_ceil(tile.columns()), (m as u32).div_ceil(tile.rows()), splits as u32];
         let sizes = [splits, m, k, n].map(|size| size as u32);
-        self.device.run(kernel, Some(self.tile.get()), &buffers, &[&sizes, parameters].concat(), groups);
+        self.device.run(kernel, Some(self.tile.get()), buffers, &[&sizes, parameters].concat(), groups);
     }
 }
 
@@ -120,6 +120,11 @@ fn window(op: Pool) -> [u32; 5] {
         PoolKind::Average => 1,
     };
     [kind, op.height as u32, op.width as u32, op.channels as u32, op.size as u32]
+}
+
+/// What comes after a layer's sum.
+fn after(f: Option<Activation>) -> u32 {
+    f.map_or(1, |f| 2 + code(f))
 }
 
 fn code(f: Activation) -> u32 {
@@ -170,8 +175,35 @@ impl Backend for Gpu {
         if op.k == 0 && !op.accumulate {
             return self.fill(c, op.m * op.n, 0.0);
         }
-        let flags = [op.a_transposed, op.b_transposed, op.accumulate].map(u32::from);
-        self.product(&k::MATMUL, [op.m, op.k, op.n], 1, [a, b, c], &flags);
+        let flags = [op.a_transposed, op.b_transposed, op.accumulate, false].map(u32::from);
+        // Without a bias, anything stands in its place.
+        self.product(&k::MATMUL, [op.m, op.k, op.n], 1, &[a, b, b, c], &flags);
+    }
+
+    fn dense(
+        &self,
+        [rows, inputs, outputs]: [usize; 3],
+        x: &Buffer,
+        w: &Buffer,
+        bias: &Buffer,
+        f: Option<Activation>,
+        y: &mut Buffer,
+    ) {
+        self.product(&k::MATMUL, [rows, inputs, outputs], 1, &[x, w, bias, y], &[0, 0, 0, after(f)]);
+    }
+
+    fn convolution(
+        &self,
+        op: Conv,
+        batch: usize,
+        x: &Buffer,
+        w: &Buffer,
+        bias: &Buffer,
+        f: Option<Activation>,
+        y: &mut Buffer,
+    ) {
+        let sizes = [batch * op.out_pixels(), op.patch(), op.filters];
+        self.product(&k::CONVOLVE, sizes, 1, &[x, w, bias, y], &[&geometry(op)[..], &[after(f)]].concat());
     }
 
     fn add_bias(&self, rows: usize, cols: usize, bias: &Buffer, y: &mut Buffer) {
@@ -184,18 +216,18 @@ impl Backend for Gpu {
 
     fn convolve(&self, op: Conv, batch: usize, x: &Buffer, w: &Buffer, y: &mut Buffer) {
         let sizes = [batch * op.out_pixels(), op.patch(), op.filters];
-        self.product(&k::CONVOLVE, sizes, 1, [x, w, y], &geometry(op));
+        self.product(&k::CONVOLVE, sizes, 1, &[x, w, w, y], &[&geometry(op)[..], &[0]].concat());
     }
 
     fn convolve_weight_gradient(&self, op: Conv, batch: usize, x: &Buffer, dy: &Buffer, dw: &mut Buffer) {
         let sizes = [op.patch(), batch * op.out_pixels(), op.filters];
-        self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, 1, [x, dy, dw], &geometry(op));
+        self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, 1, &[x, dy, dw], &geometry(op));
     }
 
     fn convolve_input_gradient(&self, op: Conv, batch: usize, w: &Buffer, dy: &Buffer, dx: &mut Buffer) {
         let steps = op.kernel * op.kernel * op.filters;
         let sizes = [batch * op.height * op.width, steps, op.channels];
-        self.product(&k::CONVOLVE_INPUT_GRADIENT, sizes, 1, [w, dy, dx], &geometry(op));
+        self.product(&k::CONVOLVE_INPUT_GRADIENT, sizes, 1, &[w, dy, dx], &geometry(op));
     }
 
     fn pool(&self, op: Pool, batch: usize, x: &Buffer, y: &mut Buffer) {

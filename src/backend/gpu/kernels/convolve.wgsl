@@ -1,8 +1,10 @@
-// y = x (*) w as a product: a row is an output pixel, a step one value of its patch, a column a filter.
+// y = x (*) w as a product: a row is an output pixel, a step one value of its patch, a column a filter. `after` it comes
+// nothing (0), the bias of each filter (1), then ReLU (2) or the hyperbolic tangent (3): a convolutional layer.
 
 struct Params {
     x_stride: u32,
     w_stride: u32,
+    bias_stride: u32,
     y_stride: u32,
     splits: u32,
     m: u32,
@@ -16,12 +18,14 @@ struct Params {
     filters: u32,
     out_height: u32,
     out_width: u32,
+    after: u32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
 
 // An output pixel: where its image begins, and the place of its patch's corner, which may lie outside (then it wraps, and lies
 // beyond the image, too).
@@ -56,5 +60,18 @@ fn right(column: u32, step: vec4u) -> f32 {
 }
 
 fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {
-    y[lane * p.y_stride + (split * p.m + row) * p.n + column] = sum;
+    let at = lane * p.y_stride + (split * p.m + row) * p.n + column;
+    if (p.after == 0u) {
+        y[at] = sum;
+        return;
+    }
+    let total = sum + bias[lane * p.bias_stride + column];
+    if (p.after == 1u) {
+        y[at] = total;
+    } else if (p.after == 2u) {
+        y[at] = max(total, 0.0);
+    } else {
+        // Beyond 15 the tangent is 1 in 32 bits; some devices overflow on the way there.
+        y[at] = tanh(clamp(total, -15.0, 15.0));
+    }
 }

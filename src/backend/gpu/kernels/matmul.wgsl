@@ -1,8 +1,10 @@
-// c = op(a) * op(b), or c += op(a) * op(b).
+// c = op(a) * op(b), or c += op(a) * op(b); `after` it comes nothing (0), the bias of each column (1), then ReLU (2) or the
+// hyperbolic tangent (3): a dense layer.
 
 struct Params {
     a_stride: u32,
     b_stride: u32,
+    bias_stride: u32,
     c_stride: u32,
     splits: u32,
     m: u32,
@@ -11,12 +13,14 @@ struct Params {
     a_transposed: u32,
     b_transposed: u32,
     accumulate: u32,
+    after: u32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> c: array<f32>;
 
 // Where a row of op(a) begins, and where a column of op(b) does.
 fn left_row(lane: u32, row: u32) -> vec3u {
@@ -49,7 +53,19 @@ fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {
     let at = lane * p.c_stride + (split * p.m + row) * p.n + column;
     if (p.accumulate != 0u) {
         c[at] += sum;
-    } else {
+        return;
+    }
+    if (p.after == 0u) {
         c[at] = sum;
+        return;
+    }
+    let total = sum + bias[lane * p.bias_stride + column];
+    if (p.after == 1u) {
+        c[at] = total;
+    } else if (p.after == 2u) {
+        c[at] = max(total, 0.0);
+    } else {
+        // Beyond 15 the tangent is 1 in 32 bits; some devices overflow on the way there.
+        c[at] = tanh(clamp(total, -15.0, 15.0));
     }
 }
