@@ -8,8 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use wasm_split_cli_support::{Options, transform};
 
-/// The script that fetches parts; generated.
-const LINKS: &str = "page-parts.js";
+/// The script that fetches parts; generated. The page imports it by this name, so it has to begin as a relative address.
+const LINKS: &str = "./page-parts.js";
 
 /// What the page's code may use, as in index.html.
 const WASM_OPT: [&str; 8] = [
