@@ -24,7 +24,7 @@ mod text;
 mod theme;
 mod tracker;
 
-pub use parts::{Coming, Engine, Rest, Sources};
+pub use parts::{Engine, Rest, Sources};
 
 /// Puts the page into the document. Its later parts come from `sources`.
 pub fn mount(sources: Sources) {

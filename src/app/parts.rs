@@ -8,14 +8,9 @@ use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
 use super::{actions, browser, device, results, text};
-use crate::worker::ModelFile;
+use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
-use std::future::Future;
-use std::pin::Pin;
 use wasm_bindgen_futures::spawn_local;
-
-/// A part under way; `None` if it did not come.
-pub type Coming<T> = Pin<Box<dyn Future<Output = Option<T>>>>;
 
 /// How to ask for the parts. The page's binary knows: whatever contains such a request also contains what it leads to.
 #[derive(Clone, Copy)]

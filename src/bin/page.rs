@@ -7,14 +7,14 @@ mod parts {
     #![allow(unsafe_code)]
 
     use featherweight::app::{Engine, Rest};
-    use leptos::wasm_split::{SplitLoaderError, wasm_split};
+    use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-    #[wasm_split(engine, wasm_split_path = leptos::wasm_split, fallible)]
+    #[wasm_split(engine, fallible)]
     pub fn engine() -> Result<Engine, SplitLoaderError> {
         Ok(Engine::new())
     }
 
-    #[wasm_split(rest, wasm_split_path = leptos::wasm_split, fallible)]
+    #[wasm_split(rest, fallible)]
     pub fn rest() -> Result<Rest, SplitLoaderError> {
         Ok(Rest::new())
     }

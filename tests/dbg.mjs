@@ -1,0 +1,11 @@
+import { launch, serve } from "./browser/helper.mjs";
+const site = await serve(), b = await launch();
+const page = await (await b.newContext()).newPage();
+page.on("console", m => console.log("console", m.type(), m.text()));
+page.on("pageerror", e => console.log("pageerror", e.stack));
+page.on("requestfailed", r => console.log("failed", r.url()));
+page.on("request", r => console.log("req", r.url()));
+await page.goto(site.url + (process.argv[2] ?? ""));
+await page.waitForTimeout(4000);
+console.log(await page.evaluate(() => JSON.stringify({...document.documentElement.dataset}) + document.body.innerText.slice(0, 600)));
+await b.close(); await site.close();
