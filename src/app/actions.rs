@@ -64,8 +64,12 @@ pub(super) fn restore(state: State) {
                     state.tell(text::unread(unread));
                 }
                 let newest = runs.first().map(|r| r.notes.id);
-                // A run may have ended meanwhile.
-                state.runs.update(|now| now.extend(runs));
+                // A run may have ended, and been kept, before this part of the code was there.
+                let fresh = |now: &[Record], id| now.iter().all(|r| r.notes.id != id);
+                state.runs.update(|now| {
+                    let older: Vec<Record> = runs.into_iter().filter(|r| fresh(now, r.notes.id)).collect();
+                    now.extend(older);
+                });
                 if let (Shown::Nothing, Some(id), None) =
                     (state.shown.get_untracked(), newest, state.opened.get_untracked())
                 {

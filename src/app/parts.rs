@@ -137,10 +137,12 @@ impl Parts {
 
     /// What the rest draws; until it is there, a line that says so.
     pub fn draw(self, view: impl Fn(Rest) -> AnyView + Send + 'static) -> impl IntoView {
-        move || match self.rest.get() {
+        move || {
+            match self.rest.get() {
             Some(rest) => view(rest),
             None => view! { <p class="hint">{move || if self.failed.get() { text::PART_MISSING } else { text::PART_COMING }}</p> }
                 .into_any(),
+        }
         }
     }
 }

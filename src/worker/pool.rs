@@ -165,7 +165,7 @@ impl Pool {
     /// Starts the worker at `index` unless it is there.
     fn ensure(&self, index: usize) {
         if self.0.borrow().slots.get(index).is_none_or(Option::is_none) {
-            self.put(index, |id, hear| Slot::start(id, hear));
+            self.put(index, Slot::start);
         }
     }
 

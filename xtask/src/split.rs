@@ -85,7 +85,9 @@ fn split_one(parted: &Parted, target: &Path, dist: &Path) -> Result<(), String> 
         let role = given.strip_prefix("split_").unwrap_or("shared");
         let own = format!("{name}-{role}-{build}.wasm");
         if dist.join(&own).exists() {
-            return Err(format!("{name} has two parts that would be called {own}; give them names in xtask/src/split.rs"));
+            return Err(format!(
+                "{name} has two parts that would be called {own}; give them names in xtask/src/split.rs"
+            ));
         }
         text = text.replace(&quoted, &format!("\"./{own}\""));
         optimize(part, &dist.join(own), treatment)?;

@@ -76,9 +76,7 @@ fn death(event: &ErrorEvent) -> String {
     let detail = js_sys::Reflect::get(event.as_ref(), &"message".into()).ok().and_then(|m| m.as_string());
     match detail.filter(|d| !d.is_empty()) {
         Some(detail) => format!("A worker ended with an error ({detail}); what it had finished is kept."),
-        None => {
-            "The engine did not load; check the connection and reload the page. What was finished is kept.".into()
-        }
+        None => "The engine did not load; check the connection and reload the page. What was finished is kept.".into(),
     }
 }
 
@@ -124,15 +122,7 @@ impl Slot {
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Self {
-            id,
-            ready,
-            duty: None,
-            worker,
-            waiting: Vec::new(),
-            _on_message: on_message,
-            _on_error: on_error,
-        })
+        Ok(Self { id, ready, duty: None, worker, waiting: Vec::new(), _on_message: on_message, _on_error: on_error })
     }
 
     /// Sends a message, now or as soon as the worker is ready.
