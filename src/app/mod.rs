@@ -1,6 +1,6 @@
 //! The page: Leptos components over one struct of signals. It never computes; the workers do.
 //!
-//! State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
+//! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
 //! Words: `text`, `format`.
 
 mod actions;

@@ -75,6 +75,7 @@ fn split_one(parted: &Parted, target: &Path, dist: &Path) -> Result<(), String> 
     whole.hash(&mut hasher);
     let build = &format!("{:016x}", hasher.finish())[..8];
     let mut text = std::fs::read_to_string(folder.join(&links)).map_err(|e| told(&folder.join(&links), e))?;
+    let mut names = Vec::new();
     for part in &parts {
         let given = part.file_stem().unwrap_or_default().to_string_lossy();
         let quoted = format!("\"./{given}.wasm\"");
@@ -84,13 +85,14 @@ fn split_one(parted: &Parted, target: &Path, dist: &Path) -> Result<(), String> 
         // What several parts need is a chunk with a number; there is one at most where there are two parts.
         let role = given.strip_prefix("split_").unwrap_or("shared");
         let own = format!("{name}-{role}-{build}.wasm");
-        if dist.join(&own).exists() {
+        if names.contains(&own) {
             return Err(format!(
-                "{name} has two parts that would be called {own}; give them names in xtask/src/split.rs"
+                "{name} has two parts that would be called {own}; xtask/src/split.rs should tell them apart"
             ));
         }
         text = text.replace(&quoted, &format!("\"./{own}\""));
-        optimize(part, &dist.join(own), treatment)?;
+        optimize(part, &dist.join(&own), treatment)?;
+        names.push(own);
     }
     let path = dist.join(&links);
     std::fs::write(&path, text).map_err(|e| told(&path, e))
