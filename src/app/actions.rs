@@ -1,12 +1,11 @@
 //! What the visitor can do, and what follows from the workers' news.
 
-use super::places::Place;
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{browser, device, draft::Draft, presets, storage, text};
+use super::{browser, device, draft::Draft, parts, presets, storage, text};
 use crate::experiment::{Event, Link, Recipe};
-use crate::worker::{News, Pool};
+use crate::worker::{FirstWorker, ModelFile, News, Pool};
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,16 +14,44 @@ use wasm_bindgen_futures::spawn_local;
 /// Where local storage keeps the experiment under edit.
 const DRAFT: &str = "featherweight-draft";
 
+/// What the address's fragment begins with where it holds an experiment.
+pub(super) const LINK: &str = "#x=";
+
 /// How often the display of a run under way is renewed; beside four busy workers, sixty times a second would be a waste.
 const REFRESH: Duration = Duration::from_millis(90);
 
-/// Opens the page: starts the engine, reads the link and what was kept.
+/// Whether the page has to wait for the rest before it can show what it was opened for: a link's experiment, or one kept.
+pub(super) fn needs_rest() -> bool {
+    browser::fragment().starts_with(LINK) || browser::kept(DRAFT).is_some()
+}
+
+/// Opens the page: starts the first worker, and has the parts loaded that are not there yet.
 pub(super) fn open(state: State) {
+    state.go_to_address();
+    let _ = window_event_listener(leptos::ev::hashchange, move |_| state.go_to_address());
+    state.first_worker.set_value(Some(FirstWorker::start(move || ready(state))));
+    parts::keep_loading(state);
+}
+
+/// A run begins without delay.
+fn ready(state: State) {
+    if state.phase.get_untracked() == Phase::Loading {
+        state.phase.set(Phase::Ready);
+    }
+}
+
+/// Takes the worker that was started early.
+pub(super) fn start_pool(state: State) {
+    if let Some(first) = state.first_worker.try_update_value(Option::take).flatten() {
+        state.pool.set_value(Some(Pool::new(first, move |news| hear(state, news))));
+    }
+}
+
+/// Reads the link and what was kept.
+pub(super) fn restore(state: State) {
     keep_draft(state);
-    open_fragment(state);
-    let _ = window_event_listener(leptos::ev::hashchange, move |_| open_fragment(state));
-    let pool = Pool::new(move |news| hear(state, news));
-    state.pool.set_value(Some(pool));
+    open_link(state);
+    let _ = window_event_listener(leptos::ev::hashchange, move |_| open_link(state));
     device::restore(state);
     spawn_local(async move {
         match storage::load_runs().await {
@@ -34,7 +61,12 @@ pub(super) fn open(state: State) {
                     state.tell(text::unread(unread));
                 }
                 let newest = runs.first().map(|r| r.notes.id);
-                state.runs.update(|now| now.extend(runs));
+                // A run may have ended, and been kept, before this part of the code was there.
+                let fresh = |now: &[Record], id| now.iter().all(|r| r.notes.id != id);
+                state.runs.update(|now| {
+                    let older: Vec<Record> = runs.into_iter().filter(|r| fresh(now, r.notes.id)).collect();
+                    now.extend(older);
+                });
                 if let (Shown::Nothing, Some(id), None) =
                     (state.shown.get_untracked(), newest, state.opened.get_untracked())
                 {
@@ -45,13 +77,10 @@ pub(super) fn open(state: State) {
     });
 }
 
-/// Goes to the place in the address, and lays out the experiment of the link if there is one.
-fn open_fragment(state: State) {
-    if let Some(place) = Place::of_address() {
-        state.place.set(place);
-    }
+/// Lays out the experiment of the link in the address, if there is one.
+fn open_link(state: State) {
     let fragment = browser::fragment();
-    if !fragment.starts_with("#x=") {
+    if !fragment.starts_with(LINK) {
         return;
     }
     match Link::from_text(&fragment) {
@@ -85,7 +114,16 @@ fn keep_draft(state: State) {
     if let Some(recipe) = browser::kept(DRAFT).and_then(|json| Recipe::from_json(&json).ok()) {
         state.draft.update(|draft| draft.replace(recipe));
     }
-    Effect::new(move |_| state.draft.with(|draft| browser::keep(DRAFT, &draft.recipe.to_compact_json())));
+    Effect::new(move |_| {
+        state.draft.with(|draft| {
+            // What the page opens with anyway need not be kept: the next visit would wait for the code that reads it.
+            if draft.recipe == presets::tradeoff() {
+                browser::forget(DRAFT);
+            } else {
+                browser::keep(DRAFT, &draft.recipe.to_compact_json());
+            }
+        });
+    });
 }
 
 /// Replaces the experiment under edit by one that was written as JSON.
@@ -218,7 +256,7 @@ pub(super) fn undo(state: State) {
 }
 
 /// Keeps a run and its models in the database; when that is done, the document's root says so.
-fn save(state: State, record: Record, models: Option<Vec<crate::worker::ModelFile>>) {
+pub(super) fn save(state: State, record: Record, models: Option<Vec<ModelFile>>) {
     spawn_local(async move {
         let mut saved = storage::save_run(&record).await;
         if let Some(models) = models {
@@ -235,11 +273,7 @@ fn save(state: State, record: Record, models: Option<Vec<crate::worker::ModelFil
 fn hear(state: State, news: News) {
     let live = |run: u32| state.live.with_untracked(|l| l.as_ref().is_some_and(|l| l.run == run));
     match news {
-        News::Ready => {
-            if state.phase.get_untracked() == Phase::Loading {
-                state.phase.set(Phase::Ready);
-            }
-        }
+        News::Ready => ready(state),
         News::Event { run, event } if live(run) => {
             let done = matches!(&event, Event::Variant { trial: 0, .. });
             state.live.update_untracked(|l| {
@@ -303,9 +337,10 @@ fn finish(state: State, run: u32, report: crate::experiment::Report, stopped: bo
         report: Shared(Arc::new(report)),
     };
     state.runs.update(|runs| runs.insert(0, record.clone()));
-    let watching = state.shown.get_untracked() == Shown::Live;
-    if watching {
-        show(state, run);
+    if state.shown.get_untracked() == Shown::Live {
+        state.shown.set(Shown::Run(run));
+        state.predictions.set(Vec::new());
+        load_models(state, run);
     }
     state.live.set(None);
     state.phase.set(Phase::Done);
@@ -316,5 +351,5 @@ fn finish(state: State, run: u32, report: crate::experiment::Report, stopped: bo
         return;
     }
     let models = state.models.with_value(|m| m.get(&run).cloned()).unwrap_or_default();
-    save(state, record, Some(models));
+    state.parts.with_rest(move |rest| (rest.save)(state, record, Some(models)));
 }

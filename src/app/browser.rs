@@ -49,6 +49,13 @@ pub(super) fn keep(key: &str, value: &str) {
     }
 }
 
+/// Forgets a value kept in local storage.
+pub(super) fn forget(key: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.remove_item(key); // withheld: it holds nothing
+    }
+}
+
 /// Processor cores that the browser admits to.
 pub(super) fn cores() -> usize {
     window().navigator().hardware_concurrency() as usize

@@ -1,6 +1,6 @@
 //! The page: Leptos components over one struct of signals. It never computes; the workers do.
 //!
-//! State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
+//! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
 //! Words: `text`, `format`.
 
 mod actions;
@@ -13,6 +13,7 @@ mod editor;
 mod fields;
 mod format;
 mod page;
+mod parts;
 mod places;
 mod presets;
 mod record;
@@ -23,10 +24,9 @@ mod text;
 mod theme;
 mod tracker;
 
-/// Puts the page into the document, in place of what stood there while it loaded.
-pub fn mount() {
-    if let Some(loading) = leptos::prelude::document().get_element_by_id("loading") {
-        loading.remove();
-    }
-    leptos::mount::mount_to_body(page::Page);
+pub use parts::{Engine, Rest, Sources};
+
+/// Puts the page into the document. Its later parts come from `sources`.
+pub fn mount(sources: Sources) {
+    leptos::mount::mount_to_body(move || page::Page(page::PageProps { sources }));
 }

@@ -1,6 +1,6 @@
 //! The page as a whole: header, experiment, results, notices.
 
-use super::device::Device;
+use super::parts::Sources;
 use super::places::{Place, Places, Skip};
 use super::state::{Phase, State, Undo};
 use super::theme::ThemeToggle;
@@ -14,8 +14,8 @@ use leptos::prelude::*;
 
 /// The page.
 #[component]
-pub(super) fn Page() -> impl IntoView {
-    let state = State::new();
+pub(super) fn Page(sources: Sources) -> impl IntoView {
+    let state = State::new(sources);
     Effect::new(move |_| {
         browser::set_root(
             "state",
@@ -27,7 +27,18 @@ pub(super) fn Page() -> impl IntoView {
             },
         );
     });
+    let waits = actions::needs_rest();
     actions::open(state);
+    let begun = Memo::new(move |_| !waits || state.parts.all_there() || state.parts.failed.get());
+    move || begun.get().then(|| view! { <Whole state/> })
+}
+
+/// All of it, in place of what stood there while it loaded.
+#[component]
+fn Whole(state: State) -> impl IntoView {
+    if let Some(loading) = document().get_element_by_id("loading") {
+        loading.remove();
+    }
     view! {
         <Skip place=state.place/>
         <header class="top">
@@ -50,7 +61,9 @@ pub(super) fn Page() -> impl IntoView {
             </div>
             <Results state/>
         </main>
-        {move || (state.place.get() == Place::Device).then(|| view! { <main><Device state/></main> })}
+        {move || (state.place.get() == Place::Device).then(|| view! {
+            <main>{state.parts.draw(move |rest| (rest.device)(state))}</main>
+        })}
         <Notices state/>
         <footer>{text::PRIVACY}</footer>
     }
@@ -73,6 +86,12 @@ fn Notices(state: State) -> impl IntoView {
     view! {
         <div class="notices">
             <div role="alert">
+                {move || state.parts.failed.get().then(|| view! {
+                    <p class="notice bad">
+                        <span data-testid="part-missing">{text::PART_MISSING}</span>
+                        <button data-testid="part-retry" on:click=move |_| state.parts.failed.set(false)>{text::TRY_AGAIN}</button>
+                    </p>
+                })}
                 {move || error().map(|t| view! { <p class="notice bad"><span data-testid="error">{t}</span>{button()}</p> })}
             </div>
             <div role="status">
@@ -80,7 +99,7 @@ fn Notices(state: State) -> impl IntoView {
                 {move || removed().map(|t| view! {
                     <p class="notice">
                         <span>{t}</span>
-                        <button data-testid="undo" on:click=move |_| actions::undo(state)>{text::UNDO}</button>
+                        <button data-testid="undo" on:click=move |_| state.parts.with_rest(move |rest| (rest.undo)(state))>{text::UNDO}</button>
                         <button class="quiet" on:click=move |_| state.undo.set(None)>{text::DISMISS}</button>
                     </p>
                 })}

@@ -1,6 +1,6 @@
 //! The page's places, told apart by what stands behind `#` in the address.
 
-use super::{browser, text};
+use super::{actions, browser, text};
 use leptos::prelude::*;
 
 /// Where the visitor is.
@@ -31,7 +31,7 @@ impl Place {
     /// The place of the address. Links with an experiment lead to the playground; what names no place changes none.
     pub fn of_address() -> Option<Self> {
         let fragment = browser::fragment();
-        if fragment.starts_with("#x=") {
+        if fragment.starts_with(actions::LINK) {
             return Some(Self::Playground);
         }
         // Behind a place's name, `=` may say more.

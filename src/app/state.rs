@@ -3,12 +3,13 @@
 use super::curve::{Boundary, Curve};
 use super::device::DeviceState;
 use super::draft::Draft;
+use super::parts::{Parts, Sources};
 use super::places::Place;
 use super::presets;
 use super::record::Record;
 use super::tracker::Tracker;
 use crate::experiment::{Link, Plan, RecipeError, Report};
-use crate::worker::{ModelFile, Picture, Pool, Prediction};
+use crate::worker::{FirstWorker, ModelFile, Picture, Pool, Prediction};
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -87,6 +88,9 @@ pub(super) type PictureAnswer = (String, usize, Picture);
 /// All signals; copies are the same signals.
 #[derive(Clone, Copy)]
 pub(super) struct State {
+    pub parts: Parts,
+    /// Until the pool takes it.
+    pub first_worker: StoredValue<Option<Result<FirstWorker, String>>, LocalStorage>,
     pub place: RwSignal<Place>,
     pub device: DeviceState,
     pub phase: RwSignal<Phase>,
@@ -124,7 +128,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub fn new() -> Self {
+    pub fn new(sources: Sources) -> Self {
         let draft = RwSignal::new(Draft::new(presets::tradeoff(), 0));
         let live = RwSignal::new(None::<Tracker>);
         let runs = RwSignal::new(Vec::<Record>::new());
@@ -141,6 +145,8 @@ impl State {
             named.or_else(|| report.variants.first().map(|v| v.name.clone()))
         });
         Self {
+            parts: Parts::new(sources),
+            first_worker: StoredValue::new_local(None),
             place: RwSignal::new(Place::Playground),
             device: DeviceState::new(),
             phase: RwSignal::new(Phase::Loading),
@@ -163,6 +169,13 @@ impl State {
             pool: StoredValue::new_local(None),
             report,
             variant,
+        }
+    }
+
+    /// Goes to the place in the address.
+    pub fn go_to_address(&self) {
+        if let Some(place) = Place::of_address() {
+            self.place.set(place);
         }
     }
 

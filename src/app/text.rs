@@ -14,6 +14,10 @@ pub(super) const THEME_DARK: &str = "Dark";
 pub(super) const THEME_LIGHT: &str = "Light";
 pub(super) const THEME_HELP: &str = "Change between light and dark";
 pub(super) const PRIVACY: &str = "Everything runs on this device: nothing is installed, nothing is uploaded. Results stay in this browser until you delete them.";
+/// In place of a part of the page that is under way.
+pub(super) const PART_COMING: &str = "Loading…";
+pub(super) const PART_MISSING: &str = "A part of the page did not load. Check the connection and try again, or reload the page; nothing that you did is lost by trying.";
+pub(super) const TRY_AGAIN: &str = "Try again";
 pub(super) const NO_SCRIPT_STATE: &str = "The engine is starting…";
 
 pub(super) const EXPERIMENT: &str = "Experiment";

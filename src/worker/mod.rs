@@ -10,6 +10,10 @@ mod source;
 
 #[cfg(target_arch = "wasm32")]
 pub use pool::*;
+/// A part of a binary's code on its way; `None` if it did not come.
+#[cfg(target_arch = "wasm32")]
+pub type Coming<T> = std::pin::Pin<Box<dyn Future<Output = Option<T>>>>;
+
 pub use protocol::{ModelFile, Picture, Prediction, Request, Response};
 #[cfg(target_arch = "wasm32")]
-pub use service::serve;
+pub use service::{Benchmark, serve};

@@ -10,6 +10,7 @@ use super::{ModelFile, Request, Response};
 use crate::experiment::{Place, Plan};
 use job::Job;
 pub use news::News;
+pub use slot::FirstWorker;
 use slot::{Duty, Heard, Slot};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -41,8 +42,8 @@ struct Inner {
 pub struct Pool(Rc<RefCell<Inner>>);
 
 impl Pool {
-    /// Starts the first worker, so that it is warm, and tells `tell` what happens from now on.
-    pub fn new(tell: impl Fn(News) + 'static) -> Self {
+    /// Takes the first worker, which was started before so that it is warm, and tells `tell` what happens from now on.
+    pub fn new(first: Result<FirstWorker, String>, tell: impl Fn(News) + 'static) -> Self {
         let inner = Inner {
             slots: Vec::new(),
             job: None,
@@ -52,7 +53,7 @@ impl Pool {
             tell: Rc::new(tell),
         };
         let pool = Self(Rc::new(RefCell::new(inner)));
-        pool.ensure(0);
+        pool.put(0, |id, hear| Slot::take(id, first?, hear));
         pool
     }
 
@@ -162,21 +163,28 @@ impl Pool {
 
     /// Starts the worker at `index` unless it is there.
     fn ensure(&self, index: usize) {
+        if self.0.borrow().slots.get(index).is_none_or(Option::is_none) {
+            self.put(index, Slot::start);
+        }
+    }
+
+    /// Puts a worker at `index`; `make` is told its id and whom it should tell what comes from it.
+    fn put(&self, index: usize, make: impl FnOnce(u32, Rc<dyn Fn(Heard)>) -> Result<Slot, String>) {
         let mut inner = self.0.borrow_mut();
         while inner.slots.len() <= index {
             inner.slots.push(None);
         }
-        if inner.slots[index].is_some() {
-            return;
-        }
         inner.started += 1;
         let id = inner.started;
         let weak = Rc::downgrade(&self.0);
-        let slot = Slot::start(id, move |heard| {
-            if let Some(pool) = revive(&weak) {
-                pool.hear(index, id, heard);
-            }
-        });
+        let slot = make(
+            id,
+            Rc::new(move |heard| {
+                if let Some(pool) = revive(&weak) {
+                    pool.hear(index, id, heard);
+                }
+            }),
+        );
         let tell = inner.tell.clone();
         match slot {
             Ok(slot) => inner.slots[index] = Some(slot),

@@ -4,6 +4,7 @@ mod models;
 mod post;
 mod tasks;
 
+use super::Coming;
 use super::protocol::{Request, Response};
 use super::source::Fetch;
 use crate::benchmark::{self, Settings};
@@ -11,6 +12,7 @@ use crate::experiment::Engines;
 use models::Loaded;
 use post::Post;
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
 use tasks::Held;
 use wasm_bindgen::JsCast;
@@ -30,12 +32,29 @@ struct State {
     engines: Option<Engines>,
 }
 
-/// Starts answering messages and says [`Response::Ready`].
-pub fn serve() {
+/// What measures the device: a part of the code of its own, since few who train ask for it.
+#[derive(Clone, Copy)]
+pub struct Benchmark {
+    measure: fn(Rc<RefCell<State>>, u32, Vec<String>) -> Ending,
+}
+
+/// What becomes of a task.
+type Ending = Pin<Box<dyn Future<Output = Result<Response, String>>>>;
+
+impl Benchmark {
+    /// To be called in that part alone, or all of it is needed from the start.
+    #[allow(clippy::new_without_default)] // a default might be called from anywhere
+    pub fn new() -> Self {
+        Self { measure: |state, run, works| Box::pin(async move { run_benchmark(&state, run, &works).await }) }
+    }
+}
+
+/// Starts answering messages and says [`Response::Ready`]. `benchmark` asks for that part of the code.
+pub fn serve(benchmark: fn() -> Coming<Benchmark>) {
     let state = Rc::new(RefCell::new(State::default()));
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
         match serde_wasm_bindgen::from_value(message.data()) {
-            Ok(request) => answer(&state, request),
+            Ok(request) => answer(&state, benchmark, request),
             Err(error) => send(&Response::Failed {
                 run: None,
                 message: format!("the page sent what this worker does not understand ({error}); reload the page"),
@@ -62,13 +81,16 @@ fn fail(run: Option<u32>, message: String) {
     send(&Response::Failed { run, message });
 }
 
-fn answer(state: &Rc<RefCell<State>>, request: Request) {
+fn answer(state: &Rc<RefCell<State>>, benchmark: fn() -> Coming<Benchmark>, request: Request) {
     match request {
         Request::Task { run, recipe, task } => {
             work(state, run, async move |state| tasks::perform(state, run, &recipe, task).await);
         }
         Request::Benchmark { run, works } => {
-            work(state, run, async move |state| run_benchmark(state, run, &works).await);
+            work(state, run, async move |state| match benchmark().await {
+                Some(part) => (part.measure)(Rc::clone(state), run, works).await,
+                None => Err("The code that measures did not load; check the connection and measure again.".into()),
+            });
         }
         Request::Stop => state.borrow_mut().stop = true,
         Request::Load { models } => match models.into_iter().map(models::load).collect() {

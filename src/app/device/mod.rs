@@ -9,7 +9,7 @@ mod peak;
 mod state;
 mod training;
 
-pub(super) use actions::{ended, measured, restore};
+pub(super) use actions::{ended, measured, restore, save};
 pub(super) use state::{DeviceState, Figures};
 
 use super::state::State;
@@ -37,9 +37,13 @@ fn of_kind(state: State, wanted: fn(&Kind) -> bool) -> Memo<Vec<Figure>> {
     })
 }
 
-/// The place.
+/// The place, as the page's first part asks for it.
+pub(super) fn place(state: State) -> AnyView {
+    view! { <Device state/> }.into_any()
+}
+
 #[component]
-pub(super) fn Device(state: State) -> impl IntoView {
+fn Device(state: State) -> impl IntoView {
     let empty = move || state.device.measured.with(Vec::is_empty);
     view! {
         <div class="device">

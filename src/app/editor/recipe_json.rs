@@ -5,11 +5,40 @@ use super::super::{actions, browser, text};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// The recipe's text and what can be done with it.
+/// What the visitor has typed and not applied yet.
+pub(in crate::app) type Typed = RwSignal<Option<String>>;
+
+/// The recipe's text and what can be done with it, folded.
 #[component]
 pub(super) fn RecipeJson(state: State) -> impl IntoView {
-    // What the visitor has typed and not applied yet.
-    let typed = RwSignal::new(None::<String>);
+    let typed = Typed::new(None);
+    let drop = move |ev: web_sys::DragEvent| {
+        if let Some(file) = browser::dropped_file(&ev) {
+            ev.prevent_default();
+            state.parts.with_rest(move |rest| (rest.open_file)(state, typed, file));
+        }
+    };
+    view! {
+        <details class="card json" on:dragover=|ev| ev.prevent_default() on:drop=drop>
+            <summary>{text::RECIPE}</summary>
+            {state.parts.draw(move |rest| (rest.recipe_form)(state, typed))}
+        </details>
+    }
+}
+
+/// Lays out the experiment of a file.
+pub(in crate::app) fn open_file(state: State, typed: Typed, file: web_sys::Blob) {
+    spawn_local(async move {
+        if let Some(text) = browser::read_text(file).await
+            && actions::read_recipe(state, &text)
+        {
+            typed.set(None);
+        }
+    });
+}
+
+/// What is unfolded.
+pub(in crate::app) fn form(state: State, typed: Typed) -> AnyView {
     let json = Memo::new(move |_| state.draft.with(|d| d.recipe.to_pretty_json()));
     let shown = move || typed.get().unwrap_or_else(|| json.get());
     let apply = move |_| {
@@ -25,48 +54,31 @@ pub(super) fn RecipeJson(state: State) -> impl IntoView {
             async move { state.tell(if browser::copy(&json).await { text::COPIED } else { text::COPY_REFUSED }) },
         );
     };
-    let take = move |file: web_sys::Blob| {
-        spawn_local(async move {
-            if let Some(text) = browser::read_text(file).await
-                && actions::read_recipe(state, &text)
-            {
-                typed.set(None);
-            }
-        });
-    };
     let choose = move |ev: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
         if let Some(file) = browser::first_file(&ev.target()) {
-            take(file);
+            open_file(state, typed, file);
         }
         ev.target().set_value("");
     };
-    let drop = move |ev: web_sys::DragEvent| {
-        if let Some(file) = browser::dropped_file(&ev) {
-            ev.prevent_default();
-            take(file);
-        }
-    };
     view! {
-        <details class="card json" on:dragover=|ev| ev.prevent_default() on:drop=drop>
-            <summary>{text::RECIPE}</summary>
-            <p class="hint">{text::RECIPE_HELP}</p>
-            <textarea
-                data-testid="recipe-json"
-                aria-label=text::RECIPE
-                spellcheck="false"
-                rows="14"
-                dir="ltr"
-                prop:value=shown
-                on:input:target=move |ev| typed.set(Some(ev.target().value()))
-            ></textarea>
-            <div class="buttons">
-                <button data-testid="recipe-apply" disabled=move || typed.with(Option::is_none) on:click=apply>{text::APPLY}</button>
-                <button on:click=copy>{text::COPY}</button>
-                <button on:click=move |_| { browser::download("recipe.json", "application/json", &json.get_untracked()); }>
-                    {text::DOWNLOAD}
-                </button>
-                <label class="file">{text::OPEN_FILE}<input type="file" accept=".json,application/json" on:change:target=choose/></label>
-            </div>
-        </details>
+        <p class="hint">{text::RECIPE_HELP}</p>
+        <textarea
+            data-testid="recipe-json"
+            aria-label=text::RECIPE
+            spellcheck="false"
+            rows="14"
+            dir="ltr"
+            prop:value=shown
+            on:input:target=move |ev| typed.set(Some(ev.target().value()))
+        ></textarea>
+        <div class="buttons">
+            <button data-testid="recipe-apply" disabled=move || typed.with(Option::is_none) on:click=apply>{text::APPLY}</button>
+            <button on:click=copy>{text::COPY}</button>
+            <button on:click=move |_| { browser::download("recipe.json", "application/json", &json.get_untracked()); }>
+                {text::DOWNLOAD}
+            </button>
+            <label class="file">{text::OPEN_FILE}<input type="file" accept=".json,application/json" on:change:target=choose/></label>
+        </div>
     }
+    .into_any()
 }

@@ -1,7 +1,7 @@
 //! The button that runs, the one that stops, and what a run will cost.
 
 use super::super::state::{Phase, State};
-use super::super::{actions, text};
+use super::super::text;
 use crate::experiment::Link;
 use leptos::prelude::*;
 
@@ -22,6 +22,15 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
         Some(text::opened(&link.recipe.title, link.digest.as_deref()))
     };
     let label = move || if state.phase.get() == Phase::Done { text::RUN_AGAIN } else { text::RUN };
+    // Pressed before the page has the code of a run.
+    let waits = RwSignal::new(false);
+    let run = move |_| {
+        waits.set(true);
+        state.parts.with_engine(move |engine| {
+            waits.set(false);
+            (engine.run)(state);
+        });
+    };
     view! {
         {move || banner().map(|b| view! { <p class="notice" data-testid="opened">{b}</p> })}
         <div class="runbar">
@@ -30,8 +39,8 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
                     <button
                         class="primary"
                         data-testid="run"
-                        disabled=move || state.plan.with(Result::is_err) || state.device.busy()
-                        on:click=move |_| actions::run(state)
+                        disabled=move || waits.get() || state.plan.with(Result::is_err) || state.device.busy()
+                        on:click=run
                     >{label}</button>
                 }.into_any(),
                 true => view! {
@@ -39,14 +48,14 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
                         class="primary stop"
                         data-testid="stop"
                         disabled=move || state.phase.get() == Phase::Stopping
-                        on:click=move |_| actions::stop(state)
+                        on:click=move |_| state.parts.with_engine(move |engine| (engine.stop)(state))
                     >{move || if state.phase.get() == Phase::Stopping { text::STOPPING } else { text::STOP }}</button>
                 }.into_any(),
             }}
             <p class="cost" data-testid="cost">
                 {cost}
                 {move || state.device.busy().then(|| view! { <br/><em>{text::device::RUN_WAITS}</em> })}
-                {move || (state.phase.get() == Phase::Loading).then(|| view! { <br/><em>{text::NO_SCRIPT_STATE}</em> })}
+                {move || (waits.get() || state.phase.get() == Phase::Loading).then(|| view! { <br/><em>{text::NO_SCRIPT_STATE}</em> })}
             </p>
         </div>
     }

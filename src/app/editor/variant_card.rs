@@ -1,4 +1,4 @@
-//! One variant: its name, where it starts, what is done to it.
+//! One variant: its name, where it starts, what is done to it. Folded it is part of the first view, its form is not.
 
 use super::super::state::State;
 use super::super::{actions, fields, text};
@@ -14,7 +14,6 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
     let variant = Memo::new(move |_| state.draft.with(|d| d.variant(key).cloned()).unwrap_or_default());
-    let edit = move |change: &dyn Fn(&mut Variant)| state.draft.update(|d| d.edit_variant(key, change));
     let depth = move || state.draft.with(|d| d.depth(key)).min(4).to_string();
     let chain = move || {
         variant.with(|v| {
@@ -26,6 +25,26 @@ pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
         let place = format!("variants[{}].", state.draft.with(|d| d.index(key))?);
         state.plan.with(|p| p.as_ref().err().and_then(|e| e.0.strip_prefix(&place).map(String::from)))
     };
+    let open = state.fresh_variant.get_untracked() == Some(key);
+    view! {
+        <li class="variant" data-depth=depth data-testid="variant">
+            <details open=open>
+                <summary>
+                    <strong>{move || variant.with(|v| v.name.clone())}</strong>
+                    <span class="chain">{chain}</span>
+                </summary>
+                {state.parts.draw(move |rest| (rest.variant_form)(state, key))}
+            </details>
+            {move || wrong().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{e}</p> })}
+        </li>
+    }
+}
+
+/// What the card holds unfolded.
+#[component]
+pub(super) fn VariantForm(state: State, key: u32) -> impl IntoView {
+    let variant = Memo::new(move |_| state.draft.with(|d| d.variant(key).cloned()).unwrap_or_default());
+    let edit = move |change: &dyn Fn(&mut Variant)| state.draft.update(|d| d.edit_variant(key, change));
     let bases = Signal::derive(move || {
         let names = state.draft.with(|d| d.names_before(key));
         let fresh = (String::new(), text::FROM_FRESH.to_string(), "");
@@ -40,50 +59,40 @@ pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
             }
         });
     });
-    let open = state.fresh_variant.get_untracked() == Some(key);
     view! {
-        <li class="variant" data-depth=depth data-testid="variant">
-            <details open=open>
-                <summary>
-                    <strong>{move || variant.with(|v| v.name.clone())}</strong>
-                    <span class="chain">{chain}</span>
-                </summary>
-                <div class="field">
-                    <label>
-                        <span>{text::VARIANT_NAME}</span>
-                        <input
-                            type="text"
-                            maxlength="80"
-                            prop:value=move || variant.with(|v| v.name.clone())
-                            on:change:target=move |ev| state.draft.update(|d| d.rename(key, ev.target().value()))
-                        />
-                    </label>
-                </div>
-                <SelectField
-                    label=text::FROM
-                    options=bases
-                    value=Signal::derive(move || variant.with(|v| v.from.clone().unwrap_or_default()))
-                    set=set_base
+        <div class="field">
+            <label>
+                <span>{text::VARIANT_NAME}</span>
+                <input
+                    type="text"
+                    maxlength="80"
+                    prop:value=move || variant.with(|v| v.name.clone())
+                    on:change:target=move |ev| state.draft.update(|d| d.rename(key, ev.target().value()))
                 />
-                <OwnStart state key variant/>
-                <Steps state key/>
-                <SweepForm state key variant/>
-                <div class="buttons">
-                    <button
-                        aria-label=move || format!("{}: {}", text::UP, variant.with(|v| v.name.clone()))
-                        disabled=move || state.draft.with(|d| !d.can_move(key, false))
-                        on:click=move |_| state.draft.update(|d| d.move_variant(key, false))
-                    >"↑"</button>
-                    <button
-                        aria-label=move || format!("{}: {}", text::DOWN, variant.with(|v| v.name.clone()))
-                        disabled=move || state.draft.with(|d| !d.can_move(key, true))
-                        on:click=move |_| state.draft.update(|d| d.move_variant(key, true))
-                    >"↓"</button>
-                    <button on:click=move |_| actions::remove_from_draft(state, |d| d.remove_variant(key))>{text::REMOVE}</button>
-                </div>
-            </details>
-            {move || wrong().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{e}</p> })}
-        </li>
+            </label>
+        </div>
+        <SelectField
+            label=text::FROM
+            options=bases
+            value=Signal::derive(move || variant.with(|v| v.from.clone().unwrap_or_default()))
+            set=set_base
+        />
+        <OwnStart state key variant/>
+        <Steps state key/>
+        <SweepForm state key variant/>
+        <div class="buttons">
+            <button
+                aria-label=move || format!("{}: {}", text::UP, variant.with(|v| v.name.clone()))
+                disabled=move || state.draft.with(|d| !d.can_move(key, false))
+                on:click=move |_| state.draft.update(|d| d.move_variant(key, false))
+            >"↑"</button>
+            <button
+                aria-label=move || format!("{}: {}", text::DOWN, variant.with(|v| v.name.clone()))
+                disabled=move || state.draft.with(|d| !d.can_move(key, true))
+                on:click=move |_| state.draft.update(|d| d.move_variant(key, true))
+            >"↓"</button>
+            <button on:click=move |_| actions::remove_from_draft(state, |d| d.remove_variant(key))>{text::REMOVE}</button>
+        </div>
     }
 }
 

@@ -26,28 +26,43 @@ use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
 use progress::ProgressPanel;
-use reproduce::{Reproduce, Share};
+use reproduce::Reproduce;
+pub(super) use reproduce::share;
 use runs::Runs;
 use table::VariantTable;
 use tradeoff::Tradeoff;
 use verdict::VerdictLine;
 
-/// The right half of the page.
+/// The right half of the page. Only its head and what a newcomer reads are part of the first view.
 #[component]
 pub(super) fn Results(state: State) -> impl IntoView {
+    let nothing = Memo::new(move |_| state.shown.get() == Shown::Nothing);
+    view! {
+        <section id="results" class="results" tabindex="-1" aria-labelledby="results-title">
+            <div class="results-head">
+                <h2 id="results-title">{text::RESULTS}</h2>
+                <button on:click=move |_| state.parts.with_rest(move |rest| (rest.share)(state))>{text::SHARE}</button>
+            </div>
+            {move || state.parts.all_there().then(|| state.parts.draw(move |rest| (rest.runs)(state)))}
+            {move || nothing.get().then(|| view! { <Hints/> })}
+            {state.parts.draw(move |rest| (rest.results)(state))}
+        </section>
+    }
+}
+
+/// The list of runs.
+pub(super) fn runs(state: State) -> AnyView {
+    view! { <Runs state/> }.into_any()
+}
+
+/// What there is to see of a run.
+pub(super) fn all(state: State) -> AnyView {
     let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
     let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);
     let toy =
         Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_toy())));
     view! {
-        <section id="results" class="results" tabindex="-1" aria-labelledby="results-title">
-            <div class="results-head">
-                <h2 id="results-title">{text::RESULTS}</h2>
-                <Share state/>
-            </div>
-            <Runs state/>
-            {move || (!something.get()).then(|| view! { <Hints/> })}
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
             {move || tabled.get().then(|| view! { <VariantTable state/> })}
@@ -57,6 +72,6 @@ pub(super) fn Results(state: State) -> impl IntoView {
             {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
             <Reproduce state/>
-        </section>
     }
+    .into_any()
 }

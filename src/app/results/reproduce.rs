@@ -22,16 +22,12 @@ fn address(link: &Link) -> String {
     format!("{}#x={}", browser::address(), link.to_text())
 }
 
-/// The button that copies the link.
-#[component]
-pub(super) fn Share(state: State, #[prop(optional)] testid: &'static str) -> impl IntoView {
-    let share = move |_| {
-        let address = address(&untrack(move || link(state)));
-        spawn_local(async move {
-            state.tell(if browser::copy(&address).await { text::SHARE_COPIED } else { text::COPY_REFUSED });
-        });
-    };
-    view! { <button data-testid=(!testid.is_empty()).then_some(testid) on:click=share>{text::SHARE}</button> }
+/// Copies the link.
+pub(in crate::app) fn share(state: State) {
+    let address = address(&untrack(move || link(state)));
+    spawn_local(async move {
+        state.tell(if browser::copy(&address).await { text::SHARE_COPIED } else { text::COPY_REFUSED });
+    });
 }
 
 /// The panel "How this is reproduced".
@@ -58,7 +54,7 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
                 }}</dd>
             </dl>
             <div class="buttons">
-                <Share state testid="share"/>
+                <button data-testid="share" on:click=move |_| share(state)>{text::SHARE}</button>
                 {move || ended.get().then(|| view! { <button data-testid="report" on:click=report>{text::REPORT_JSON}</button> })}
             </div>
             <label class="field">

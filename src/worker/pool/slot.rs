@@ -2,6 +2,8 @@
 
 use crate::experiment::Place;
 use crate::worker::{Request, Response};
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -26,6 +28,58 @@ pub(super) enum Duty {
     Benchmark,
 }
 
+/// The first worker before there is a pool: it starts while the page is still loading the code that speaks to it.
+pub struct FirstWorker {
+    worker: Worker,
+    fate: Rc<RefCell<Fate>>,
+    _on_message: Closure<dyn FnMut()>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+/// What came from a worker that nobody listened to yet.
+#[derive(Default)]
+enum Fate {
+    #[default]
+    Starting,
+    Ready,
+    Died(String),
+}
+
+impl FirstWorker {
+    /// Starts it; `ready` is called when it takes messages, unless a pool has taken it by then.
+    pub fn start(ready: impl FnOnce() + 'static) -> Result<Self, String> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(SCRIPT, &options).map_err(
+            |_| "This browser did not start a worker, so nothing can be trained here; try a current browser.",
+        )?;
+        let fate = Rc::new(RefCell::new(Fate::default()));
+        // A worker that was asked nothing says that it is ready, and nothing else.
+        let (told, mut ready) = (fate.clone(), Some(ready));
+        let on_message = Closure::new(move || {
+            *told.borrow_mut() = Fate::Ready;
+            if let Some(ready) = ready.take() {
+                ready();
+            }
+        });
+        let told = fate.clone();
+        let on_error = Closure::new(move |event| *told.borrow_mut() = Fate::Died(death(&event)));
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self { worker, fate, _on_message: on_message, _on_error: on_error })
+    }
+}
+
+/// Why a worker ended, in one sentence.
+fn death(event: &ErrorEvent) -> String {
+    // A worker whose script does not load sends a bare event without a message.
+    let detail = js_sys::Reflect::get(event.as_ref(), &"message".into()).ok().and_then(|m| m.as_string());
+    match detail.filter(|d| !d.is_empty()) {
+        Some(detail) => format!("A worker ended with an error ({detail}); what it had finished is kept."),
+        None => "The engine did not load; check the connection and reload the page. What was finished is kept.".into(),
+    }
+}
+
 /// A worker and the callbacks it needs.
 pub(super) struct Slot {
     /// Tells it from the workers it replaced.
@@ -42,12 +96,13 @@ pub(super) struct Slot {
 
 impl Slot {
     /// Starts a worker; `hear` is told all that comes from it.
-    pub(super) fn start(id: u32, hear: impl Fn(Heard) + Clone + 'static) -> Result<Self, String> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(SCRIPT, &options).map_err(
-            |_| "This browser did not start a worker, so nothing can be trained here; try a current browser.",
-        )?;
+    pub(super) fn start(id: u32, hear: Rc<dyn Fn(Heard)>) -> Result<Self, String> {
+        Self::take(id, FirstWorker::start(|| {})?, hear)
+    }
+
+    /// Takes a worker that was started before.
+    pub(super) fn take(id: u32, first: FirstWorker, hear: Rc<dyn Fn(Heard)>) -> Result<Self, String> {
+        let FirstWorker { worker, fate, .. } = first;
         let on_message = {
             let hear = hear.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -59,26 +114,15 @@ impl Slot {
                 });
             })
         };
-        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
-            // A worker whose script does not load sends a bare event without a message.
-            let detail = js_sys::Reflect::get(event.as_ref(), &"message".into()).ok().and_then(|m| m.as_string());
-            hear(Heard::Died(match detail.filter(|d| !d.is_empty()) {
-                Some(detail) => format!("A worker ended with an error ({detail}); what it had finished is kept."),
-                None => "The engine did not load; check the connection and reload the page. What was finished is kept."
-                    .into(),
-            }));
-        });
+        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event| hear(Heard::Died(death(&event))));
+        let ready = match fate.take() {
+            Fate::Died(message) => return Err(message),
+            Fate::Ready => true,
+            Fate::Starting => false,
+        };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Self {
-            id,
-            ready: false,
-            duty: None,
-            worker,
-            waiting: Vec::new(),
-            _on_message: on_message,
-            _on_error: on_error,
-        })
+        Ok(Self { id, ready, duty: None, worker, waiting: Vec::new(), _on_message: on_message, _on_error: on_error })
     }
 
     /// Sends a message, now or as soon as the worker is ready.
