@@ -17,6 +17,7 @@ pub use works::{
 
 use crate::backend::DeviceError;
 use crate::backend::cpu::Cpu;
+use crate::backend::gpu::Gpu;
 use crate::backend::gpu::check::check;
 use crate::data::{DataError, Dataset, DatasetName, Key, Source, Split};
 use crate::experiment::{BackendName, Clock, Engines, Flow, Quartiles, RunError, WINDOWS, latency, quartiles, windows};
@@ -181,7 +182,7 @@ pub async fn measure(
     settings: &Settings,
     source: &impl Source,
     clock: &mut impl Clock,
-    engines: &mut Engines,
+    engines: &mut Engines<Gpu>,
     tell: &mut impl FnMut(Measurement),
 ) -> Result<(), Error> {
     let dataset = Dataset::open(DatasetName::Mnist, Some(settings.train_samples), None)?;
@@ -208,7 +209,7 @@ struct Bench<'a, S, C> {
     source: &'a S,
     clock: &'a mut C,
     dataset: Dataset,
-    engines: &'a mut Engines,
+    engines: &'a mut Engines<Gpu>,
     /// Medians in operations a second.
     peaks: HashMap<Peak, f64>,
     files: HashMap<(Net, Form), Vec<u8>>,
@@ -294,8 +295,8 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
     }
 
     async fn gpu_check(&mut self) -> Result<Measurement, Error> {
-        self.engines.open_gpu(self.clock).await;
-        let checked = check(self.engines.gpu()?, self.settings.gpu_cases).await?;
+        self.engines.open(self.clock).await;
+        let checked = check(self.engines.accelerator()?, self.settings.gpu_cases).await?;
         if let Some(bad) = checked.iter().find(|checked| !checked.agrees()) {
             return Err(Error::Disagrees { operation: bad.operation, difference: bad.difference });
         }
@@ -317,8 +318,8 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
         let rates = match backend {
             BackendName::Cpu => speed::rates(&Cpu::new(), &subject, task, window_us, self.clock).await?,
             BackendName::Gpu => {
-                self.engines.open_gpu(self.clock).await;
-                let gpu = self.engines.gpu()?;
+                self.engines.open(self.clock).await;
+                let gpu = self.engines.accelerator()?;
                 let rates = speed::rates(gpu, &subject, task, window_us, self.clock).await;
                 gpu.forget_buffers();
                 rates?

@@ -4,6 +4,7 @@
 
 use super::SpeedTask;
 use crate::backend::cpu::Cpu;
+use crate::backend::gpu::Gpu;
 use crate::backend::{Backend, DeviceError};
 use crate::data::{Key, Rng};
 use crate::experiment::{Clock, Engines, Flow, WINDOWS, quartiles};
@@ -147,11 +148,11 @@ async fn repeat(
 pub async fn faster(
     subject: &Subject,
     window_us: f64,
-    engines: &mut Engines,
+    engines: &mut Engines<Gpu>,
     clock: &mut impl Clock,
 ) -> Result<Option<[f64; 2]>, DeviceError> {
-    engines.open_gpu(clock).await;
-    let gpu = engines.gpu()?;
+    engines.open(clock).await;
+    let gpu = engines.accelerator()?;
     let mut ratios = [0.0; 2];
     for (ratio, task) in ratios.iter_mut().zip([SpeedTask::Training, SpeedTask::Inference]) {
         let on_gpu = rates(gpu, subject, task, window_us, clock).await?;

@@ -103,7 +103,9 @@ mod on_mnist {
         let works = choose(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         let source = Folder(concat!(env!("CARGO_MANIFEST_DIR"), "/www").into());
         let mut told = Vec::new();
-        pollster::block_on(measure(&works, &settings, &source, clock, &mut Engines::cpu(), &mut |m| told.push(m)))?;
+        pollster::block_on(measure(&works, &settings, &source, clock, &mut Engines::with_gpu(), &mut |m| {
+            told.push(m)
+        }))?;
         Ok(told)
     }
 
@@ -160,7 +162,7 @@ mod on_mnist {
     fn missing_images_are_named() {
         let works = choose(&["cost-4".into()]).unwrap();
         let source = Folder("/nowhere".into());
-        let (settings, mut clock, mut engines) = (Settings::default(), Fast::default(), Engines::cpu());
+        let (settings, mut clock, mut engines) = (Settings::default(), Fast::default(), Engines::with_gpu());
         let measured = pollster::block_on(measure(&works, &settings, &source, &mut clock, &mut engines, &mut |_| ()));
         assert!(measured.unwrap_err().to_string().contains("/nowhere/data/mnist/test-00.shard"));
     }

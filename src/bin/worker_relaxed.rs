@@ -6,12 +6,12 @@ mod parts {
     // The attribute makes an import and an export of the function, which the splitter joins again.
     #![allow(unsafe_code)]
 
-    use featherweight::worker::Benchmark;
+    use featherweight::worker::Extra;
     use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-    #[wasm_split(benchmark, fallible)]
-    pub fn benchmark() -> Result<Benchmark, SplitLoaderError> {
-        Ok(Benchmark::new())
+    #[wasm_split(extra, fallible)]
+    pub fn extra() -> Result<Extra, SplitLoaderError> {
+        Ok(Extra::new())
     }
 }
 
@@ -19,7 +19,7 @@ mod parts {
 fn main() {
     console_error_panic_hook::set_once();
     featherweight::backend::cpu::inference::relaxed::use_if_exact();
-    featherweight::worker::serve(|| Box::pin(async { parts::benchmark().await.ok() }));
+    featherweight::worker::serve(|| Box::pin(async { parts::extra().await.ok() }));
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,63 +1,97 @@
 //! What stages train on: the processor, and the GPU where the recipe asks for it and there is one.
 
 use super::event::Clock;
-use crate::backend::DeviceError;
 use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
+use crate::backend::{Backend, DeviceError};
+
+/// A backend that has to be asked for, and may be refused or lost.
+pub trait Accelerator: Backend + Sized {
+    /// Asks for a device, and tunes it by a clock in microseconds.
+    fn open(now_us: impl Fn() -> f64) -> impl Future<Output = Result<Self, DeviceError>>;
+
+    /// Gives back the memory of a run that has ended.
+    fn forget_buffers(&self);
+}
+
+impl Accelerator for Gpu {
+    async fn open(now_us: impl Fn() -> f64) -> Result<Self, DeviceError> {
+        let gpu = Gpu::open().await?;
+        gpu.tune(&now_us).await?;
+        Ok(gpu)
+    }
+
+    fn forget_buffers(&self) {
+        Gpu::forget_buffers(self);
+    }
+}
+
+/// The processor in the accelerator's place: there is none. What runs on `Engines<Cpu>` contains no code for the GPU.
+impl Accelerator for Cpu {
+    async fn open(_now_us: impl Fn() -> f64) -> Result<Self, DeviceError> {
+        Err(DeviceError("this part of the program knows no GPU".into()))
+    }
+
+    fn forget_buffers(&self) {}
+}
 
 /// The backends of one worker or thread. They are opened once and serve one stage after another.
-#[derive(Debug, Default)]
-pub struct Engines {
+#[derive(Debug)]
+pub struct Engines<A: Accelerator> {
     pub(super) cpu: Cpu,
-    gpu: Option<Gpu>,
-    /// Why there is no GPU.
+    accelerator: Option<A>,
+    /// Why there is none.
     why_not: Option<DeviceError>,
 }
 
-impl Engines {
+impl Engines<Cpu> {
     /// The processor alone.
     pub fn cpu() -> Self {
-        Self::default()
+        Self { cpu: Cpu::new(), accelerator: None, why_not: None }
+    }
+}
+
+impl Engines<Gpu> {
+    /// The GPU too, once a recipe asks for it.
+    pub fn with_gpu() -> Self {
+        Self { cpu: Cpu::new(), accelerator: None, why_not: None }
     }
 
     /// Where no GPU is to be had.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     pub(super) fn without_gpu(why_not: &str) -> Self {
-        Self { why_not: Some(DeviceError(why_not.into())), ..Self::default() }
+        Self { why_not: Some(DeviceError(why_not.into())), ..Self::with_gpu() }
     }
+}
 
-    /// Opens the GPU unless that was tried before, and finds out by this clock in which form its products are fastest.
-    pub async fn open_gpu(&mut self, clock: &impl Clock) {
-        if self.gpu.is_none() && self.why_not.is_none() {
-            let opened = async {
-                let gpu = Gpu::open().await?;
-                gpu.tune(&|| clock.now_us()).await?;
-                Ok(gpu)
-            };
-            match opened.await {
-                Ok(gpu) => self.gpu = Some(gpu),
+impl<A: Accelerator> Engines<A> {
+    /// Opens the accelerator unless that was tried before.
+    pub async fn open(&mut self, clock: &impl Clock) {
+        if self.accelerator.is_none() && self.why_not.is_none() {
+            match A::open(|| clock.now_us()).await {
+                Ok(opened) => self.accelerator = Some(opened),
                 Err(error) => self.why_not = Some(error),
             }
         }
     }
 
-    /// The GPU, or why it cannot be used.
-    pub fn gpu(&self) -> Result<&Gpu, DeviceError> {
-        self.gpu.as_ref().ok_or_else(|| self.missing())
+    /// The accelerator, or why it cannot be used.
+    pub fn accelerator(&self) -> Result<&A, DeviceError> {
+        self.accelerator.as_ref().ok_or_else(|| self.missing())
+    }
+
+    /// The accelerator for the time of a stage, or why it cannot be used. One that was lost is not given back; it is asked for
+    /// again with the next stage, since another may be there by then.
+    pub(super) fn take(&mut self) -> Result<A, DeviceError> {
+        self.accelerator.take().ok_or_else(|| self.missing())
+    }
+
+    /// Gives it back.
+    pub(super) fn give(&mut self, accelerator: A) {
+        self.accelerator = Some(accelerator);
     }
 
     fn missing(&self) -> DeviceError {
         self.why_not.clone().unwrap_or_else(|| DeviceError("the GPU was not opened".into()))
-    }
-
-    /// The GPU for the time of a stage, or why it cannot be used. One that was lost is not given back; it is asked for again
-    /// with the next stage, since another may be there by then.
-    pub fn take_gpu(&mut self) -> Result<Gpu, DeviceError> {
-        self.gpu.take().ok_or_else(|| self.missing())
-    }
-
-    /// Gives it back.
-    pub fn give_gpu(&mut self, gpu: Gpu) {
-        self.gpu = Some(gpu);
     }
 }

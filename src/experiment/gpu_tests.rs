@@ -2,6 +2,7 @@
 
 use super::tests::{EVERYTHING, Log, Nothing, now, report};
 use super::{BackendName, Clock, Engines, Event, Flow, Plan, Recipe, Report, Sink, run_trial};
+use crate::backend::gpu::Gpu;
 use crate::backend::gpu::tests::device;
 use crate::data::Dataset;
 
@@ -14,7 +15,7 @@ fn open(plan: &Plan) -> Dataset {
     plan.recipe.data.open().unwrap()
 }
 
-fn run(plan: &Plan, engines: &mut Engines, sink: &mut impl Sink) {
+fn run(plan: &Plan, engines: &mut Engines<Gpu>, sink: &mut impl Sink) {
     for trial in 0..plan.recipe.seeds.len() {
         pollster::block_on(run_trial(plan, trial, &mut open(plan), &Nothing, engines, sink)).unwrap();
     }
@@ -34,8 +35,8 @@ fn run_here(json: &str) -> Report {
 #[test]
 fn the_gpu_comes_to_what_the_processor_comes_to() {
     let Some(gpu) = device() else { return };
-    let (plan, mut log, mut engines) = (on_gpu(EVERYTHING), Log::default(), Engines::cpu());
-    engines.give_gpu(gpu);
+    let (plan, mut log, mut engines) = (on_gpu(EVERYTHING), Log::default(), Engines::with_gpu());
+    engines.give(gpu);
     run(&plan, &mut engines, &mut log);
     let (ours, expected) = (report(&plan, &log), run_here(EVERYTHING));
     assert!(!log.events.iter().any(|event| matches!(event, Event::Backend { .. })));
@@ -98,8 +99,8 @@ fn a_lost_device_loses_nothing() {
     for (at, epoch) in [(4, 1), (35, 4), (79, 8)] {
         let Some(gpu) = device() else { return };
         let device = gpu.breaker();
-        let (plan, mut engines) = (on_gpu(ONE), Engines::cpu());
-        engines.give_gpu(gpu);
+        let (plan, mut engines) = (on_gpu(ONE), Engines::with_gpu());
+        engines.give(gpu);
         let mut sink = Breaking { log: Log::default(), pauses: 0, at, device };
         run(&plan, &mut engines, &mut sink);
         let told = sink.log.events.iter().find_map(|event| match event {

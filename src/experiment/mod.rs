@@ -18,7 +18,7 @@ mod state;
 mod tests;
 mod timing;
 
-pub use engines::Engines;
+pub use engines::{Accelerator, Engines};
 pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;
 pub(crate) use measure::test;

@@ -1,6 +1,6 @@
 //! The runner: a stage, or a whole trial, of a plan. It does no I/O of its own and knows no clock.
 
-use super::engines::Engines;
+use super::engines::{Accelerator, Engines};
 use super::event::{Event, Flow, Sink};
 use super::measure::measure;
 use super::plan::Plan;
@@ -51,14 +51,14 @@ pub struct Reached {
 /// that brings each after its [`Plan::inputs`]. If the sink asks to stop, the stage ends, and what it reached is tested as the
 /// first variant that leads through it and marked as stopped.
 #[allow(clippy::too_many_arguments)] // what, which, from what, on which data, from where, with what, told to whom
-pub async fn run_stage<K: Sink>(
+pub async fn run_stage<A: Accelerator, K: Sink>(
     plan: &Plan,
     trial: usize,
     stage: usize,
     inputs: Inputs<'_>,
     dataset: &mut Dataset,
     source: &impl Source,
-    engines: &mut Engines,
+    engines: &mut Engines<A>,
     sink: &mut K,
 ) -> Result<Reached, RunError> {
     let seed = plan.recipe.seeds[trial];
@@ -112,12 +112,12 @@ pub async fn time_variant(
 ///
 /// The results depend on the plan and the trial's seed alone. If the sink asks to stop, the stage under way is ended as in
 /// [`run_stage`], and the rest is left out.
-pub async fn run_trial<K: Sink>(
+pub async fn run_trial<A: Accelerator, K: Sink>(
     plan: &Plan,
     trial: usize,
     dataset: &mut Dataset,
     source: &impl Source,
-    engines: &mut Engines,
+    engines: &mut Engines<A>,
     sink: &mut K,
 ) -> Result<bool, RunError> {
     let mut states: Vec<State> = Vec::new();

@@ -1,6 +1,6 @@
 //! One stage: a network is trained, pruned, quantized or distilled.
 
-use super::engines::Engines;
+use super::engines::{Accelerator, Engines};
 use super::event::{Event, Flow, Sink};
 use super::plan::{Action, Plan};
 use super::recipe::BackendName;
@@ -21,13 +21,13 @@ use crate::network::{
 const BATCH: usize = 64;
 
 /// One stage at work.
-pub(super) struct Work<'a, S: Source, K: Sink> {
+pub(super) struct Work<'a, A: Accelerator, S: Source, K: Sink> {
     pub plan: &'a Plan,
     pub trial: usize,
     pub stage: usize,
     pub dataset: &'a mut Dataset,
     pub source: &'a S,
-    pub engines: &'a mut Engines,
+    pub engines: &'a mut Engines<A>,
     pub sink: &'a mut K,
     /// The trial's.
     pub key: Key,
@@ -54,7 +54,7 @@ pub struct Inputs<'a> {
     pub teacher: Option<&'a State>,
 }
 
-impl<S: Source, K: Sink> Work<'_, S, K> {
+impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     /// Does what the stage's action says, on what its inputs left behind.
     pub async fn run(&mut self, inputs: Inputs<'_>) -> Result<State, RunError> {
         let before = [inputs.parent, inputs.teacher].into_iter().flatten().any(|state| state.on_gpu);
@@ -117,9 +117,9 @@ impl<S: Source, K: Sink> Work<'_, S, K> {
     ) -> Result<(), RunError> {
         let mut progress = Progress::default();
         if self.plan.recipe.backend == BackendName::Gpu {
-            self.engines.open_gpu(&*self.sink).await;
+            self.engines.open(&*self.sink).await;
             // Taken out, so that the rest of the work can be borrowed beside it.
-            match self.engines.take_gpu() {
+            match self.engines.take() {
                 Ok(gpu) => {
                     self.on_gpu = true;
                     let ended =
@@ -128,7 +128,7 @@ impl<S: Source, K: Sink> Work<'_, S, K> {
                     let lost = match ended {
                         Err(TrainError::Device(lost)) => lost,
                         ended => {
-                            self.engines.give_gpu(gpu);
+                            self.engines.give(gpu);
                             return self.judge(ended);
                         }
                     };

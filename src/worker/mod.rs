@@ -16,4 +16,4 @@ pub type Coming<T> = std::pin::Pin<Box<dyn Future<Output = Option<T>>>>;
 
 pub use protocol::{ModelFile, Picture, Prediction, Request, Response};
 #[cfg(target_arch = "wasm32")]
-pub use service::{Benchmark, serve};
+pub use service::{Extra, serve};

@@ -7,10 +7,13 @@ mod tasks;
 use super::Coming;
 use super::protocol::{Request, Response};
 use super::source::Fetch;
+use crate::backend::cpu::Cpu;
+use crate::backend::gpu::Gpu;
 use crate::benchmark::{self, Settings};
-use crate::experiment::Engines;
+use crate::experiment::{BackendName, Engines, PackedState, Recipe, Task};
 use models::Loaded;
 use post::Post;
+use std::any::Any;
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -29,32 +32,51 @@ struct State {
     /// The data of the last task, kept so that the next need not load them again.
     data: Option<Held>,
     /// What stages train on, opened once.
-    engines: Option<Engines>,
+    cpu: Option<Engines<Cpu>>,
+    /// The same with the GPU: [`Extra`] alone knows what it is.
+    gpu: Option<Box<dyn Any>>,
 }
 
-/// What measures the device: a part of the code of its own, since few who train ask for it.
+/// What measures the device, and what trains on the GPU: a part of the code of its own, since few ask for either.
 #[derive(Clone, Copy)]
-pub struct Benchmark {
+pub struct Extra {
     measure: fn(Rc<RefCell<State>>, u32, Vec<String>) -> Ending,
+    perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
 }
 
 /// What becomes of a task.
 type Ending = Pin<Box<dyn Future<Output = Result<Response, String>>>>;
 
-impl Benchmark {
+impl Extra {
     /// To be called in that part alone, or all of it is needed from the start.
     #[allow(clippy::new_without_default)] // a default might be called from anywhere
     pub fn new() -> Self {
-        Self { measure: |state, run, works| Box::pin(async move { run_benchmark(&state, run, &works).await }) }
+        Self {
+            measure: |state, run, works| Box::pin(async move { run_benchmark(&state, run, &works).await }),
+            perform: |state, run, recipe, task| {
+                Box::pin(async move {
+                    with_gpu(&state, async |engines| tasks::perform(&state, run, &recipe, task, engines).await).await
+                })
+            },
+        }
     }
 }
 
-/// Starts answering messages and says [`Response::Ready`]. `benchmark` asks for that part of the code.
-pub fn serve(benchmark: fn() -> Coming<Benchmark>) {
+/// Does something with the worker's GPU, which is opened once and kept.
+async fn with_gpu<T>(state: &Rc<RefCell<State>>, act: impl AsyncFnOnce(&mut Engines<Gpu>) -> T) -> T {
+    let kept = state.borrow_mut().gpu.take().and_then(|kept| kept.downcast().ok());
+    let mut engines: Box<Engines<Gpu>> = kept.unwrap_or_else(|| Box::new(Engines::with_gpu()));
+    let done = act(&mut engines).await;
+    state.borrow_mut().gpu = Some(engines);
+    done
+}
+
+/// Starts answering messages and says [`Response::Ready`]. `extra` asks for that part of the code.
+pub fn serve(extra: fn() -> Coming<Extra>) {
     let state = Rc::new(RefCell::new(State::default()));
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
         match serde_wasm_bindgen::from_value(message.data()) {
-            Ok(request) => answer(&state, benchmark, request),
+            Ok(request) => answer(&state, extra, request),
             Err(error) => send(&Response::Failed {
                 run: None,
                 message: format!("the page sent what this worker does not understand ({error}); reload the page"),
@@ -81,13 +103,28 @@ fn fail(run: Option<u32>, message: String) {
     send(&Response::Failed { run, message });
 }
 
-fn answer(state: &Rc<RefCell<State>>, benchmark: fn() -> Coming<Benchmark>, request: Request) {
+fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Request) {
     match request {
         Request::Task { run, recipe, task } => {
-            work(state, run, async move |state| tasks::perform(state, run, &recipe, task).await);
+            work(state, run, async move |state| {
+                // Timing is the processor's in any case.
+                if recipe.backend == BackendName::Gpu && matches!(task, Task::Stage { .. }) {
+                    return match extra().await {
+                        Some(part) => (part.perform)(Rc::clone(state), run, recipe, task).await,
+                        None => {
+                            Err("The code for the GPU did not load; check the connection, or train on the processor."
+                                .into())
+                        }
+                    };
+                }
+                let mut engines = state.borrow_mut().cpu.take().unwrap_or_else(Engines::cpu);
+                let ended = tasks::perform(state, run, &recipe, task, &mut engines).await;
+                state.borrow_mut().cpu = Some(engines);
+                ended
+            });
         }
         Request::Benchmark { run, works } => {
-            work(state, run, async move |state| match benchmark().await {
+            work(state, run, async move |state| match extra().await {
                 Some(part) => (part.measure)(Rc::clone(state), run, works).await,
                 None => Err("The code that measures did not load; check the connection and measure again.".into()),
             });
@@ -142,10 +179,10 @@ async fn run_benchmark(state: &Rc<RefCell<State>>, run: u32, works: &[String]) -
     let mut post = Post::new(run, state)?;
     let mut tell = |measurement| send(&Response::Measured { run, measurement });
     let (settings, source) = (Settings::default(), Fetch::default());
-    let mut engines = state.borrow_mut().engines.take().unwrap_or_else(Engines::cpu);
-    let ended = benchmark::measure(&works, &settings, &source, &mut post, &mut engines, &mut tell).await;
-    state.borrow_mut().engines = Some(engines);
-    ended.map_err(|e| e.to_string())?;
+    let measured = with_gpu(state, async |engines| {
+        benchmark::measure(&works, &settings, &source, &mut post, engines, &mut tell).await
+    });
+    measured.await.map_err(|e| e.to_string())?;
     Ok(Response::BenchmarkEnded { run })
 }
 

@@ -86,7 +86,7 @@ test("an edited experiment is laid out at once on the next visit", async () => {
 });
 
 test("a device is measured on a second try where the code that measures did not come at first", async () => {
-  missing = /-benchmark-/;
+  missing = /-extra-/;
   const opened = await open(browser, `${site.url}#device=peak-f32`, { expected: NOT_FOUND });
   const { page } = opened;
   await by(page, "measure").click();

@@ -23,7 +23,8 @@ pub fn device(data: PathBuf, ids: &[String], json: Option<&Path>) -> Result<(), 
         measured.push(measurement);
     };
     let (settings, source, mut clock) = (Settings::default(), Folder(data), Steady(Instant::now()));
-    let ended = pollster::block_on(measure(&chosen, &settings, &source, &mut clock, &mut Engines::cpu(), &mut tell));
+    let ended =
+        pollster::block_on(measure(&chosen, &settings, &source, &mut clock, &mut Engines::with_gpu(), &mut tell));
     ended.map_err(|e| e.to_string())?;
     failed?;
     let legend = works().into_iter().filter(|work| chosen.contains(work));

@@ -1,6 +1,7 @@
 //! A run on several threads. Each has data and a backend of its own; what stages leave to one another they share.
 
 use super::console::Console;
+use featherweight::backend::gpu::Gpu;
 use featherweight::data::{Dataset, Folder};
 use featherweight::experiment::{
     Clock, Engines, Event, Flow, Inputs, Plan, RunError, Schedule, Sink, State, Task, run_stage, time_variant,
@@ -50,7 +51,7 @@ impl Common<'_> {
             Ok(dataset) => dataset,
             Err(error) => return self.fail(error.to_string()),
         };
-        let mut engines = Engines::cpu();
+        let mut engines = Engines::with_gpu();
         while let Some(task) = self.next() {
             let place = task.place();
             // A thread that panicked would leave the others waiting for it.
@@ -84,7 +85,7 @@ impl Common<'_> {
         &self,
         task: Task<Arc<State>>,
         dataset: &mut Dataset,
-        engines: &mut Engines,
+        engines: &mut Engines<Gpu>,
         folder: &Path,
     ) -> Result<Option<Arc<State>>, RunError> {
         let source = Folder(folder.into());

@@ -3,7 +3,7 @@
 use super::State;
 use super::post::Post;
 use crate::data::Dataset;
-use crate::experiment::{Data, Engines, Inputs, PackedState, Plan, Recipe, Task, run_stage, time_variant};
+use crate::experiment::{Accelerator, Data, Engines, Inputs, PackedState, Plan, Recipe, Task, run_stage, time_variant};
 use crate::worker::Response;
 use crate::worker::source::Fetch;
 use std::cell::RefCell;
@@ -34,27 +34,29 @@ impl Held {
 }
 
 /// Does a task; the answer that says how it ended, or a sentence that says why it failed.
-pub(super) async fn perform(
+pub(super) async fn perform<A: Accelerator>(
     state: &Rc<RefCell<State>>,
     run: u32,
     recipe: &Recipe,
     task: Task<PackedState>,
+    engines: &mut Engines<A>,
 ) -> Result<Response, String> {
     let plan = Plan::new(recipe).map_err(|e| e.to_string())?;
     let held = state.borrow_mut().data.take();
     let mut held = Held::of_run(held, run, &recipe.data)?;
-    let ended = on_data(state, run, &plan, task, &mut held).await;
+    let ended = on_data(state, run, &plan, task, &mut held, engines).await;
     // Whatever became of the task, what has been loaded is of use to the next.
     state.borrow_mut().data = Some(held);
     ended
 }
 
-async fn on_data(
+async fn on_data<A: Accelerator>(
     state: &Rc<RefCell<State>>,
     run: u32,
     plan: &Plan,
     task: Task<PackedState>,
     held: &mut Held,
+    engines: &mut Engines<A>,
 ) -> Result<Response, String> {
     let mut post = Post::new(run, state)?;
     let Held { dataset, source, .. } = held;
@@ -71,10 +73,8 @@ async fn on_data(
             let unpack = |state: Option<PackedState>| state.map(|state| state.unpack()).transpose();
             let parent = unpack(parent).map_err(|e| e.to_string())?;
             let teacher = unpack(teacher).map_err(|e| e.to_string())?;
-            let mut engines = state.borrow_mut().engines.take().unwrap_or_else(Engines::cpu);
             let inputs = Inputs { parent: parent.as_ref(), teacher: teacher.as_ref() };
-            let reached = run_stage(plan, trial, stage, inputs, dataset, source, &mut engines, &mut post).await;
-            state.borrow_mut().engines = Some(engines);
+            let reached = run_stage(plan, trial, stage, inputs, dataset, source, engines, &mut post).await;
             let reached = reached.map_err(|e| e.to_string())?;
             let state = plan.users(stage).next().map(|_| reached.state.pack());
             Ok(Response::Done { run, state })
