@@ -6,10 +6,10 @@ import { quartiles } from "./pages/windows.mjs";
 const PATIENCE = 6;
 
 /** All contenders in `settings.rounds` rounds: `{ name: [{ work: measurement or { error } }] }`. */
-export async function allRounds(browser, url, settings, say) {
-  const rounds = Object.fromEntries(CONTENDERS.map(({ name }) => [name, []]));
+export async function allRounds(browser, url, settings, say, contenders = CONTENDERS) {
+  const rounds = Object.fromEntries(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < settings.rounds; round++) {
-    for (const contender of CONTENDERS) {
+    for (const contender of contenders) {
       if (contender.once && round > 0) continue;
       say(`round ${round + 1}: ${contender.title}`);
       const measured = await one(browser, url, contender, { ...settings, seed: round + 1, count: contender.windows ?? settings.count });

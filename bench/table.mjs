@@ -8,7 +8,7 @@ export function table(heads, rows, right = []) {
   return [line(heads), line(heads.map((head) => (right.includes(head) ? "---:" : "---"))), ...rows.map(line)].join("\n");
 }
 
-const verdict = (met) => (met == null ? "not measured" : met ? "yes" : "**no**");
+export const verdict = (met) => (met == null ? "not measured" : met ? "yes" : "**no**");
 
 /** All rows of targets, judged. */
 export function judged(results, titles) {
@@ -53,7 +53,7 @@ How the peers are called: TensorFlow.js by its own operations, fused (in trainin
 }
 
 /** How far the rounds of one work lay apart at most: what the machine's own unrest is worth. */
-function drift(works, titles) {
+export function drift(works, titles) {
   const all = Object.entries(works).flatMap(([name, measured]) =>
     Object.entries(measured).filter(([, m]) => m.drift > 1).map(([work, m]) => [m.drift, `${work} of ${titles[name]}`]));
   if (all.length === 0) return "One round: nothing says how far the machine drifted.";

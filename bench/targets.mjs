@@ -5,7 +5,7 @@ const NAMES = { "lenet-300-100": "LeNet-300-100", "lenet-5": "LeNet-5" };
 const own = (work) => ({ among: ["ours"], work });
 
 /** At least so many times as fast as the fastest of `among`. */
-const faster = (title, work, { among, work: theirs = work }, times) => ({ title, work, among, theirs, faster: times });
+export const faster = (title, work, { among, work: theirs = work }, times) => ({ title, work, among, theirs, faster: times });
 /** At most so much of the time of the fastest of `among`. */
 const within = (title, work, { among, work: theirs = work }, share) => ({ title, work, among, theirs, within: share });
 /** At least so much of the peak that was measured beside it. */

@@ -1,10 +1,12 @@
-// TensorFlow.js on its wasm backend (or its plain JavaScript one), called as directly as its API allows: its own
+// TensorFlow.js on its wasm backend (or its WebGPU or plain JavaScript one), called as directly as its API allows: its own
 // operations without a model around them, every tensor disposed of, no callbacks.
 import { mnist } from "../mnist.mjs";
 import { NETWORKS, forward, parameters, random } from "../networks.mjs";
 import { load, quartiles, rate, script, windows } from "./windows.mjs";
 
 const BATCH = 64;
+/** Steps on a GPU whose last result is waited for, at most: as in the engine's own works. */
+const STEPS = 16;
 let train, test;
 /** Whether training runs on fused layers: whichever was measured as the faster. */
 let fusedTraining = true;
@@ -22,6 +24,7 @@ export async function start({ backend, threads }) {
       tf.wasm.setThreadsCount(threads);
     }
   }
+  if (backend === "webgpu") await script("/node_modules/@tensorflow/tfjs-backend-webgpu/dist/tf-backend-webgpu.min.js");
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no backend ${backend}`);
   await tf.ready();
   if (backend === "wasm" && tf.wasm.getThreadsCount() !== threads) {
@@ -31,6 +34,8 @@ export async function start({ backend, threads }) {
 }
 
 export async function measure(work, settings) {
+  const [, task, net, rows] = work.match(/^gpu-(train|infer)-(lenet-300-100|lenet-5)-(\d+)$/) ?? [];
+  if (task) return onGpu(task, net, Number(rows), settings);
   const [, verb, name, batch] = work.match(/^(train|infer|time-to-97)-(lenet-300-100|lenet-5)(?:-f32-(\d+))?$/);
   if (verb === "train") return training(name, settings);
   if (verb === "infer") return inference(name, Number(batch), settings);
@@ -83,15 +88,15 @@ function logits(name, all, x, fused = true) {
   return x;
 }
 
-/** A function that takes one step of Adam on a batch. */
+/** A function that takes one step of Adam on a batch, and gives the loss if that is wanted. */
 function trainer(name, all, fused) {
   const optimizer = tf.train.adam(0.001);
   const trained = all.flatMap((p) => (p ? [p.weights, p.bias] : []));
-  const step = ({ pixels, labels }) =>
+  const step = ({ pixels, labels }, wantsLoss = false) =>
     tf.tidy(() => {
       const x = tf.tensor(pixels, shapeOf(name, labels.length));
       const y = tf.oneHot(tf.tensor1d(labels, "int32"), 10);
-      optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, logits(name, all, x, fused)), false, trained);
+      return optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, logits(name, all, x, fused)), wantsLoss, trained);
     });
   return { step, release: () => optimizer.dispose() };
 }
@@ -121,6 +126,56 @@ async function inference(name, batch, settings) {
   const timed = await windows((i) => run(test.batch(i, batch)), settings);
   release(all);
   return { unit: "us", ...timed };
+}
+
+/** Training or inference in samples a second, as the engine's works of the same names do it. */
+async function onGpu(task, name, batch, settings) {
+  const rates = [];
+  for (const fused of task === "train" ? [true, false] : [true]) {
+    const all = variables(name);
+    const { step, release: end } = task === "train" ? trainer(name, all, fused) : await classifier(name, all, batch);
+    try {
+      rates.push({ ...rate(await finished((i) => step(train.batch(i, batch), true), settings), batch), form: fused ? "fused" : "plain" });
+    } finally {
+      end();
+      release(all);
+    }
+  }
+  return rates.reduce((best, next) => (next.median > best.median ? next : best));
+}
+
+/** A function that gives the logits of a batch, which has been held against a plain forward pass. */
+async function classifier(name, all, batch) {
+  const step = ({ pixels }) => tf.tidy(() => logits(name, all, tf.tensor(pixels, shapeOf(name, batch))));
+  const wanted = forward(NETWORKS[name], parameters(NETWORKS[name]), test.batch(0, 1).pixels);
+  const tensor = step(test.batch(0, batch));
+  const found = await tensor.data();
+  tensor.dispose();
+  const off = Math.max(...wanted.map((value, k) => Math.abs(value - found[k])));
+  if (!(off <= 1e-3)) throw new Error(`TensorFlow.js is off by ${off} on ${name}`);
+  return { step, release: () => {} };
+}
+
+/**
+ * `windows` of a step that gives a tensor. A GPU works behind what is asked of it, so the last of so many steps is read, and
+ * by `data()`: `dataSync()` goes by way of a canvas on this backend.
+ */
+async function finished(step, settings) {
+  let index = 0;
+  const call = async (steps) => {
+    for (let i = 1; i < steps; i++) step(index++).dispose();
+    const last = step(index++);
+    const values = await last.data();
+    last.dispose();
+    if (!values.every(Number.isFinite)) throw new Error("TensorFlow.js computes what is no number");
+  };
+  // Everything is compiled by the first step; the second says how long one takes.
+  await call(1);
+  const begun = performance.now();
+  await call(1);
+  const steps = Math.min(Math.max(Math.floor(settings.milliseconds / (performance.now() - begun)), 1), STEPS);
+  const { median, q1, q3, windows: count } = await windows(() => call(steps), settings);
+  return { median: median / steps, q1: q1 / steps, q3: q3 / steps, windows: count };
 }
 
 /** Seconds of training until this share of the test set is told right, looked at every 100 steps, over several networks. */

@@ -3,7 +3,7 @@
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{browser, device, draft::Draft, parts, presets, storage, text};
+use super::{backend, browser, device, draft::Draft, parts, presets, storage, text};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{FirstWorker, ModelFile, News, Pool};
 use leptos::prelude::*;
@@ -53,6 +53,7 @@ pub(super) fn restore(state: State) {
     open_link(state);
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_link(state));
     device::restore(state);
+    backend::restore(state);
     spawn_local(async move {
         match storage::load_runs().await {
             None => state.tell(text::NO_STORAGE),
@@ -149,14 +150,16 @@ pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
 
 /// Runs the experiment under edit.
 pub(super) fn run(state: State) {
-    let measuring = state.device.run.with_untracked(Option::is_some);
+    let measuring =
+        state.device.run.with_untracked(Option::is_some) || state.backend.run.with_untracked(Option::is_some);
     if measuring || matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
         return;
     }
     let Ok(plan) = state.plan.get_untracked() else { return };
+    state.notice.set(None);
+    let Some(plan) = backend::decide(state, plan) else { return };
     let newest = state.runs.with_untracked(|r| r.iter().map(|r| r.notes.id).max().unwrap_or(0));
     let run = ((browser::date_ms() / 1000.0) as u32).max(newest + 1);
-    state.notice.set(None);
     state.predictions.set(Vec::new());
     state.live.set(Some(Tracker::new(run, plan.clone())));
     state.shown.set(Shown::Live);
@@ -276,6 +279,9 @@ fn hear(state: State, news: News) {
         News::Ready => ready(state),
         News::Event { run, event } if live(run) => {
             let done = matches!(&event, Event::Variant { trial: 0, .. });
+            if let Event::Backend { message, .. } = &event {
+                state.tell(message.clone());
+            }
             state.live.update_untracked(|l| {
                 if let Some(tracker) = l {
                     tracker.take(event);
@@ -298,8 +304,14 @@ fn hear(state: State, news: News) {
             state.answered.set(query);
         }
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
-        News::Measured { run, measurement } => device::measured(state, run, measurement),
-        News::BenchmarkEnded { run } => device::ended(state, run),
+        News::Measured { run, measurement } => {
+            backend::measured(state, run, &measurement);
+            device::measured(state, run, measurement);
+        }
+        News::BenchmarkEnded { run, complete } => {
+            backend::ended(state, run, complete);
+            device::ended(state, run, complete);
+        }
         News::Event { .. } | News::Model { .. } | News::Finished { .. } => {}
     }
 }

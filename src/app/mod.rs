@@ -4,6 +4,7 @@
 //! Words: `text`, `format`.
 
 mod actions;
+mod backend;
 mod browser;
 mod charts;
 mod curve;

@@ -1,5 +1,6 @@
 //! All that the page remembers: one plain struct of signals.
 
+use super::backend::BackendState;
 use super::curve::{Boundary, Curve};
 use super::device::DeviceState;
 use super::draft::Draft;
@@ -93,6 +94,8 @@ pub(super) struct State {
     pub first_worker: StoredValue<Option<Result<FirstWorker, String>>, LocalStorage>,
     pub place: RwSignal<Place>,
     pub device: DeviceState,
+    /// Which backend trains.
+    pub backend: BackendState,
     pub phase: RwSignal<Phase>,
     /// The experiment under edit.
     pub draft: RwSignal<Draft>,
@@ -149,6 +152,7 @@ impl State {
             first_worker: StoredValue::new_local(None),
             place: RwSignal::new(Place::Playground),
             device: DeviceState::new(),
+            backend: BackendState::new(),
             phase: RwSignal::new(Phase::Loading),
             draft,
             plan: Memo::new(move |_| draft.with(|d| Plan::new(&d.recipe).map(Arc::new))),

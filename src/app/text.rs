@@ -76,6 +76,43 @@ pub(super) const PATIENCE: &str = "Early stopping";
 pub(super) const PATIENCE_HELP: &str =
     "Stops after so many epochs without a better validation loss; 0 never stops early.";
 
+pub(super) const BACKEND: &str = "Trained by";
+pub(super) const BACKENDS: &[(&str, &str, &str)] = &[
+    (
+        "auto",
+        "whatever is worth it",
+        "The processor, unless the GPU was measured here to be at least twice as fast as all the workers of a run together.",
+    ),
+    ("cpu", "the processor", "The same bits on every device, so that a link can be checked by its digest."),
+    (
+        "gpu",
+        "the GPU",
+        "Through WebGPU. Results agree within rounding and carry no digest. If the GPU is lost, the processor goes on.",
+    ),
+];
+pub(super) const COMPARE: &str = "Measure which is faster";
+pub(super) const COMPARING: &str = "Measuring both with this network and batch…";
+pub(super) const NO_WEBGPU: &str = "This browser offers no WebGPU, so the processor trains.";
+
+/// Samples a second on one core and on the GPU, in training and in classifying.
+pub(super) fn compared(training: [f64; 2], inference: [f64; 2]) -> String {
+    let times = |[cpu, gpu]: [f64; 2]| format::fixed(gpu / cpu, if gpu < 10.0 * cpu { 2 } else { 0 });
+    format!(
+        "Measured here with this network and batch: the GPU trains {} times as fast as one core ({} beside {}) and classifies {} times as fast.",
+        times(training),
+        rate(training[1]),
+        rate(training[0]),
+        times(inference)
+    )
+}
+
+pub(super) fn gpu_chosen(ratio: f64) -> String {
+    format!(
+        "The GPU trains this: it was measured to be {} times as fast as one core. Its results carry no digest; under Training you can choose the processor instead.",
+        format::fixed(ratio, 1)
+    )
+}
+
 pub(super) const VARIANTS: &str = "Variants to compare";
 pub(super) const VARIANTS_HELP: &str =
     "Each variant trains a network afresh or goes on from another one; what they share is computed once.";
@@ -241,6 +278,7 @@ pub(super) const SHARE_TEXT: &str = "Link";
 pub(super) const SHARE_COPIED: &str = "The link is copied.";
 pub(super) const DIGEST: &str = "Digest";
 pub(super) const DIGEST_NONE: &str = "none yet: a digest stands for a run that went to its end";
+pub(super) const DIGEST_GPU: &str = "none: the GPU trained, and its bits are those of this device alone. Trained by the processor, the same experiment has one";
 pub(super) const EDITED: &str = "The link holds the run that is shown, not the edits made since.";
 pub(super) const REPORT_JSON: &str = "Download the report";
 pub(super) const COMMAND: &str = "On the command line";

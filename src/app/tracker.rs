@@ -51,8 +51,6 @@ pub(super) struct Tracker {
     pub boundaries: Vec<Boundary>,
     /// What is finished so far.
     pub report: Shared<Report>,
-    /// Where another backend trains than the recipe asks for: a sentence each.
-    pub notices: Vec<String>,
     /// Training samples a second, over all workers, of late.
     pub rate: Option<f64>,
     results: Results,
@@ -73,7 +71,6 @@ impl Tracker {
             curves: Vec::new(),
             boundaries: Vec::new(),
             report: Shared(Arc::new(Results::default().report(&plan))),
-            notices: Vec::new(),
             rate: None,
             results: Results::default(),
             mark: None,
@@ -113,11 +110,8 @@ impl Tracker {
                 self.boundaries.sort_by_key(|b| b.stage);
             }
             Event::Boundary { .. } => {}
-            Event::Backend { message, .. } => {
-                if !self.notices.contains(&message) {
-                    self.notices.push(message);
-                }
-            }
+            // Told at once, by whoever hears of it.
+            Event::Backend { .. } => {}
             Event::Variant { .. } | Event::Latency { .. } => {
                 if self.results.take(&self.plan, &event) {
                     self.report = Shared(Arc::new(self.results.report(&self.plan)));

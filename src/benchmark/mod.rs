@@ -10,19 +10,20 @@ mod tests;
 mod training;
 mod works;
 
-pub use speed::{Subject, faster};
+use speed::Subject;
 pub use works::{
     BATCH, COMPARED, Form, Kind, Net, Peak, SpeedTask, WIDTHS, Work, inference_operations, training_operations, works,
 };
 
 use crate::backend::DeviceError;
-use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
 use crate::backend::gpu::check::check;
 use crate::data::{DataError, Dataset, DatasetName, Key, Source, Split};
-use crate::experiment::{BackendName, Clock, Engines, Flow, Quartiles, RunError, WINDOWS, latency, quartiles, windows};
+use crate::experiment::{
+    BackendName, Clock, Engines, Flow, Quartiles, Recipe, RunError, WINDOWS, latency, quartiles, windows,
+};
 use crate::export;
-use crate::network::{Architecture, Executable, Model, TrainedModel, Training};
+use crate::network::{Architecture, Executable, Model, Shape, TrainedModel, Training};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use works::MNIST;
@@ -78,6 +79,8 @@ pub struct Settings {
     pub fresh_networks: u64,
     /// The least length of a window in which the processor and the GPU are compared.
     pub speed_window_us: f64,
+    /// The same where a visitor waits for the answer.
+    pub compare_window_us: f64,
     /// Random shapes that each of the GPU's operations is tried on.
     pub gpu_cases: u64,
 }
@@ -92,6 +95,7 @@ impl Default for Settings {
             look_every: 100,
             fresh_networks: 7,
             speed_window_us: 100_000.0,
+            compare_window_us: 25_000.0,
             gpu_cases: 6,
         }
     }
@@ -173,7 +177,7 @@ pub fn choose(ids: &[String]) -> Result<Vec<Work>, Error> {
 }
 
 /// Measures these works in their order and tells each as soon as it is done. If the clock's pause says stop, the work under
-/// way is dropped and the rest left out.
+/// way is dropped and the rest left out. Says whether it went to its end.
 ///
 /// # Errors
 /// Images that cannot be had; what was told before stands.
@@ -184,7 +188,7 @@ pub async fn measure(
     clock: &mut impl Clock,
     engines: &mut Engines<Gpu>,
     tell: &mut impl FnMut(Measurement),
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let dataset = Dataset::open(DatasetName::Mnist, Some(settings.train_samples), None)?;
     let mut bench =
         Bench { works, settings, source, clock, dataset, engines, peaks: HashMap::new(), files: HashMap::new() };
@@ -196,10 +200,42 @@ pub async fn measure(
         };
         match measured {
             Some(measurement) if bench.clock.pause().await == Flow::Continue => tell(measurement),
-            _ => break,
+            _ => return Ok(false),
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Trains and classifies with a recipe's network and batch on the processor and on the GPU: four measurements, whose works are
+/// called `cpu-train-here` and so on. Says whether it went to its end.
+///
+/// # Errors
+/// Why there is no GPU.
+pub async fn compare(
+    recipe: &Recipe,
+    window_us: f64,
+    clock: &mut impl Clock,
+    engines: &mut Engines<Gpu>,
+    tell: &mut impl FnMut(Measurement),
+) -> Result<bool, Error> {
+    let dataset = recipe.data.open()?;
+    let [height, width, channels] = dataset.shape();
+    let subject = Subject {
+        architecture: recipe.network.clone(),
+        shape: Shape { height, width, channels },
+        classes: dataset.classes(),
+        training: recipe.training.clone(),
+    };
+    engines.open(clock).await;
+    for task in [SpeedTask::Training, SpeedTask::Inference] {
+        for backend in [BackendName::Gpu, BackendName::Cpu] {
+            let rates = speed::on(backend, engines, &subject, task, window_us, clock).await?;
+            let Some(mut rates) = rates else { return Ok(false) };
+            let work = format!("{}-here", works::speed_id(backend, task));
+            tell(Measurement { work, unit: "samples/s".into(), ..Measurement::new(quartiles(&mut rates), WINDOWS) });
+        }
+    }
+    Ok(true)
 }
 
 /// Measuring under way.
@@ -315,16 +351,10 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
         let training = Training { batch, ..Training::default() };
         let subject = Subject { architecture: architecture(), shape, classes, training };
         let window_us = self.settings.speed_window_us;
-        let rates = match backend {
-            BackendName::Cpu => speed::rates(&Cpu::new(), &subject, task, window_us, self.clock).await?,
-            BackendName::Gpu => {
-                self.engines.open(self.clock).await;
-                let gpu = self.engines.accelerator()?;
-                let rates = speed::rates(gpu, &subject, task, window_us, self.clock).await;
-                gpu.forget_buffers();
-                rates?
-            }
-        };
+        if backend == BackendName::Gpu {
+            self.engines.open(self.clock).await;
+        }
+        let rates = speed::on(backend, self.engines, &subject, task, window_us, self.clock).await?;
         let layers = layers(&subject.architecture)?;
         let operations = match task {
             SpeedTask::Training => training_operations(&layers),

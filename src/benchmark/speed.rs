@@ -7,7 +7,7 @@ use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
 use crate::backend::{Backend, DeviceError};
 use crate::data::{Key, Rng};
-use crate::experiment::{Clock, Engines, Flow, WINDOWS, quartiles};
+use crate::experiment::{BackendName, Clock, Engines, Flow, WINDOWS};
 use crate::network::{Architecture, Mode, Model, Network, Optimizer, Shape, Training};
 
 /// Steps whose last result is waited for, at most: as often as training reports.
@@ -42,7 +42,7 @@ fn model(subject: &Subject) -> Result<Model, DeviceError> {
 }
 
 /// Samples a second of `task`, for each of [`WINDOWS`] windows of at least `window_us`. None if it was stopped.
-pub(super) async fn rates<B: Backend>(
+async fn rates<B: Backend>(
     backend: &B,
     subject: &Subject,
     task: SpeedTask,
@@ -141,25 +141,20 @@ async fn repeat(
     Ok(Some(rates))
 }
 
-/// How many times as fast as the processor the GPU trains and classifies the subject. None if it was stopped.
-///
-/// # Errors
-/// Why there is no GPU.
-pub async fn faster(
+/// [`rates`] on this backend; the GPU is one that has been opened.
+pub(super) async fn on(
+    backend: BackendName,
+    engines: &Engines<Gpu>,
     subject: &Subject,
+    task: SpeedTask,
     window_us: f64,
-    engines: &mut Engines<Gpu>,
     clock: &mut impl Clock,
-) -> Result<Option<[f64; 2]>, DeviceError> {
-    engines.open(clock).await;
-    let gpu = engines.accelerator()?;
-    let mut ratios = [0.0; 2];
-    for (ratio, task) in ratios.iter_mut().zip([SpeedTask::Training, SpeedTask::Inference]) {
-        let on_gpu = rates(gpu, subject, task, window_us, clock).await?;
-        let here = rates(&Cpu::new(), subject, task, window_us, clock).await?;
-        let (Some(mut on_gpu), Some(mut here)) = (on_gpu, here) else { return Ok(None) };
-        *ratio = quartiles(&mut on_gpu)[1] / quartiles(&mut here)[1];
+) -> Result<Option<Vec<f64>>, DeviceError> {
+    if backend == BackendName::Cpu {
+        return rates(&Cpu::new(), subject, task, window_us, clock).await;
     }
+    let gpu = engines.accelerator()?;
+    let rates = rates(gpu, subject, task, window_us, clock).await;
     gpu.forget_buffers();
-    Ok(Some(ratios))
+    rates
 }

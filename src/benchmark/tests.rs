@@ -98,6 +98,7 @@ mod on_mnist {
             look_every: 1,
             fresh_networks: 2,
             speed_window_us: 5000.0,
+            compare_window_us: 5000.0,
             gpu_cases: 1,
         };
         let works = choose(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())?;

@@ -152,19 +152,38 @@ pub fn works() -> Vec<Work> {
     all
 }
 
+/// `gpu-train` and so on: how the works of this kind are called, up to what they are about.
+pub(super) fn speed_id(backend: BackendName, task: SpeedTask) -> String {
+    let backend = match backend {
+        BackendName::Cpu => "cpu",
+        BackendName::Gpu => "gpu",
+    };
+    let task = match task {
+        SpeedTask::Training => "train",
+        SpeedTask::Inference => "infer",
+    };
+    format!("{backend}-{task}")
+}
+
+impl SpeedTask {
+    /// For people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Training => "training",
+            Self::Inference => "classifying",
+        }
+    }
+}
+
 fn speed(subject: usize, task: SpeedTask, backend: BackendName) -> Work {
     let (name, architecture, batch) = COMPARED[subject];
-    let (task_name, task_title) = match task {
-        SpeedTask::Training => ("train", "training"),
-        SpeedTask::Inference => ("infer", "classifying"),
-    };
-    let (backend_name, backend_title) = match backend {
-        BackendName::Cpu => ("cpu", "processor"),
-        BackendName::Gpu => ("gpu", "GPU"),
+    let backend_title = match backend {
+        BackendName::Cpu => "processor",
+        BackendName::Gpu => "GPU",
     };
     Work {
-        id: format!("{backend_name}-{task_name}-{name}"),
-        title: format!("{} {task_title}, batch {batch}, {backend_title}", architecture().label()),
+        id: format!("{}-{name}", speed_id(backend, task)),
+        title: format!("{} {}, batch {batch}, {backend_title}", architecture().label(), task.title()),
         unit: "samples/s",
         kind: Kind::Speed { subject, task, backend },
     }

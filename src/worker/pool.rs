@@ -7,7 +7,7 @@ mod news;
 mod slot;
 
 use super::{ModelFile, Request, Response};
-use crate::experiment::{Place, Plan};
+use crate::experiment::{Place, Plan, Recipe};
 use job::Job;
 pub use news::News;
 pub use slot::FirstWorker;
@@ -32,6 +32,8 @@ struct Inner {
     job: Option<Job>,
     /// The benchmark that the first worker is busy with.
     benchmark: Option<u32>,
+    /// The last one went to its end.
+    complete: bool,
     models: Vec<ModelFile>,
     started: u32,
     tell: Rc<dyn Fn(News)>,
@@ -48,6 +50,7 @@ impl Pool {
             slots: Vec::new(),
             job: None,
             benchmark: None,
+            complete: false,
             models: Vec::new(),
             started: 0,
             tell: Rc::new(tell),
@@ -60,7 +63,7 @@ impl Pool {
     /// Runs a plan under this number. One run at a time: an earlier one that has not ended is given up.
     pub fn run(&self, run: u32, plan: Plan) {
         self.give_up();
-        let workers = most_workers().min(plan.width());
+        let workers = workers(&plan);
         self.0.borrow_mut().job = Some(Job::new(run, plan));
         (0..workers).for_each(|index| self.ensure(index));
         self.go_on();
@@ -94,15 +97,25 @@ impl Pool {
 
     /// Measures this device under this number, on the first worker; all works, if none are named. Not while a run goes on.
     pub fn benchmark(&self, run: u32, works: Vec<String>) {
+        self.measure(run, &Request::Benchmark { run, works });
+    }
+
+    /// Measures under this number what trains a recipe's network faster. Not while a run goes on.
+    pub fn compare(&self, run: u32, recipe: Recipe) {
+        self.measure(run, &Request::Compare { run, recipe });
+    }
+
+    fn measure(&self, run: u32, request: &Request) {
         self.ensure(0);
         {
             let mut inner = self.0.borrow_mut();
             inner.benchmark = Some(run);
+            inner.complete = false;
             if let Some(Some(slot)) = inner.slots.first_mut() {
                 slot.duty = Some(Duty::Benchmark);
             }
         }
-        self.send(0, &Request::Benchmark { run, works });
+        self.send(0, request);
         self.settle_benchmark();
     }
 
@@ -240,7 +253,8 @@ impl Pool {
                 tell(News::Model { run, trial, model });
             }
             Response::Measured { run, measurement } => tell(News::Measured { run, measurement }),
-            Response::BenchmarkEnded { .. } => {
+            Response::BenchmarkEnded { complete, .. } => {
+                self.0.borrow_mut().complete = complete;
                 self.free(index);
                 self.go_on();
             }
@@ -331,13 +345,13 @@ impl Pool {
 
     /// Ends the benchmark if no worker is at it any more.
     fn settle_benchmark(&self) {
-        let (tell, ended) = {
+        let (tell, ended, complete) = {
             let mut inner = self.0.borrow_mut();
             let goes_on = inner.slots.iter().flatten().any(|slot| slot.duty == Some(Duty::Benchmark));
-            (inner.tell.clone(), inner.benchmark.take_if(|_| !goes_on))
+            (inner.tell.clone(), inner.benchmark.take_if(|_| !goes_on), inner.complete)
         };
         if let Some(run) = ended {
-            tell(News::BenchmarkEnded { run });
+            tell(News::BenchmarkEnded { run, complete });
         }
     }
 
@@ -355,6 +369,11 @@ impl Pool {
 
 fn revive(weak: &Weak<RefCell<Inner>>) -> Option<Pool> {
     weak.upgrade().map(Pool)
+}
+
+/// How many workers a run is spread over.
+pub fn workers(plan: &Plan) -> usize {
+    most_workers().min(plan.width())
 }
 
 /// How many workers the device bears: one a processor that the browser admits to, within limits.

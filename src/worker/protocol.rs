@@ -25,6 +25,13 @@ pub enum Request {
         /// Which works, by [`crate::benchmark::Work::id`]; all, if none are named.
         works: Vec<String>,
     },
+    /// Measures what trains and classifies a recipe's network faster, the processor or the GPU. Not while a run goes on.
+    Compare {
+        /// Comes back in every answer.
+        run: u32,
+        /// Its data, network and training count.
+        recipe: Recipe,
+    },
     /// Ends the task at the next batch; what was reached is tested and sent. Ends a benchmark, whose work under way is
     /// dropped.
     Stop,
@@ -95,10 +102,12 @@ pub enum Response {
         /// What it came to.
         measurement: Measurement,
     },
-    /// A benchmark ended, at its end or because it was stopped.
+    /// A benchmark or a comparison ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,
+        /// At its end, and not because it was stopped.
+        complete: bool,
     },
     /// A task or a request failed; what was sent before stands.
     Failed {

@@ -41,6 +41,7 @@ struct State {
 #[derive(Clone, Copy)]
 pub struct Extra {
     measure: fn(Rc<RefCell<State>>, u32, Vec<String>) -> Ending,
+    compare: fn(Rc<RefCell<State>>, u32, Recipe) -> Ending,
     perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
 }
 
@@ -53,6 +54,7 @@ impl Extra {
     pub fn new() -> Self {
         Self {
             measure: |state, run, works| Box::pin(async move { run_benchmark(&state, run, &works).await }),
+            compare: |state, run, recipe| Box::pin(async move { run_comparison(&state, run, &recipe).await }),
             perform: |state, run, recipe, task| {
                 Box::pin(async move {
                     with_gpu(&state, async |engines| tasks::perform(&state, run, &recipe, task, engines).await).await
@@ -70,6 +72,9 @@ async fn with_gpu<T>(state: &Rc<RefCell<State>>, act: impl AsyncFnOnce(&mut Engi
     state.borrow_mut().gpu = Some(engines);
     done
 }
+
+/// Why nothing is measured.
+const MISSING: &str = "The code that measures did not load; check the connection and measure again.";
 
 /// Starts answering messages and says [`Response::Ready`]. `extra` asks for that part of the code.
 pub fn serve(extra: fn() -> Coming<Extra>) {
@@ -126,7 +131,13 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
         Request::Benchmark { run, works } => {
             work(state, run, async move |state| match extra().await {
                 Some(part) => (part.measure)(Rc::clone(state), run, works).await,
-                None => Err("The code that measures did not load; check the connection and measure again.".into()),
+                None => Err(MISSING.into()),
+            });
+        }
+        Request::Compare { run, recipe } => {
+            work(state, run, async move |state| match extra().await {
+                Some(part) => (part.compare)(Rc::clone(state), run, recipe).await,
+                None => Err(MISSING.into()),
             });
         }
         Request::Stop => state.borrow_mut().stop = true,
@@ -182,8 +193,18 @@ async fn run_benchmark(state: &Rc<RefCell<State>>, run: u32, works: &[String]) -
     let measured = with_gpu(state, async |engines| {
         benchmark::measure(&works, &settings, &source, &mut post, engines, &mut tell).await
     });
-    measured.await.map_err(|e| e.to_string())?;
-    Ok(Response::BenchmarkEnded { run })
+    let complete = measured.await.map_err(|e| e.to_string())?;
+    Ok(Response::BenchmarkEnded { run, complete })
+}
+
+async fn run_comparison(state: &Rc<RefCell<State>>, run: u32, recipe: &Recipe) -> Result<Response, String> {
+    let mut post = Post::new(run, state)?;
+    let mut tell = |measurement| send(&Response::Measured { run, measurement });
+    let window_us = Settings::default().compare_window_us;
+    let compared =
+        with_gpu(state, async |engines| benchmark::compare(recipe, window_us, &mut post, engines, &mut tell).await);
+    let complete = compared.await.map_err(|e| e.to_string())?;
+    Ok(Response::BenchmarkEnded { run, complete })
 }
 
 /// Milliseconds by the worker's clock.

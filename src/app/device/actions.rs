@@ -51,14 +51,14 @@ pub(in crate::app) fn measured(state: State, run: u32, measurement: Measurement)
 }
 
 /// Measuring ended. What went to its end is kept.
-pub(in crate::app) fn ended(state: State, run: u32) {
+pub(in crate::app) fn ended(state: State, run: u32, complete: bool) {
     let device = state.device;
     if device.run.get_untracked() != Some(run) {
         return;
     }
     device.run.set(None);
     let measurements = device.measured.get_untracked();
-    if measurements.len() < device.wanted.with_untracked(Vec::len) {
+    if !complete {
         return; // stopped, or it failed, which was told then
     }
     let figures = Figures { ended_ms: browser::date_ms(), measurements };

@@ -1,6 +1,7 @@
 //! The place "This device": the engine measured on the visitor's machine.
 
 mod actions;
+mod backends;
 mod calls;
 mod cost;
 mod facts;
@@ -15,6 +16,7 @@ pub(super) use state::{DeviceState, Figures};
 use super::state::State;
 use super::{browser, text};
 use crate::benchmark::{Kind, Measurement, Work, works};
+use backends::Backends;
 use calls::Calls;
 use cost::Cost;
 use facts::Facts;
@@ -61,6 +63,7 @@ fn Device(state: State) -> impl IntoView {
                 <div>
                     <Shares state/>
                     <TrainingFigures state/>
+                    <Backends state/>
                 </div>
                 <div>
                     <Calls state/>
@@ -101,7 +104,7 @@ fn Button(state: State) -> impl IntoView {
                     <button
                         class="primary"
                         data-testid="measure"
-                        disabled=move || state.busy()
+                        disabled=move || state.busy() || state.backend.run.with(Option::is_some)
                         on:click=move |_| actions::start(state)
                     >{label}</button>
                 }.into_any(),

@@ -1,6 +1,7 @@
 //! What the editor's parts hold once they are unfolded. None of it is part of the page's first view.
 
 use super::super::state::State;
+use super::backend_field::BackendField;
 use super::data_form::DataForm;
 use super::network_form::NetworkForm;
 use super::recipe_json;
@@ -26,7 +27,11 @@ pub(in crate::app) fn network(state: State) -> AnyView {
 pub(in crate::app) fn training(state: State) -> AnyView {
     let training = Signal::derive(move || state.draft.with(|d| d.recipe.training.clone()));
     let set = Callback::new(move |t| state.draft.update(|d| d.recipe.training = t));
-    view! { <TrainingForm training set/> }.into_any()
+    view! {
+        <TrainingForm training set/>
+        <BackendField state/>
+    }
+    .into_any()
 }
 
 /// Of the variant with this key.

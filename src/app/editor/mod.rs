@@ -1,5 +1,6 @@
 //! The experiment: the button that runs it, and what is run, in parts that each say in a line what they hold.
 
+mod backend_field;
 mod data_form;
 pub(super) mod forms;
 mod inputs;

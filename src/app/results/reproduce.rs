@@ -2,7 +2,7 @@
 
 use super::super::state::State;
 use super::super::{browser, text};
-use crate::experiment::Link;
+use crate::experiment::{BackendName, Link};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -36,6 +36,8 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
     let link = Memo::new(move |_| link(state));
     let address = Memo::new(move |_| link.with(address));
     let edited = move || state.report.with(|r| r.as_ref().is_some_and(|r| state.draft.with(|d| d.recipe != r.recipe)));
+    let on_gpu = move || state.report.with(|r| r.as_ref().is_some_and(|r| r.backend == BackendName::Gpu));
+    let why_none = move || if on_gpu() { text::DIGEST_GPU } else { text::DIGEST_NONE };
     let ended = Memo::new(move |_| !state.busy() && state.report.with(Option::is_some));
     let report = move |_| {
         if let Some(json) = state.report.get_untracked().and_then(|r| serde_json::to_string_pretty(&*r.0).ok()) {
@@ -50,7 +52,7 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
                 <dt>{text::DIGEST}</dt>
                 <dd dir="auto">{move || match link.with(|l| l.digest.clone()) {
                     Some(digest) => view! { <code data-testid="digest">{digest}</code> }.into_any(),
-                    None => view! { <span class="hint">{text::DIGEST_NONE}</span> }.into_any(),
+                    None => view! { <span class="hint" data-testid="no-digest">{why_none}</span> }.into_any(),
                 }}</dd>
             </dl>
             <div class="buttons">

@@ -26,7 +26,8 @@ pub(in crate::app) const RELAXED: &str = "Relaxed SIMD";
 pub(in crate::app) const RELAXED_HELP: &str =
     "may have an exact 8-bit integer dot product; the engine tries it when it starts";
 pub(in crate::app) const WEBGPU: &str = "WebGPU";
-pub(in crate::app) const WEBGPU_HELP: &str = "figures on this page are the processor's";
+pub(in crate::app) const WEBGPU_HELP: &str =
+    "what a GPU is reached through; where there is one, it is measured beside the processor";
 pub(in crate::app) const YES: &str = "yes";
 pub(in crate::app) const NO: &str = "no";
 
@@ -48,6 +49,22 @@ pub(in crate::app) const COST_HELP: &str = "MLPs with one hidden layer of 4 to 4
 pub(in crate::app) const COST_LABEL: &str = "Time per sample against multiply-accumulates, both on a logarithmic scale";
 pub(in crate::app) const PER_SAMPLE: &str = "Time per sample";
 pub(in crate::app) const HIDDEN: &str = "One hidden layer";
+
+pub(in crate::app) const GPU: &str = "GPU beside processor";
+pub(in crate::app) const ONE_CORE: &str = "One core";
+pub(in crate::app) const GPU_COLUMN: &str = "GPU";
+pub(in crate::app) const GPU_HELP: &str = "Samples a second with made-up images, four values of five zero, and beneath the GPU's how many times as fast it is. Small networks keep a GPU waiting for commands; wide ones and large batches are what it is for. A processor may also play the GPU, which is slow.";
+
+/// How many of the GPU's operations were held against the processor's, and how far they are apart.
+pub(in crate::app) fn gpu_checked(operations: usize, largest: f64) -> String {
+    format!(
+        "All {operations} operations agree with the processor's on random shapes: the largest difference is {largest:.0e} of the largest value."
+    )
+}
+
+pub(in crate::app) fn compared(network: &str, task: &str, batch: usize) -> String {
+    format!("{network}, {task}, batch {batch}")
+}
 
 pub(in crate::app) const ALL: &str = "All figures";
 pub(in crate::app) const ALL_NUMBERS: &str = "Every figure with its quartiles";

@@ -310,7 +310,7 @@ impl Device {
             Ok(Err(error)) => Err(error.to_string()),
             Err(gone) => Err(gone.to_string()),
         };
-        let values = values.map_err(|error| DeviceError(format!("the GPU's results cannot be read ({error})")))?;
+        let values = values.map_err(|error| DeviceError(format!("the GPU was lost, or keeps its results ({error})")))?;
         Ok(bytemuck::pod_collect_to_vec(&values))
     }
 

@@ -41,10 +41,12 @@ pub enum News {
         /// What it came to.
         measurement: Measurement,
     },
-    /// A benchmark ended: done, stopped, failed or given up.
+    /// A benchmark or a comparison ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,
+        /// At its end, and not because it was stopped, failed or was given up.
+        complete: bool,
     },
     /// A worker could not start, failed or died; what it had sent stands.
     Trouble {

@@ -1,0 +1,65 @@
+//! The processor and the GPU side by side, and how far their results are apart.
+
+use super::{Figure, of_kind};
+use crate::app::state::State;
+use crate::app::{format, text, text::device as words};
+use crate::benchmark::{COMPARED, Kind, SpeedTask};
+use crate::experiment::BackendName;
+use leptos::prelude::*;
+
+/// A row for each network, batch and task that the GPU was measured at.
+#[component]
+pub(super) fn Backends(state: State) -> impl IntoView {
+    let speeds = of_kind(state, |kind| matches!(kind, Kind::Speed { .. }));
+    let check = of_kind(state, |kind| *kind == Kind::GpuCheck);
+    let any =
+        Memo::new(move |_| check.with(|c| !c.is_empty()) || speeds.with(|s| s.iter().any(|(w, _)| w.kind.on_gpu())));
+    let rows = move || {
+        let speeds = speeds.get();
+        let tasks = [SpeedTask::Training, SpeedTask::Inference];
+        let all = (0..COMPARED.len()).flat_map(|subject| tasks.map(|task| (subject, task)));
+        all.filter_map(|(subject, task)| row(&speeds, subject, task)).collect_view()
+    };
+    let checked = move || {
+        check.with(|check| check.first().map(|(_, measured)| words::gpu_checked(measured.windows, measured.median)))
+    };
+    move || {
+        any.get().then(|| {
+            view! {
+                <section class="card" aria-labelledby="gpu-title" data-testid="device-gpu">
+                    <h3 id="gpu-title">{words::GPU}</h3>
+                    <p data-testid="gpu-checked">{checked}</p>
+                    <div class="scroll" tabindex="0" role="group" aria-label=words::GPU>
+                        <table class="device-table">
+                            <thead><tr>
+                                <th scope="col">{words::WORK}</th>
+                                <th scope="col">{words::ONE_CORE}</th>
+                                <th scope="col">{words::GPU_COLUMN}</th>
+                            </tr></thead>
+                            <tbody>{rows}</tbody>
+                        </table>
+                    </div>
+                    <p class="hint">{words::GPU_HELP}</p>
+                </section>
+            }
+        })
+    }
+}
+
+fn row(speeds: &[Figure], subject: usize, task: SpeedTask) -> Option<AnyView> {
+    let rate = |backend| {
+        let kind = Kind::Speed { subject, task, backend };
+        speeds.iter().find(|(work, _)| work.kind == kind).map(|(_, measured)| measured.median)
+    };
+    let (cpu, gpu) = (rate(BackendName::Cpu), rate(BackendName::Gpu)?);
+    let (_, architecture, batch) = COMPARED[subject];
+    let factor = cpu.map(|cpu| format!("{}×", format::fixed(gpu / cpu, 2)));
+    let row = view! {
+        <tr>
+            <th scope="row">{words::compared(&architecture().label(), task.title(), batch)}</th>
+            <td>{cpu.map(text::rate)}</td>
+            <td>{text::rate(gpu)}{factor.map(|factor| view! { <small>{factor}</small> })}</td>
+        </tr>
+    };
+    Some(row.into_any())
+}
