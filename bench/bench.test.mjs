@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CONTENDERS } from "./contenders.mjs";
 import { costAgainstSize, decades, lastDecadeSlope } from "./figure.mjs";
+import * as gpu from "./gpu-table.mjs";
 import { NETWORKS, forward, parameters } from "./networks.mjs";
 import { quartiles, rate } from "./pages/windows.mjs";
 import { merge, mergeAll } from "./rounds.mjs";
@@ -107,4 +108,43 @@ test("the plain forward pass has each network's shapes and is the same each time
     assert.deepEqual(forward(network, parameters(network), image), logits);
     assert.deepEqual(lengths, network.layers.length === 3 ? [300, 100, 10] : [11520, 2880, 3200, 800, 500, 10]);
   }
+});
+
+test("an adapter is told by what it says of itself, and software apart from hardware", () => {
+  const software = { vendor: "google", architecture: "swiftshader", device: "", description: "" };
+  assert.deepEqual(gpu.adapterOf(software), { name: "google, swiftshader", software: true });
+  assert.deepEqual(gpu.adapterOf({ vendor: "nvidia", architecture: "hopper", isFallbackAdapter: false }), { name: "nvidia, hopper", software: false });
+  assert.equal(gpu.adapterOf({ isFallbackAdapter: true }).software, true);
+  assert.equal(gpu.adapterOf(null), null);
+  assert.ok(gpu.flags(false).some((flag) => /swiftshader/.test(flag)) && !gpu.flags(true).some((flag) => /swiftshader/.test(flag)));
+});
+
+test("the GPU's targets name works that both are asked for", () => {
+  for (const quick of [true, false]) {
+    const works = Object.fromEntries(gpu.contenders(quick).map(({ name, groups }) => [name, groups.flat()]));
+    for (const { work, theirs, among } of gpu.TARGETS) assert.ok(works.ours.includes(work) && works[among[0]].includes(theirs), work);
+  }
+});
+
+test("the GPU's page has ratios, whether targets are met, errors, and what there is not natively", () => {
+  const works = {
+    ours: { "gpu-check": { median: 2e-6, windows: 24, unit: "" }, "gpu-train-lenet-300-100-64": perSecond(800), "gpu-infer-lenet-300-100-64": perSecond(4000) },
+    "tfjs-webgpu": { "gpu-train-lenet-300-100-64": perSecond(100), "gpu-infer-lenet-300-100-64": perSecond(1000), "gpu-train-lenet-5-64": { error: "no answer" } },
+    processor: { "cpu-train-lenet-300-100-64": perSecond(80_000) },
+  };
+  const titles = Object.fromEntries(gpu.contenders(false).map(({ name, title }) => [name, title]));
+  const results = {
+    machine: { cpu: "a processor", cores: 2 }, browser: "1.2", date: "2026-01-02", packages: { peer: "1.0" },
+    settings: { rounds: 2, count: 3, milliseconds: 2000 }, works, adapter: { name: "google, swiftshader", software: true },
+    native: { sentence: "no GPU can be used here", works: {} }, targets: gpu.judged(works, titles),
+  };
+  assert.deepEqual(results.targets.map(({ ratio, met }) => [ratio, met]), [[8, true], [4, false]]);
+  const page = gpu.markdown(results, titles);
+  assert.match(page, /\| LeNet-300-100, batch 64: training \| 800 samples\/s \| 100 samples\/s \| 8 \| 80,000 samples\/s \| 0\.01 \|/);
+  assert.match(page, /google, swiftshader \(software/);
+  assert.match(page, /24 operations differ .* by 2\.0e-6/);
+  assert.match(page, /no GPU can be used here/);
+  assert.match(page, /\| no \[1\] \|[^]*\n\[1\] no answer/);
+  assert.doesNotMatch(page, /NaN|Infinity|undefined/);
+  assert.match(gpu.markdown({ ...results, adapter: null }, titles), /adapter: \*\*none/);
 });

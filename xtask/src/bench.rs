@@ -1,4 +1,4 @@
-//! Measuring: the kernels natively, and the page's engine beside others in one Chromium.
+//! Measuring: the kernels natively, the page's engine beside others in one Chromium, and the GPU in both ways.
 
 use crate::process::{program, run};
 use crate::{build, tools};
@@ -6,30 +6,34 @@ use crate::{build, tools};
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Part {
-    /// The kernels, then the peers.
+    /// The kernels, then the peers; the GPU only where it is named.
     All,
     /// The kernels, natively.
     Kernels,
     /// The engine beside TensorFlow.js, ONNX Runtime Web and ConvNetJS, in Chromium.
     Peers,
+    /// The engine's GPU natively, and in Chromium beside TensorFlow.js's WebGPU backend.
+    Gpu,
 }
 
-/// Runs one part, or both. `quick` shortens the peers' windows.
+/// Runs one part, or the kernels and the peers. `quick` shortens the windows in Chromium.
 pub fn bench(part: Part, quick: bool) -> Result<(), String> {
-    if part != Part::Peers {
+    if matches!(part, Part::All | Part::Kernels) {
         run(program("cargo", &["bench", "--bench", "kernels"]))?;
     }
-    if part != Part::Kernels {
-        peers(quick)?;
+    match part {
+        Part::Kernels => Ok(()),
+        Part::All | Part::Peers => in_chromium("bench/run.mjs", quick),
+        Part::Gpu => in_chromium("bench/gpu.mjs", quick),
     }
-    Ok(())
 }
 
-fn peers(quick: bool) -> Result<(), String> {
+/// Runs one of the scripts that measure the built page beside its peers.
+fn in_chromium(script: &str, quick: bool) -> Result<(), String> {
     let chromium = tools::chromium()?;
     build::build()?;
     tools::peers()?;
-    let mut words = vec!["bench/run.mjs"];
+    let mut words = vec![script];
     if quick {
         words.push("--quick");
     }

@@ -164,6 +164,8 @@ async fn difference(both: &Both<'_>, operation: &str, bits: &mut Bits) -> Result
             on_both!(both.convolve(conv, batch; x, w; y))
         }
         "convolve_weight_gradient" => {
+            // So many images that the steps are split.
+            let batch = 40 * batch;
             let weights = conv.patch() * conv.filters;
             let (x, dy, mut dw) = (some(batch * conv.inputs()), some(batch * conv.outputs()), some(weights));
             on_both!(both.convolve_weight_gradient(conv, batch; x, dy; dw))

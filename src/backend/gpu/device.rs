@@ -310,7 +310,8 @@ impl Device {
             Ok(Err(error)) => Err(error.to_string()),
             Err(gone) => Err(gone.to_string()),
         };
-        let values = values.map_err(|error| DeviceError(format!("the GPU was lost, or keeps its results ({error})")))?;
+        let values =
+            values.map_err(|error| DeviceError(format!("the GPU was lost, or keeps its results ({error})")))?;
         Ok(bytemuck::pod_collect_to_vec(&values))
     }
 

@@ -14,7 +14,7 @@ use device::Device;
 pub use device::{Buffer, DeviceInfo};
 use kernels as k;
 use kernels::{Kernel, TILES};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 
 /// Invocations of a workgroup in the elementwise kernels.
@@ -22,12 +22,20 @@ const WIDTH: usize = 64;
 /// Workgroups of an elementwise kernel at most; more values are gone through in strides.
 const MOST_GROUPS: usize = 4096;
 
+/// Workgroups that keep a device busy, and one that a processor plays.
+const BUSY: usize = 128;
+const BUSY_SOFTWARE: usize = 8;
+/// Steps of a part of a split product, at least.
+const LEAST_STEPS: usize = 256;
+
 /// The GPU backend.
 #[derive(Debug)]
 pub struct Gpu {
     device: Device,
     /// Which of [`TILES`] products run in.
     tile: Cell<usize>,
+    /// Where products whose steps are split leave their parts.
+    parts: RefCell<Option<Buffer>>,
 }
 
 impl Gpu {
@@ -36,7 +44,7 @@ impl Gpu {
         let device = Device::open().await?;
         // Barriers are dear where a processor plays the device.
         let tile = if device.info().software { 5 } else { 0 };
-        Ok(Self { device, tile: Cell::new(tile) })
+        Ok(Self { device, tile: Cell::new(tile), parts: RefCell::default() })
     }
 
     /// What the device says of itself.
@@ -91,6 +99,15 @@ impl Gpu {
     fn columns(&self, kernel: &'static Kernel, rows: usize, columns: usize, buffers: &[&Buffer], parameters: &[u32]) {
         let sizes = [rows as u32, columns as u32];
         self.device.run(kernel, None, buffers, &[&sizes, parameters].concat(), [columns.div_ceil(4) as u32, 1, 1]);
+    }
+
+    /// Into how many parts the steps of a product are worth splitting: where there are few outputs, most of a device would
+    /// be idle.
+    fn splits(&self, [m, k, n]: [usize; 3]) -> usize {
+        let tile = TILES[self.tile.get()];
+        let groups = n.div_ceil(tile.columns() as usize) * m.div_ceil(tile.rows() as usize);
+        let wanted = if self.info().software { BUSY_SOFTWARE } else { BUSY };
+        (wanted / groups.max(1)).min(k / LEAST_STEPS).max(1)
     }
 
     /// A product of `m x k` and `k x n`, its steps in `splits` parts.
@@ -221,7 +238,18 @@ impl Backend for Gpu {
 
     fn convolve_weight_gradient(&self, op: Conv, batch: usize, x: &Buffer, dy: &Buffer, dw: &mut Buffer) {
         let sizes = [op.patch(), batch * op.out_pixels(), op.filters];
-        self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, 1, &[x, dy, dw], &geometry(op));
+        let splits = self.splits(sizes);
+        if splits == 1 {
+            return self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, 1, &[x, dy, dw], &geometry(op));
+        }
+        let len = op.patch() * op.filters;
+        let mut parts = self.parts.borrow_mut();
+        let parts = match &mut *parts {
+            Some(parts) if parts.len >= splits * len => parts,
+            parts => parts.insert(self.device.buffer(splits * len, 1)),
+        };
+        self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, splits, &[x, dy, parts], &geometry(op));
+        self.columns(&k::COLUMN_SUMS, splits, len, &[parts, dw], &[]);
     }
 
     fn convolve_input_gradient(&self, op: Conv, batch: usize, w: &Buffer, dy: &Buffer, dx: &mut Buffer) {
