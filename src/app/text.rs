@@ -80,13 +80,13 @@ pub(super) const BACKEND: &str = "Trained by";
 pub(super) const BACKENDS: &[(&str, &str, &str)] = &[
     (
         "auto",
-        "whatever is worth it",
+        "Automatic",
         "The processor, unless the GPU was measured here to be at least twice as fast as all the workers of a run together.",
     ),
-    ("cpu", "the processor", "The same bits on every device, so that a link can be checked by its digest."),
+    ("cpu", "Processor", "The same bits on every device, so that a link can be checked by its digest."),
     (
         "gpu",
-        "the GPU",
+        "GPU",
         "Through WebGPU. Results agree within rounding and carry no digest. If the GPU is lost, the processor goes on.",
     ),
 ];
@@ -326,8 +326,9 @@ pub(super) fn data_line(title: &str, samples: usize, seeds: usize) -> String {
     format!("{title}, {} samples{seeds}", format::count(samples as f64))
 }
 
-pub(super) fn training_line(epochs: usize, optimizer: &str, rate: f64) -> String {
-    format!("{}, {optimizer}, rate {rate}", plural(epochs, "epoch", "epochs"))
+pub(super) fn training_line(epochs: usize, optimizer: &str, rate: f64, on_gpu: bool) -> String {
+    let gpu = if on_gpu { ", on the GPU" } else { "" };
+    format!("{}, {optimizer}, rate {rate}{gpu}", plural(epochs, "epoch", "epochs"))
 }
 
 pub(super) fn plural(count: usize, one: &str, many: &str) -> String {

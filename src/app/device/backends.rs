@@ -2,7 +2,7 @@
 
 use super::{Figure, of_kind};
 use crate::app::state::State;
-use crate::app::{format, text, text::device as words};
+use crate::app::{format, text::device as words};
 use crate::benchmark::{COMPARED, Kind, SpeedTask};
 use crate::experiment::BackendName;
 use leptos::prelude::*;
@@ -57,8 +57,8 @@ fn row(speeds: &[Figure], subject: usize, task: SpeedTask) -> Option<AnyView> {
     let row = view! {
         <tr>
             <th scope="row">{words::compared(&architecture().label(), task.title(), batch)}</th>
-            <td>{cpu.map(text::rate)}</td>
-            <td>{text::rate(gpu)}{factor.map(|factor| view! { <small>{factor}</small> })}</td>
+            <td>{cpu.map(format::count)}</td>
+            <td>{format::count(gpu)}{factor.map(|factor| view! { <small>{factor}</small> })}</td>
         </tr>
     };
     Some(row.into_any())

@@ -18,6 +18,7 @@ pub(super) use run_bar::RunBar;
 use super::presets::PRESETS;
 use super::state::State;
 use super::{actions, text};
+use crate::experiment::BackendName;
 use leptos::prelude::*;
 use recipe_json::RecipeJson;
 use variant_list::VariantList;
@@ -35,7 +36,12 @@ pub(super) fn Editor(state: State) -> impl IntoView {
     let training_line = move || {
         state.draft.with(|d| {
             let t = &d.recipe.training;
-            text::training_line(t.epochs, &inputs::word(&t.optimizer), t.learning_rate)
+            text::training_line(
+                t.epochs,
+                &inputs::word(&t.optimizer),
+                t.learning_rate,
+                d.recipe.backend == BackendName::Gpu,
+            )
         })
     };
     let choose = move |ev: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlSelectElement>| {

@@ -51,9 +51,9 @@ pub(in crate::app) const PER_SAMPLE: &str = "Time per sample";
 pub(in crate::app) const HIDDEN: &str = "One hidden layer";
 
 pub(in crate::app) const GPU: &str = "GPU beside processor";
-pub(in crate::app) const ONE_CORE: &str = "One core";
-pub(in crate::app) const GPU_COLUMN: &str = "GPU";
-pub(in crate::app) const GPU_HELP: &str = "Samples a second with made-up images, four values of five zero, and beneath the GPU's how many times as fast it is. Small networks keep a GPU waiting for commands; wide ones and large batches are what it is for. A processor may also play the GPU, which is slow.";
+pub(in crate::app) const ONE_CORE: &str = "One core, samples/s";
+pub(in crate::app) const GPU_COLUMN: &str = "GPU, samples/s";
+pub(in crate::app) const GPU_HELP: &str = "With made-up images, four values of five zero; beneath the GPU's rate, how many times as fast it is. Small networks keep a GPU waiting for commands; wide ones and large batches are what it is for. A processor may also play the GPU, which is slow.";
 
 /// How many of the GPU's operations were held against the processor's, and how far they are apart.
 pub(in crate::app) fn gpu_checked(operations: usize, largest: f64) -> String {
@@ -68,8 +68,7 @@ pub(in crate::app) fn compared(network: &str, task: &str, batch: usize) -> Strin
 
 pub(in crate::app) const ALL: &str = "All figures";
 pub(in crate::app) const ALL_NUMBERS: &str = "Every figure with its quartiles";
-pub(in crate::app) const ALL_HELP: &str =
-    "Medians of windows of at least 4 milliseconds each (250 in training), and the quartiles around them.";
+pub(in crate::app) const ALL_HELP: &str = "Medians of windows of at least 4 milliseconds each (100 where processor and GPU are compared, 250 in training), and the quartiles around them.";
 pub(in crate::app) const MEDIAN: &str = "Median";
 pub(in crate::app) const QUARTILES: &str = "Quartiles";
 pub(in crate::app) const WINDOWS: &str = "Windows";
