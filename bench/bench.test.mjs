@@ -120,10 +120,11 @@ test("an adapter is told by what it says of itself, and software apart from hard
 });
 
 test("the GPU's targets name works that both are asked for", () => {
-  for (const quick of [true, false]) {
-    const works = Object.fromEntries(gpu.contenders(quick).map(({ name, groups }) => [name, groups.flat()]));
-    for (const { work, theirs, among } of gpu.TARGETS) assert.ok(works.ours.includes(work) && works[among[0]].includes(theirs), work);
-  }
+  const works = (subjects, hardware) => Object.fromEntries(gpu.contenders(subjects, hardware).map(({ name, groups }) => [name, groups.flat()]));
+  const main = works([gpu.MAIN], false);
+  for (const { work, theirs, among } of gpu.TARGETS) assert.ok(main.ours.includes(work) && main[among[0]].includes(theirs), work);
+  // What no software GPU is asked for, and the wide network that the peer is never asked for.
+  assert.deepEqual([false, true].map((hardware) => works(gpu.OTHERS, hardware)["tfjs-webgpu"].length), [3, 4]);
 });
 
 test("the GPU's page has ratios, whether targets are met, errors, and what there is not natively", () => {
@@ -132,7 +133,7 @@ test("the GPU's page has ratios, whether targets are met, errors, and what there
     "tfjs-webgpu": { "gpu-train-lenet-300-100-64": perSecond(100), "gpu-infer-lenet-300-100-64": perSecond(1000), "gpu-train-lenet-5-64": { error: "no answer" } },
     processor: { "cpu-train-lenet-300-100-64": perSecond(80_000) },
   };
-  const titles = Object.fromEntries(gpu.contenders(false).map(({ name, title }) => [name, title]));
+  const titles = Object.fromEntries(gpu.contenders([gpu.MAIN], false).map(({ name, title }) => [name, title]));
   const results = {
     machine: { cpu: "a processor", cores: 2 }, browser: "1.2", date: "2026-01-02", packages: { peer: "1.0" },
     settings: { rounds: 2, count: 3, milliseconds: 2000 }, works, adapter: { name: "google, swiftshader", software: true },

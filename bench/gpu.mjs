@@ -6,13 +6,14 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { adapterOf, contenders, flags, judged, markdown, subjects, titlesOf } from "./gpu-table.mjs";
+import { MAIN, OTHERS, adapterOf, contenders, flags, judged, markdown, subjects, titlesOf } from "./gpu-table.mjs";
 import { allRounds, mergeAll } from "./rounds.mjs";
 import { serve } from "./server.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+const hardware = process.env.GPU === "hardware";
 const quick = process.argv.includes("--quick");
-const SETTINGS = quick ? { quick, rounds: 1, count: 1, milliseconds: 100 } : { quick, rounds: 2, count: 3, milliseconds: 2000 };
+const SETTINGS = quick ? { quick, rounds: 1, count: 1, milliseconds: 100 } : { quick, rounds: 3, count: 3, milliseconds: 2000 };
 
 /** Measures these works on the command line. What it has to say instead is its last line. */
 function device(works) {
@@ -41,7 +42,7 @@ function natively() {
 
 async function inChromium() {
   const server = await serve();
-  const args = ["--no-sandbox", ...flags(process.env.GPU === "hardware")];
+  const args = ["--no-sandbox", ...flags(hardware)];
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args });
   try {
     const page = await browser.newPage();
@@ -49,8 +50,12 @@ async function inChromium() {
     const adapter = adapterOf(await page.evaluate(askForAdapter));
     await page.close();
     console.log(`WebGPU adapter: ${adapter ? `${adapter.name}${adapter.software ? ", software" : ""}` : "none"}`);
-    const rounds = await allRounds(browser, server.url, SETTINGS, (text) => console.log(text), contenders(quick));
-    return { browser: browser.version(), adapter, works: mergeAll(rounds) };
+    const measure = async (subjects, rounds) =>
+      mergeAll(await allRounds(browser, server.url, { ...SETTINGS, rounds }, (text) => console.log(text), contenders(subjects, hardware)));
+    const main = await measure([MAIN], SETTINGS.rounds);
+    const others = quick ? {} : await measure(OTHERS, 1);
+    const works = Object.fromEntries(Object.entries(main).map(([name, measured]) => [name, { ...others[name], ...measured }]));
+    return { browser: browser.version(), adapter, works };
   } finally {
     await browser.close();
     await server.close();
@@ -69,7 +74,7 @@ async function askForAdapter() {
 
 const native = natively();
 const measured = await inChromium();
-const titles = Object.fromEntries(contenders(quick).map(({ name, title }) => [name, title]));
+const titles = Object.fromEntries(contenders([MAIN]).map(({ name, title }) => [name, title]));
 const { devDependencies } = JSON.parse(readFileSync(`${HERE}package.json`, "utf8"));
 const results = {
   date: new Date().toISOString().slice(0, 10),

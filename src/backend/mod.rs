@@ -168,6 +168,9 @@ pub struct DeviceError(pub String);
 /// The operations that a network's training and evaluation are made of.
 ///
 /// Buffers may be longer than an operation needs: each operation works on the leading values that its sizes name.
+/// A backend may compute many models of one shape at once: it then has several [`Backend::lanes`], every buffer holds its values
+/// for each lane, and sizes are those of one lane. On the host the lanes' values stand one after another.
+///
 /// Operations enqueue and return; only [`Backend::read`] waits. Sizes are a caller's promise: a backend panics on a buffer
 /// that is too short, since no recipe can cause it.
 pub trait Backend {
@@ -177,21 +180,26 @@ pub trait Backend {
     /// The name that reports carry.
     fn name(&self) -> &'static str;
 
+    /// How many models are computed at once.
+    fn lanes(&self) -> usize {
+        1
+    }
+
     /// Whether the device may go away in mid-run, so that what was reached is worth keeping from time to time.
     fn may_be_lost(&self) -> bool {
         false
     }
 
-    /// A buffer of `len` zeros.
+    /// A buffer of `len` zeros for each lane.
     fn zeros(&self, len: usize) -> Self::Buffer;
 
-    /// A buffer that holds `values`.
+    /// A buffer that holds `values`, an equal share of them for each lane.
     fn upload(&self, values: &[f32]) -> Self::Buffer;
 
-    /// Overwrites the leading values of `buffer`.
+    /// Overwrites the leading values of each lane of `buffer` by an equal share of `values`.
     fn write(&self, buffer: &mut Self::Buffer, values: &[f32]);
 
-    /// The first `len` values of `buffer`, once all that was enqueued before is done. Fails if the device was lost or
+    /// The first `len` values of each lane of `buffer`, once all that was enqueued before is done. Fails if the device was lost or
     /// refused any of it; what it would give then could not be trusted.
     fn read(&self, buffer: &Self::Buffer, len: usize) -> impl Future<Output = Result<Vec<f32>, DeviceError>>;
 

@@ -26,10 +26,13 @@ use crate::export;
 use crate::network::{Architecture, Executable, Model, Shape, TrainedModel, Training};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use works::MNIST;
+use works::{MNIST, TOGETHER};
 
 /// Rounds of a peak's loop in one call: some ten microseconds.
 const PEAK_ROUNDS: usize = 4096;
+/// The most models at once that are measured without being asked for by name: where a processor plays the GPU, more take a
+/// minute.
+const FEW_MODELS: usize = 4;
 /// How often a peak is measured, the best median being told: a core that has just been idle is slow at first, and what
 /// disturbs it can only make it slower.
 const PEAK_ATTEMPTS: usize = 5;
@@ -164,12 +167,15 @@ pub fn named(ids: &[String]) -> Result<Vec<Work>, Error> {
     Ok(all.into_iter().filter(|work| ids.is_empty() || ids.contains(&work.id)).collect())
 }
 
-/// The works with these ids, in the order of [`works`]; all that can be measured here, if none are named.
+/// The works with these ids, in the order of [`works`]; all that can be measured here in good time, if none are named.
 ///
 /// # Errors
 /// Those of [`named`], and [`Error::Missing`] for a work that cannot be measured here.
 pub fn choose(ids: &[String]) -> Result<Vec<Work>, Error> {
     let (there, missing): (Vec<Work>, Vec<Work>) = named(ids)?.into_iter().partition(|work| work.kind.is_there());
+    let wanted =
+        |work: &Work| !(ids.is_empty() && matches!(work.kind, Kind::Together { models } if models > FEW_MODELS));
+    let there: Vec<Work> = there.into_iter().filter(wanted).collect();
     match missing.first() {
         Some(work) if !ids.is_empty() => Err(Error::Missing { id: work.id.clone() }),
         _ => Ok(there),
@@ -229,7 +235,7 @@ pub async fn compare(
     engines.open(clock).await;
     for task in [SpeedTask::Training, SpeedTask::Inference] {
         for backend in [BackendName::Gpu, BackendName::Cpu] {
-            let rates = speed::on(backend, engines, &subject, task, window_us, clock).await?;
+            let rates = speed::on(backend, 1, engines, &subject, task, window_us, clock).await?;
             let Some(mut rates) = rates else { return Ok(false) };
             let work = format!("{}-here", works::speed_id(backend, task));
             tell(Measurement { work, unit: "samples/s".into(), ..Measurement::new(quartiles(&mut rates), WINDOWS) });
@@ -269,7 +275,8 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
             Kind::Inference { net, form, batch } => self.inference(net, form, batch).await?,
             Kind::Cost { width } => Some(self.cost(width).await?),
             Kind::GpuCheck => Some(self.gpu_check().await?),
-            Kind::Speed { subject, task, backend } => self.speed(subject, task, backend).await?,
+            Kind::Speed { subject, task, backend } => self.speed(subject, task, backend, 1).await?,
+            Kind::Together { models } => self.speed(TOGETHER, SpeedTask::Training, BackendName::Gpu, models).await?,
         };
         if let Some(measured) = &mut measured {
             (measured.work, measured.unit) = (work.id.clone(), work.unit.into());
@@ -345,6 +352,7 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
         subject: usize,
         task: SpeedTask,
         backend: BackendName,
+        models: usize,
     ) -> Result<Option<Measurement>, Error> {
         let (_, architecture, batch) = COMPARED[subject];
         let (shape, classes) = MNIST;
@@ -354,7 +362,7 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
         if backend == BackendName::Gpu {
             self.engines.open(self.clock).await;
         }
-        let rates = speed::on(backend, self.engines, &subject, task, window_us, self.clock).await?;
+        let rates = speed::on(backend, models, self.engines, &subject, task, window_us, self.clock).await?;
         let layers = layers(&subject.architecture)?;
         let operations = match task {
             SpeedTask::Training => training_operations(&layers),

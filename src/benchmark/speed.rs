@@ -26,9 +26,9 @@ pub struct Subject {
     pub training: Training,
 }
 
-/// A batch like those of images: four values of five are zero, and they lie together.
-fn batch(subject: &Subject, rng: &mut Rng) -> Vec<f32> {
-    let mut values = vec![0.0; subject.training.batch * subject.shape.len()];
+/// A batch for each lane, like those of images: four values of five are zero, and they lie together.
+fn batch(subject: &Subject, lanes: usize, rng: &mut Rng) -> Vec<f32> {
+    let mut values = vec![0.0; lanes * subject.training.batch * subject.shape.len()];
     for stretch in values.chunks_mut(8) {
         if rng.uniform() < 0.2 {
             stretch.iter_mut().for_each(|value| *value = rng.uniform());
@@ -62,22 +62,23 @@ async fn training_rates<B: Backend>(
     window_us: f64,
     clock: &mut impl Clock,
 ) -> Result<Option<Vec<f64>>, DeviceError> {
-    let (rows, classes) = (subject.training.batch, subject.classes);
+    let (rows, classes, lanes) = (subject.training.batch, subject.classes, backend.lanes());
     let model = model(subject)?;
     let mut rng = Key::new(2).rng();
-    let batches: Vec<Vec<f32>> = (0..4).map(|_| batch(subject, &mut rng)).collect();
+    let batches: Vec<Vec<f32>> = (0..4).map(|_| batch(subject, lanes, &mut rng)).collect();
     let one_hot: Vec<f32> =
-        (0..rows * classes).map(|i| if i % classes == i / classes % classes { 1.0 } else { 0.0 }).collect();
-    let mut network = Network::new(backend, &model, rows);
+        (0..lanes * rows * classes).map(|i| if i % classes == i / classes % classes { 1.0 } else { 0.0 }).collect();
+    let mut network = Network::new(backend, &vec![&model; lanes], rows);
     let mut optimizer = Optimizer::new(backend, &network, &subject.training);
+    let mut streams = vec![Key::new(3).rng(); lanes];
     let (mut labels, mut totals) = (backend.zeros(rows * classes), backend.zeros(2));
     let mut step = 0;
-    repeat(clock, window_us, rows, async |steps| {
+    repeat(clock, window_us, lanes * rows, async |steps| {
         for _ in 0..steps {
             step += 1;
             backend.write(network.input(), &batches[step % batches.len()]);
             backend.write(&mut labels, &one_hot);
-            network.forward(backend, rows, Mode::Train(&mut rng));
+            network.forward(backend, rows, Mode::Train(&mut streams));
             let (logits, gradient) = network.logits_and_gradient();
             backend.fill(gradient, rows * classes, 0.0);
             backend.cross_entropy(rows, classes, 1.0, 1.0, logits, &labels, &mut totals, gradient);
@@ -96,12 +97,12 @@ async fn inference_rates<B: Backend>(
     window_us: f64,
     clock: &mut impl Clock,
 ) -> Result<Option<Vec<f64>>, DeviceError> {
-    let rows = subject.training.batch;
-    let mut network = Network::new(backend, &model(subject)?, rows);
+    let (rows, lanes, model) = (subject.training.batch, backend.lanes(), model(subject)?);
+    let mut network = Network::new(backend, &vec![&model; lanes], rows);
     let mut rng = Key::new(2).rng();
-    let batches: Vec<Vec<f32>> = (0..4).map(|_| batch(subject, &mut rng)).collect();
+    let batches: Vec<Vec<f32>> = (0..4).map(|_| batch(subject, lanes, &mut rng)).collect();
     let mut step = 0;
-    repeat(clock, window_us, rows, async |steps| {
+    repeat(clock, window_us, lanes * rows, async |steps| {
         for _ in 0..steps {
             step += 1;
             backend.write(network.input(), &batches[step % batches.len()]);
@@ -141,9 +142,11 @@ async fn repeat(
     Ok(Some(rates))
 }
 
-/// [`rates`] on this backend; the GPU is one that has been opened.
+/// [`rates`] on this backend; the GPU is one that has been opened, and may have several models at once.
+#[allow(clippy::too_many_arguments)] // where, how many, what, how long, told by which clock
 pub(super) async fn on(
     backend: BackendName,
+    models: usize,
     engines: &Engines<Gpu>,
     subject: &Subject,
     task: SpeedTask,
@@ -153,8 +156,8 @@ pub(super) async fn on(
     if backend == BackendName::Cpu {
         return rates(&Cpu::new(), subject, task, window_us, clock).await;
     }
-    let gpu = engines.accelerator()?;
-    let rates = rates(gpu, subject, task, window_us, clock).await;
+    let gpu = engines.accelerator()?.side_by_side(models);
+    let rates = rates(&gpu, subject, task, window_us, clock).await;
     gpu.forget_buffers();
     rates
 }

@@ -9,7 +9,8 @@ use crate::backend::cpu::Cpu;
 use crate::data::{Dataset, Key, Source, Split};
 use crate::experiment::{Clock, Flow, RunError, WINDOWS, test};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Model, Monitor, Progress, Schedule, TrainError, TrainedModel, Training, train,
+    CrossEntropy, Ending, Executable, Model, Monitor, Progress, Pupil, Schedule, TrainError, TrainedModel, Training,
+    train,
 };
 
 /// Epochs after which a network that is still not good will not become so.
@@ -69,18 +70,9 @@ async fn run(
     let mut model = Model::initialize(&net.architecture(), shape, classes, &key.fold("initialization"))
         .map_err(RunError::Network)?;
     let training = Training { epochs: EPOCHS, batch: BATCH, schedule: Schedule::Constant, ..Training::default() };
-    let ended = train(
-        &Cpu::new(),
-        &mut model,
-        dataset,
-        source,
-        &training,
-        &key,
-        &mut CrossEntropy,
-        monitor,
-        &mut Progress::default(),
-    )
-    .await;
+    let mut progress = Progress::default();
+    let pupils = &mut [Pupil { model: &mut model, key, progress: &mut progress }];
+    let ended = train(&Cpu::new(), pupils, dataset, source, &training, &mut CrossEntropy, monitor).await;
     ended.map_err(|error| match error {
         TrainError::Data(error) => error.into(),
         error => RunError::Training { stage: net.architecture().label(), error }.into(),

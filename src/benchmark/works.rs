@@ -72,7 +72,15 @@ pub enum Kind {
         /// What does it.
         backend: BackendName,
     },
+    /// Training so many models at once on the GPU.
+    Together {
+        /// How many.
+        models: usize,
+    },
 }
+
+/// The one of [`COMPARED`] of which many are trained at once.
+pub(super) const TOGETHER: usize = 0;
 
 /// What is done as fast as can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +157,15 @@ pub fn works() -> Vec<Work> {
             all.extend([BackendName::Cpu, BackendName::Gpu].map(|backend| speed(subject, task, backend)));
         }
     }
+    all.extend([4, 32].map(|models| {
+        let (name, architecture, batch) = COMPARED[TOGETHER];
+        Work {
+            id: format!("gpu-train-{models}-at-once-{name}"),
+            title: format!("{models} models of {} training at once, batch {batch}, GPU", architecture().label()),
+            unit: "samples/s",
+            kind: Kind::Together { models },
+        }
+    }));
     all
 }
 
@@ -307,7 +324,7 @@ impl Peak {
 impl Kind {
     /// Whether the GPU has a part in it.
     pub fn on_gpu(self) -> bool {
-        matches!(self, Self::GpuCheck | Self::Speed { backend: BackendName::Gpu, .. })
+        matches!(self, Self::GpuCheck | Self::Together { .. } | Self::Speed { backend: BackendName::Gpu, .. })
     }
 
     /// Whether this device has what it measures, as far as that can be told before it is tried.

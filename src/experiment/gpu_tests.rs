@@ -2,9 +2,11 @@
 
 use super::tests::{EVERYTHING, Log, Nothing, now, report};
 use super::{BackendName, Clock, Engines, Event, Flow, Plan, Recipe, Report, Sink, run_trial};
+use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
 use crate::backend::gpu::tests::device;
-use crate::data::Dataset;
+use crate::data::{Dataset, Key};
+use crate::network::{Architecture, CrossEntropy, Metrics, Model, Monitor, Progress, Pupil, Shape, Training, train};
 
 fn on_gpu(json: &str) -> Plan {
     let recipe = Recipe { backend: BackendName::Gpu, ..Recipe::from_json(json).unwrap() };
@@ -133,4 +135,65 @@ fn without_a_device_the_processor_does_it() {
     });
     assert_eq!(told, Some("no GPU can be used here; the processor does it instead"));
     assert_eq!(report(&plan, &log).digest, run_here(ONE).digest);
+}
+
+/// Keeps each lane's validation losses.
+#[derive(Default)]
+struct Losses(Vec<Vec<f32>>);
+
+impl Monitor for Losses {
+    fn validation(&mut self, lane: usize, _epoch: f32, metrics: Metrics, _model: Option<&Model>) {
+        self.0.resize(self.0.len().max(lane + 1), Vec::new());
+        self.0[lane].push(metrics.loss);
+    }
+
+    async fn pause(&mut self) -> bool {
+        false
+    }
+}
+
+/// Three networks of different weights, orders and masks, trained at once with dropout, normalization and early stopping: each
+/// comes to what it comes to alone, bit for bit, and nearly to what it comes to on the processor.
+#[test]
+fn models_side_by_side_do_not_touch_each_other() {
+    let Some(gpu) = device() else { return };
+    let plan = on_gpu(ONE);
+    let mut dataset = open(&plan);
+    let network = Architecture { batch_normalization: true, dropout: 0.2, ..Architecture::mlp(&[12, 9]) };
+    let shape = Shape { height: 1, width: 1, channels: 2 };
+    let training = Training { epochs: 6, batch: 50, early_stopping: 4, learning_rate: 0.01, ..Training::default() };
+    let mut started: Vec<Model> =
+        (0..3).map(|seed| Model::initialize(&network, shape, 2, &Key::new(seed)).unwrap()).collect();
+    let mut counted = 0;
+    started[1].parameters[0].mask = Some(started[1].parameters[0].values.map(|_| {
+        counted += 1;
+        counted % 3 > 0
+    }));
+    let mut train_all = |models: &mut [Model], first: u64, losses: &mut Losses, gpu: Option<&Gpu>| {
+        let mut progress: Vec<Progress> = models.iter().map(|_| Progress::default()).collect();
+        let both = models.iter_mut().zip(&mut progress).enumerate();
+        let mut pupils: Vec<Pupil<'_>> = both
+            .map(|(i, (model, progress))| Pupil { model, key: Key::new(40 + first + i as u64), progress })
+            .collect();
+        let (pupils, dataset) = (&mut pupils[..], &mut dataset);
+        match gpu {
+            Some(gpu) => {
+                pollster::block_on(train(gpu, pupils, dataset, &Nothing, &training, &mut CrossEntropy, losses)).unwrap()
+            }
+            None => now(train(&Cpu::new(), pupils, dataset, &Nothing, &training, &mut CrossEntropy, losses)).unwrap(),
+        };
+    };
+    let (mut ours, mut losses) = (started.clone(), Losses::default());
+    train_all(&mut ours, 0, &mut losses, Some(&gpu.side_by_side(3)));
+    for (lane, (ours, start)) in ours.iter().zip(&started).enumerate() {
+        let (mut alone, mut expected) = ([start.clone()], Losses::default());
+        train_all(&mut alone, lane as u64, &mut expected, Some(&gpu));
+        // One device sums in one order: bit for bit.
+        assert_eq!((&losses.0[lane], ours), (&expected.0[0], &alone[0]), "lane {lane}");
+        let (mut here, mut expected) = ([start.clone()], Losses::default());
+        train_all(&mut here, lane as u64, &mut expected, None);
+        for (ours, expected) in losses.0[lane].iter().zip(&expected.0[0]) {
+            assert!((ours - expected).abs() < 1e-2, "lane {lane}: {ours} for {expected}");
+        }
+    }
 }

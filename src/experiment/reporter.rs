@@ -23,7 +23,7 @@ pub(super) struct Reporter<'a, K: Sink> {
 }
 
 impl<K: Sink> Monitor for Reporter<'_, K> {
-    fn step(&mut self, samples: usize, _total: usize, epoch: f32, metrics: Metrics) {
+    fn step(&mut self, _lane: usize, samples: usize, _total: usize, epoch: f32, metrics: Metrics) {
         self.sink.event(Event::Step {
             trial: self.trial,
             stage: self.stage,
@@ -35,7 +35,7 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
         });
     }
 
-    fn validation(&mut self, epoch: f32, metrics: Metrics, model: Option<&Model>) {
+    fn validation(&mut self, _lane: usize, epoch: f32, metrics: Metrics, model: Option<&Model>) {
         let (trial, stage) = (self.trial, self.stage);
         let epoch = self.epochs_before as f32 + epoch;
         self.sink.event(Event::Validation { trial, stage, epoch, loss: metrics.loss, accuracy: metrics.accuracy });

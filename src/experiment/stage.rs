@@ -13,8 +13,8 @@ use crate::compression::prune::{Prune, prune_to};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Model, Progress, Shape, TrainError, TrainedModel, Training, fold_batch_norm,
-    train,
+    CrossEntropy, Ending, Executable, Model, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
+    fold_batch_norm, train,
 };
 
 /// Samples a batch when a teacher is asked or ranges are observed.
@@ -181,15 +181,16 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             plane: shape.len() == 2,
         };
         let (dataset, source) = (&mut *self.dataset, self.source);
+        let pupils = &mut [Pupil { model, key: *key, progress }];
         match objective {
             Objective::Labels => {
                 let mut loss = CrossEntropy;
-                train(backend, model, dataset, source, training, key, &mut loss, &mut monitor, progress).await
+                train(backend, pupils, dataset, source, training, &mut loss, &mut monitor).await
             }
             Objective::SoftTargets { teacher, temperature, alpha } => {
                 let (classes, batch) = (dataset.classes(), training.batch);
-                let mut loss = SoftTargets::new(backend, teacher, classes, batch, *temperature, *alpha);
-                train(backend, model, dataset, source, training, key, &mut loss, &mut monitor, progress).await
+                let mut loss = SoftTargets::new(backend, vec![teacher], classes, batch, *temperature, *alpha);
+                train(backend, pupils, dataset, source, training, &mut loss, &mut monitor).await
             }
         }
     }

@@ -34,21 +34,30 @@ impl<B: Backend> Optimizer<B> {
         Self { moments: moments.collect(), second, steps: 0 }
     }
 
-    /// Goes on from what was kept.
-    pub fn restored(backend: &B, kept: &Kept) -> Self {
-        let moments = kept.moments.iter().map(|both| both.each_ref().map(|values| backend.upload(values)));
-        let second = kept.moments.iter().any(|[_, second]| !second.is_empty());
-        Self { moments: moments.collect(), second, steps: kept.steps }
+    /// Goes on from what was kept of each lane's.
+    pub fn restored(backend: &B, kept: &[&Kept]) -> Self {
+        let moments = (0..kept[0].moments.len()).map(|parameter| {
+            [0, 1].map(|moment| {
+                let lanes: Vec<&[f32]> = kept.iter().map(|kept| kept.moments[parameter][moment].as_slice()).collect();
+                backend.upload(&lanes.concat())
+            })
+        });
+        let second = kept[0].moments.iter().any(|[_, second]| !second.is_empty());
+        Self { moments: moments.collect(), second, steps: kept[0].steps }
     }
 
-    /// Reads what it remembers.
-    pub async fn keep(&self, backend: &B, network: &Network<B>) -> Result<Kept, DeviceError> {
-        let mut moments = Vec::with_capacity(self.moments.len());
+    /// Reads what it remembers, lane by lane.
+    pub async fn keep(&self, backend: &B, network: &Network<B>) -> Result<Vec<Kept>, DeviceError> {
+        let mut lanes = vec![Kept { moments: Vec::new(), steps: self.steps }; backend.lanes()];
         for (parameter, [first, second]) in network.parameters.iter().zip(&self.moments) {
             let second_len = if self.second { parameter.len } else { 0 };
-            moments.push([backend.read(first, parameter.len).await?, backend.read(second, second_len).await?]);
+            let (first, second) = (backend.read(first, parameter.len).await?, backend.read(second, second_len).await?);
+            for (lane, kept) in lanes.iter_mut().enumerate() {
+                let of = |values: &[f32], len: usize| values[lane * len..][..len].to_vec();
+                kept.moments.push([of(&first, parameter.len), of(&second, second_len)]);
+            }
         }
-        Ok(Kept { moments, steps: self.steps })
+        Ok(lanes)
     }
 
     /// Moves every trained parameter along its gradient.

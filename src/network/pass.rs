@@ -3,7 +3,7 @@
 //! Each layer's backward arm stands beside its forward arm's formula; all were checked against finite differences.
 
 use super::layer::{Layer, Role};
-use super::model::Model;
+use super::model::{Model, Parameter};
 use crate::backend::{Backend, DeviceError, MatMul};
 use crate::data::Rng;
 
@@ -21,13 +21,13 @@ pub(crate) struct DeviceParameter<B: Backend> {
 
 /// What a forward pass is for.
 pub(crate) enum Mode<'r> {
-    /// Batch statistics, dropout drawn from the stream.
-    Train(&'r mut Rng),
+    /// Batch statistics, dropout drawn from each model's stream.
+    Train(&'r mut [Rng]),
     /// Running statistics, nothing dropped.
     Infer,
 }
 
-/// A model on a device, with room for batches of `capacity` samples.
+/// One model on a device, or several of one shape side by side in its lanes, with room for batches of `capacity` samples.
 pub(crate) struct Network<B: Backend> {
     layers: Vec<Layer>,
     /// Index of each layer's first parameter.
@@ -47,7 +47,10 @@ pub(crate) struct Network<B: Backend> {
 }
 
 impl<B: Backend> Network<B> {
-    pub fn new(backend: &B, model: &Model, capacity: usize) -> Self {
+    /// One model for each of the backend's lanes.
+    pub fn new(backend: &B, models: &[&Model], capacity: usize) -> Self {
+        assert_eq!(models.len(), backend.lanes(), "every lane has a model");
+        let model = models[0];
         let mut widths = vec![model.shape.len()];
         let mut first_parameter = Vec::new();
         let mut count = 0;
@@ -62,15 +65,21 @@ impl<B: Backend> Network<B> {
             Layer::Dropout { .. } => backend.zeros(capacity * width),
             _ => backend.zeros(0),
         });
-        let parameters = model.parameters.iter().map(|p| DeviceParameter {
-            role: p.role,
-            len: p.values.len(),
-            value: backend.upload(p.slice()),
-            gradient: backend.zeros(p.values.len()),
-            mask: p.mask_slice().map(|mask| {
-                let kept: Vec<f32> = mask.iter().map(|&kept| if kept { 1.0 } else { 0.0 }).collect();
-                backend.upload(&kept)
-            }),
+        let parameters = model.parameters.iter().enumerate().map(|(index, p)| {
+            let all = || models.iter().map(|model| &model.parameters[index]);
+            let values: Vec<&[f32]> = all().map(|p| p.slice()).collect();
+            let kept = |p: &Parameter| match p.mask_slice() {
+                Some(mask) => mask.iter().map(|&kept| if kept { 1.0 } else { 0.0 }).collect(),
+                None => vec![1.0; p.values.len()],
+            };
+            let masked = all().any(|p| p.mask_slice().is_some());
+            DeviceParameter {
+                role: p.role,
+                len: p.values.len(),
+                value: backend.upload(&values.concat()),
+                gradient: backend.zeros(p.values.len()),
+                mask: masked.then(|| backend.upload(&all().flat_map(kept).collect::<Vec<f32>>())),
+            }
         });
         Self {
             saved: saved.collect(),
@@ -146,10 +155,13 @@ impl<B: Backend> Network<B> {
                 }
                 Layer::Dropout { rate } => match &mut mode {
                     Mode::Infer => continue,
-                    Mode::Train(rng) => {
+                    Mode::Train(streams) => {
                         let kept = 1.0 / (1.0 - rate);
                         self.dropped.clear();
-                        self.dropped.extend((0..rows * width).map(|_| if rng.uniform() < rate { 0.0 } else { kept }));
+                        for rng in streams.iter_mut() {
+                            let values = (0..rows * width).map(|_| if rng.uniform() < rate { 0.0 } else { kept });
+                            self.dropped.extend(values);
+                        }
                         backend.write(&mut self.saved[index], &self.dropped);
                         backend.multiply(rows * width, x, &self.saved[index], y);
                     }
@@ -215,14 +227,17 @@ impl<B: Backend> Network<B> {
         }
     }
 
-    /// Reads the parameters' values back into the model: all of them, or none if that fails.
-    pub async fn store(&self, backend: &B, model: &mut Model) -> Result<(), DeviceError> {
+    /// Reads the parameters' values back into the models: all of them, or none if that fails.
+    pub async fn store<'m>(&self, backend: &B, models: impl Iterator<Item = &'m mut Model>) -> Result<(), DeviceError> {
         let mut values = Vec::with_capacity(self.parameters.len());
         for parameter in &self.parameters {
             values.push(backend.read(&parameter.value, parameter.len).await?);
         }
-        for (values, host) in values.iter().zip(&mut model.parameters) {
-            host.slice_mut().copy_from_slice(values);
+        for (lane, model) in models.enumerate() {
+            for (values, host) in values.iter().zip(&mut model.parameters) {
+                let host = host.slice_mut();
+                host.copy_from_slice(&values[lane * host.len()..][..host.len()]);
+            }
         }
         Ok(())
     }

@@ -46,9 +46,9 @@ fn drawn(layers: Vec<Layer>, shape: Shape, classes: usize) -> Model {
 /// Mean cross-entropy of a training pass in f64, from its logits.
 fn loss(model: &Model, rows: usize, x: &[f32], labels: &[usize]) -> f64 {
     let cpu = Cpu::new();
-    let mut network = Network::new(&cpu, model, rows);
+    let mut network = Network::new(&cpu, &[model], rows);
     cpu.write(network.input(), x);
-    network.forward(&cpu, rows, Mode::Train(&mut Key::new(9).rng()));
+    network.forward(&cpu, rows, Mode::Train(&mut [Key::new(9).rng()]));
     let logits = now(cpu.read(network.logits(), rows * model.classes)).unwrap();
     let of_row = |(row, &label): (&[f32], &usize)| {
         let sum: f64 = row.iter().map(|&z| f64::from(z).exp()).sum();
@@ -64,9 +64,9 @@ fn check_gradients(layers: Vec<Layer>, shape: Shape, classes: usize) {
     let x = normals(&mut rng, rows * shape.len());
     let labels: Vec<usize> = (0..rows).map(|row| row % classes).collect();
     let cpu = Cpu::new();
-    let mut network = Network::new(&cpu, &model, rows);
+    let mut network = Network::new(&cpu, &[&model], rows);
     cpu.write(network.input(), &x);
-    network.forward(&cpu, rows, Mode::Train(&mut Key::new(9).rng()));
+    network.forward(&cpu, rows, Mode::Train(&mut [Key::new(9).rng()]));
     let mut one_hot = vec![0.0; rows * classes];
     labels.iter().enumerate().for_each(|(row, label)| one_hot[row * classes + label] = 1.0);
     let mut totals = vec![0.0; 2];
@@ -157,9 +157,9 @@ fn batch_normalization_and_dropout() {
 fn dropout_keeps_the_mean() {
     let model = Model::zeroed(vec![Layer::Dropout { rate: 0.25 }], Shape { height: 1, width: 1, channels: 1000 }, 1000);
     let cpu = Cpu::new();
-    let mut network = Network::new(&cpu, &model, 20);
+    let mut network = Network::new(&cpu, &[&model], 20);
     cpu.write(network.input(), &vec![1.0; 20_000]);
-    network.forward(&cpu, 20, Mode::Train(&mut Key::new(1).rng()));
+    network.forward(&cpu, 20, Mode::Train(&mut [Key::new(1).rng()]));
     let y = now(cpu.read(network.logits(), 20_000)).unwrap();
     let dropped = y.iter().filter(|v| **v == 0.0).count() as f32 / 20_000.0;
     assert!((dropped - 0.25).abs() < 0.01, "{dropped}");
@@ -212,7 +212,7 @@ fn compiled_networks_give_the_logits_of_the_training_pass_bit_for_bit() {
             let model = pruned_network(&spec, shape, kept);
             let x = normals(&mut Key::new(5).rng(), 33 * shape.len());
             let cpu = Cpu::new();
-            let mut network = Network::new(&cpu, &model, 33);
+            let mut network = Network::new(&cpu, &[&model], 33);
             cpu.write(network.input(), &x);
             network.forward(&cpu, 33, Mode::Infer);
             let expected = now(cpu.read(network.logits(), 33 * 5)).unwrap();

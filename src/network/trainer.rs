@@ -41,13 +41,14 @@ pub struct Metrics {
     pub accuracy: f32,
 }
 
-/// Takes the news of a training run; what it does not ask for it need not take.
+/// Takes the news of a training run; what it does not ask for it need not take. A `lane` counts the models that are trained
+/// side by side.
 pub trait Monitor {
     /// Means over the last few steps; `samples` of `total` have been seen, which is `epoch` epochs.
-    fn step(&mut self, _samples: usize, _total: usize, _epoch: f32, _metrics: Metrics) {}
+    fn step(&mut self, _lane: usize, _samples: usize, _total: usize, _epoch: f32, _metrics: Metrics) {}
 
     /// An epoch has ended: the validation set's figures, and the model if [`Monitor::wants_model`].
-    fn validation(&mut self, _epoch: f32, _metrics: Metrics, _model: Option<&Model>) {}
+    fn validation(&mut self, _lane: usize, _epoch: f32, _metrics: Metrics, _model: Option<&Model>) {}
 
     /// Whether [`Monitor::validation`] should be given the model as it is.
     fn wants_model(&self) -> bool {
@@ -65,7 +66,7 @@ pub trait Monitor {
         false
     }
 
-    /// The model as it is between two steps; true ends the training with it.
+    /// The first lane's model as it is between two steps; true ends the training with it.
     fn inspect(&mut self, _model: &Model) -> impl Future<Output = bool> {
         ready(false)
     }
@@ -73,8 +74,10 @@ pub trait Monitor {
 
 /// A batch on the device.
 pub struct Batch<'a, B: Backend> {
-    /// Which training samples.
+    /// Which training samples: `rows` for each lane.
     pub indices: &'a [u32],
+    /// Samples of a lane.
+    pub rows: usize,
     /// Their labels as one-hot rows.
     pub labels: &'a B::Buffer,
     /// Classes.
@@ -100,7 +103,7 @@ pub struct CrossEntropy;
 
 impl<B: Backend> Loss<B> for CrossEntropy {
     fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
-        backend.cross_entropy(batch.indices.len(), batch.classes, 1.0, 1.0, logits, batch.labels, totals, d);
+        backend.cross_entropy(batch.rows, batch.classes, 1.0, 1.0, logits, batch.labels, totals, d);
     }
 }
 
@@ -122,6 +125,8 @@ pub struct Progress {
     dropout: Option<Rng>,
     best: Option<(f32, Model)>,
     since_best: usize,
+    /// No epoch in a while was better than the best: what is trained further beside others is not looked at any more.
+    over: bool,
 }
 
 impl Progress {
@@ -131,99 +136,139 @@ impl Progress {
     }
 }
 
-/// Trains `model` in place, its masks held. The random streams of `key` decide the order of samples and dropout.
+/// A model in training.
+pub struct Pupil<'a> {
+    /// Trained in place, its masks held.
+    pub model: &'a mut Model,
+    /// Its random streams decide the order of samples and dropout.
+    pub key: Key,
+    /// Where it goes on from, and where it stands.
+    pub progress: &'a mut Progress,
+}
+
+/// Trains one model for each of the backend's lanes, all of one shape and in step. What becomes of one does not depend on the
+/// others, but for a loss that is no longer a number, which ends them all.
 ///
-/// If the device is lost, the model and `progress` are those of the last epoch's end, from which another backend can go on.
-#[allow(clippy::too_many_arguments)] // where, what, from what, how, with which chance, towards what, told to whom
+/// If the device is lost, each model and its progress are those of the last epoch's end, from which another backend can go on.
+#[allow(clippy::too_many_arguments)] // where, whom, from what, how, towards what, told to whom
 pub async fn train<B: Backend>(
     backend: &B,
-    model: &mut Model,
+    pupils: &mut [Pupil<'_>],
     dataset: &mut Dataset,
     source: &impl Source,
     training: &Training,
-    key: &Key,
     loss: &mut impl Loss<B>,
     monitor: &mut impl Monitor,
-    progress: &mut Progress,
 ) -> Result<Ending, TrainError> {
     let samples = dataset.len(Split::Train);
     let per_epoch = samples.div_ceil(training.batch);
     let steps = per_epoch * training.epochs;
-    let mut network = Network::new(backend, model, training.batch);
-    let mut optimizer = match &progress.optimizer {
-        Some(kept) => Optimizer::restored(backend, kept),
+    let mut network =
+        Network::new(backend, &pupils.iter().map(|pupil| &*pupil.model).collect::<Vec<_>>(), training.batch);
+    let kept: Option<Vec<&Kept>> = pupils.iter().map(|pupil| pupil.progress.optimizer.as_ref()).collect();
+    let mut optimizer = match kept {
+        Some(kept) => Optimizer::restored(backend, &kept),
         None => Optimizer::new(backend, &network, training),
     };
     let mut feed = Feed::new(backend, dataset, training.batch);
     let mut totals = backend.zeros(2);
-    let mut dropout = progress.dropout.clone().unwrap_or_else(|| key.fold("dropout").rng());
+    let fresh = |pupil: &Pupil<'_>| pupil.key.fold("dropout").rng();
+    let mut dropout: Vec<Rng> =
+        pupils.iter().map(|pupil| pupil.progress.dropout.clone().unwrap_or_else(|| fresh(pupil))).collect();
     let mut counted = 0;
-    for epoch in progress.epochs..training.epochs {
-        let order = dataset.epoch_order(&key.fold("order"), epoch);
-        for (batch, indices) in order.chunks(training.batch).enumerate() {
+    let mut indices = Vec::new();
+    for epoch in pupils[0].progress.epochs..training.epochs {
+        let orders: Vec<Vec<u32>> =
+            pupils.iter().map(|pupil| dataset.epoch_order(&pupil.key.fold("order"), epoch)).collect();
+        for batch in 0..per_epoch {
             if monitor.pause().await {
-                network.store(backend, model).await?;
+                network.store(backend, models(pupils)).await?;
                 return Ok(Ending::Stopped);
             }
-            let rows = indices.len();
-            feed.ensure(dataset, source, Split::Train, indices, monitor).await?;
-            feed.write(backend, dataset, Split::Train, indices, network.input());
+            let first = batch * training.batch;
+            let rows = training.batch.min(samples - first);
+            indices.clear();
+            orders.iter().for_each(|order| indices.extend_from_slice(&order[first..first + rows]));
+            feed.ensure(dataset, source, Split::Train, &indices, monitor).await?;
+            feed.write(backend, dataset, Split::Train, &indices, network.input());
             network.forward(backend, rows, Mode::Train(&mut dropout));
             let (logits, gradient) = network.logits_and_gradient();
             backend.fill(gradient, rows * feed.classes, 0.0);
-            let batch_info = Batch { indices, labels: &feed.labels, classes: feed.classes };
+            let batch_info = Batch { indices: &indices, rows, labels: &feed.labels, classes: feed.classes };
             loss.apply(backend, &batch_info, logits, &mut totals, gradient);
             network.backward(backend, rows);
             let step = epoch * per_epoch + batch;
             optimizer.step(backend, &mut network, training, training.rate(step, steps, per_epoch));
             counted += rows;
             if (batch + 1) % STEPS_PER_REPORT == 0 || batch + 1 == per_epoch {
-                let metrics = take_means(backend, &mut totals, counted).await?;
-                if !metrics.loss.is_finite() {
+                let means = take_means(backend, &mut totals, counted).await?;
+                if !means.iter().all(|metrics| metrics.loss.is_finite()) {
                     let learning_rate = training.learning_rate;
                     return Err(TrainError::Diverged { epoch: epoch + 1, learning_rate });
                 }
                 counted = 0;
-                let seen = epoch * samples + (batch * training.batch + rows);
-                monitor.step(seen, training.epochs * samples, seen as f32 / samples as f32, metrics);
+                let seen = epoch * samples + first + rows;
+                for (lane, metrics) in in_training(pupils, means) {
+                    monitor.step(lane, seen, training.epochs * samples, seen as f32 / samples as f32, metrics);
+                }
             }
             if monitor.wants_inspection(step + 1) {
-                network.store(backend, model).await?;
-                if monitor.inspect(model).await {
+                network.store(backend, models(pupils)).await?;
+                if monitor.inspect(pupils[0].model).await {
                     return Ok(Ending::Stopped);
                 }
             }
         }
-        let metrics = evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;
+        let means = evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;
         let early = training.early_stopping > 0;
         if early || monitor.wants_model() || backend.may_be_lost() {
-            let kept = if backend.may_be_lost() { Some(optimizer.keep(backend, &network).await?) } else { None };
-            network.store(backend, model).await?;
-            progress.optimizer = kept;
-            progress.dropout = Some(dropout.clone());
+            let kept = if backend.may_be_lost() { optimizer.keep(backend, &network).await? } else { Vec::new() };
+            network.store(backend, models(pupils)).await?;
+            let mut kept = kept.into_iter();
+            for (pupil, dropout) in pupils.iter_mut().zip(&dropout) {
+                pupil.progress.optimizer = kept.next();
+                pupil.progress.dropout = Some(dropout.clone());
+            }
         }
-        progress.epochs = epoch + 1;
-        monitor.validation((epoch + 1) as f32, metrics, monitor.wants_model().then_some(&*model));
-        if early {
-            if progress.best.as_ref().is_none_or(|(loss, _)| metrics.loss < *loss) {
-                progress.best = Some((metrics.loss, model.clone()));
-                progress.since_best = 0;
-            } else {
-                progress.since_best += 1;
+        for (lane, metrics) in in_training(pupils, means) {
+            let Pupil { model, progress, .. } = &mut pupils[lane];
+            monitor.validation(lane, (epoch + 1) as f32, metrics, monitor.wants_model().then_some(&**model));
+            if early {
+                if progress.best.as_ref().is_none_or(|(loss, _)| metrics.loss < *loss) {
+                    progress.best = Some((metrics.loss, model.clone()));
+                    progress.since_best = 0;
+                } else {
+                    progress.since_best += 1;
+                }
+                progress.over = progress.since_best >= training.early_stopping;
             }
-            if progress.since_best >= training.early_stopping {
-                break;
-            }
+        }
+        pupils.iter_mut().for_each(|pupil| pupil.progress.epochs = epoch + 1);
+        if pupils.iter().all(|pupil| pupil.progress.over) {
+            break;
         }
     }
-    match progress.best.take() {
-        Some((_, parameters)) => *model = parameters,
-        None => network.store(backend, model).await?,
+    if pupils.iter().any(|pupil| pupil.progress.best.is_none()) {
+        network.store(backend, models(pupils)).await?;
+    }
+    for pupil in pupils {
+        if let Some((_, best)) = pupil.progress.best.take() {
+            *pupil.model = best;
+        }
     }
     Ok(Ending::Complete)
 }
 
-/// Mean loss and accuracy over a whole split, by the network in inference mode.
+fn models<'p>(pupils: &'p mut [Pupil<'_>]) -> impl Iterator<Item = &'p mut Model> {
+    pupils.iter_mut().map(|pupil| &mut *pupil.model)
+}
+
+/// The lanes that are still looked at, each with its means.
+fn in_training(pupils: &[Pupil<'_>], means: Vec<Metrics>) -> Vec<(usize, Metrics)> {
+    means.into_iter().enumerate().filter(|(lane, _)| !pupils[*lane].progress.over).collect()
+}
+
+/// Mean loss and accuracy of each lane over a whole split, by the network in inference mode.
 async fn evaluate<B: Backend>(
     backend: &B,
     network: &mut Network<B>,
@@ -232,33 +277,28 @@ async fn evaluate<B: Backend>(
     split: Split,
     feed: &mut Feed<B>,
     monitor: &mut impl Monitor,
-) -> Result<Metrics, TrainError> {
+) -> Result<Vec<Metrics>, TrainError> {
     let mut totals = backend.zeros(2);
     let mut unused = backend.zeros(feed.capacity * feed.classes);
     let all: Vec<u32> = (0..dataset.len(split) as u32).collect();
     for indices in all.chunks(feed.capacity) {
-        feed.ensure(dataset, source, split, indices, monitor).await?;
-        feed.write(backend, dataset, split, indices, network.input());
-        network.forward(backend, indices.len(), Mode::Infer);
-        backend.cross_entropy(
-            indices.len(),
-            feed.classes,
-            1.0,
-            1.0,
-            network.logits(),
-            &feed.labels,
-            &mut totals,
-            &mut unused,
-        );
+        let rows = indices.len();
+        let indices = indices.repeat(backend.lanes());
+        feed.ensure(dataset, source, split, &indices, monitor).await?;
+        feed.write(backend, dataset, split, &indices, network.input());
+        network.forward(backend, rows, Mode::Infer);
+        let logits = network.logits();
+        backend.cross_entropy(rows, feed.classes, 1.0, 1.0, logits, &feed.labels, &mut totals, &mut unused);
     }
     Ok(take_means(backend, &mut totals, all.len()).await?)
 }
 
-/// Reads loss and count, and sets them back to zero.
-async fn take_means<B: Backend>(backend: &B, totals: &mut B::Buffer, rows: usize) -> Result<Metrics, DeviceError> {
+/// Reads each lane's loss and count, and sets them back to zero.
+async fn take_means<B: Backend>(backend: &B, totals: &mut B::Buffer, rows: usize) -> Result<Vec<Metrics>, DeviceError> {
     let sums = backend.read(totals, 2).await?;
     backend.fill(totals, 2, 0.0);
-    Ok(Metrics { loss: sums[0] / rows.max(1) as f32, accuracy: sums[1] / rows.max(1) as f32 })
+    let mean = |sum: f32| sum / rows.max(1) as f32;
+    Ok(sums.chunks_exact(2).map(|sums| Metrics { loss: mean(sums[0]), accuracy: mean(sums[1]) }).collect())
 }
 
 /// Brings batches from the host to the device.
@@ -279,8 +319,8 @@ impl<B: Backend> Feed<B> {
             capacity,
             classes,
             features,
-            pixels: vec![0.0; capacity * features],
-            one_hot: vec![0.0; capacity * classes],
+            pixels: vec![0.0; backend.lanes() * capacity * features],
+            one_hot: vec![0.0; backend.lanes() * capacity * classes],
             labels: backend.zeros(capacity * classes),
             loaded: 0,
         }

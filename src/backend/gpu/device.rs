@@ -276,9 +276,9 @@ impl Device {
         }
     }
 
-    /// `len` values from `offset` on, once all that was recorded before is done. Fails if the device was lost, or if it
+    /// The first `len` values of each lane, once all that was recorded before is done. Fails if the device was lost, or if it
     /// refused anything since it was opened: what it would give could not be trusted.
-    pub async fn read(&self, buffer: &Buffer, offset: usize, len: usize) -> Result<Vec<f32>, DeviceError> {
+    pub async fn read(&self, buffer: &Buffer, lanes: usize, len: usize) -> Result<Vec<f32>, DeviceError> {
         self.submit();
         self.check()?;
         if len == 0 {
@@ -287,12 +287,15 @@ impl Device {
         let bytes = 4 * len as u64;
         let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("read"),
-            size: bytes,
+            size: bytes * lanes as u64,
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
         let mut encoder = self.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(&buffer.inner, 4 * offset as u64, &staging, 0, bytes);
+        for lane in 0..lanes as u64 {
+            let offset = 4 * lane * buffer.len as u64;
+            encoder.copy_buffer_to_buffer(&buffer.inner, offset, &staging, lane * bytes, bytes);
+        }
         self.queue.submit([encoder.finish()]);
         let (done, is_done) = oneshot::channel();
         staging.map_async(wgpu::MapMode::Read, .., move |mapped| {

@@ -16,6 +16,7 @@ use kernels as k;
 use kernels::{Kernel, TILES};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::rc::Rc;
 
 /// Invocations of a workgroup in the elementwise kernels.
 const WIDTH: usize = 64;
@@ -31,7 +32,8 @@ const LEAST_STEPS: usize = 256;
 /// The GPU backend.
 #[derive(Debug)]
 pub struct Gpu {
-    device: Device,
+    device: Rc<Device>,
+    lanes: usize,
     /// Which of [`TILES`] products run in.
     tile: Cell<usize>,
     /// Where products whose steps are split leave their parts.
@@ -41,10 +43,15 @@ pub struct Gpu {
 impl Gpu {
     /// Asks for a device.
     pub async fn open() -> Result<Self, DeviceError> {
-        let device = Device::open().await?;
+        let device = Rc::new(Device::open().await?);
         // Barriers are dear where a processor plays the device.
         let tile = if device.info().software { 5 } else { 0 };
-        Ok(Self { device, tile: Cell::new(tile), parts: RefCell::default() })
+        Ok(Self { device, lanes: 1, tile: Cell::new(tile), parts: RefCell::default() })
+    }
+
+    /// The same device for so many models at once.
+    pub fn side_by_side(&self, lanes: usize) -> Self {
+        Self { device: Rc::clone(&self.device), lanes, tile: self.tile.clone(), parts: RefCell::default() }
     }
 
     /// What the device says of itself.
@@ -92,20 +99,26 @@ impl Gpu {
     /// A kernel with an invocation for each of `len` values (or fewer, in strides).
     fn each(&self, kernel: &'static Kernel, len: usize, buffers: &[&Buffer], parameters: &[u32]) {
         let groups = len.div_ceil(WIDTH).min(MOST_GROUPS) as u32;
-        self.device.run(kernel, None, buffers, &[&[len as u32], parameters].concat(), [groups, 1, 1]);
+        self.device.run(kernel, None, buffers, &[&[len as u32], parameters].concat(), [groups, 1, self.lanes as u32]);
     }
 
     /// A kernel with a workgroup for four columns.
     fn columns(&self, kernel: &'static Kernel, rows: usize, columns: usize, buffers: &[&Buffer], parameters: &[u32]) {
         let sizes = [rows as u32, columns as u32];
-        self.device.run(kernel, None, buffers, &[&sizes, parameters].concat(), [columns.div_ceil(4) as u32, 1, 1]);
+        self.device.run(
+            kernel,
+            None,
+            buffers,
+            &[&sizes, parameters].concat(),
+            [columns.div_ceil(4) as u32, 1, self.lanes as u32],
+        );
     }
 
     /// Into how many parts the steps of a product are worth splitting: where there are few outputs, most of a device would
     /// be idle.
     fn splits(&self, [m, k, n]: [usize; 3]) -> usize {
         let tile = TILES[self.tile.get()];
-        let groups = n.div_ceil(tile.columns() as usize) * m.div_ceil(tile.rows() as usize);
+        let groups = self.lanes * n.div_ceil(tile.columns() as usize) * m.div_ceil(tile.rows() as usize);
         let wanted = if self.info().software { BUSY_SOFTWARE } else { BUSY };
         (wanted / groups.max(1)).min(k / LEAST_STEPS).max(1)
     }
@@ -120,7 +133,8 @@ impl Gpu {
         parameters: &[u32],
     ) {
         let tile = TILES[self.tile.get()];
-        let groups = [(n as u32).div_ceil(tile.columns()), (m as u32).div_ceil(tile.rows()), splits as u32];
+        let groups =
+            [(n as u32).div_ceil(tile.columns()), (m as u32).div_ceil(tile.rows()), (self.lanes * splits) as u32];
         let sizes = [splits, m, k, n].map(|size| size as u32);
         self.device.run(kernel, Some(self.tile.get()), buffers, &[&sizes, parameters].concat(), groups);
     }
@@ -158,26 +172,36 @@ impl Backend for Gpu {
         "gpu"
     }
 
+    fn lanes(&self) -> usize {
+        self.lanes
+    }
+
     fn may_be_lost(&self) -> bool {
         true
     }
 
     fn zeros(&self, len: usize) -> Buffer {
-        self.device.buffer(len, 1)
+        self.device.buffer(len, self.lanes)
     }
 
     fn upload(&self, values: &[f32]) -> Buffer {
-        let buffer = self.device.buffer(values.len(), 1);
+        let buffer = self.device.buffer(values.len() / self.lanes, self.lanes);
         self.device.write(&buffer, 0, values);
         buffer
     }
 
     fn write(&self, buffer: &mut Buffer, values: &[f32]) {
-        self.device.write(buffer, 0, values);
+        let share = values.len() / self.lanes;
+        if self.lanes == 1 || share == buffer.len {
+            return self.device.write(buffer, 0, values);
+        }
+        for (lane, values) in values.chunks_exact(share.max(1)).enumerate() {
+            self.device.write(buffer, lane * buffer.len, values);
+        }
     }
 
     fn read(&self, buffer: &Buffer, len: usize) -> impl Future<Output = Result<Vec<f32>, DeviceError>> {
-        self.device.read(buffer, 0, len)
+        self.device.read(buffer, self.lanes, len)
     }
 
     fn fill(&self, buffer: &mut Buffer, len: usize, value: f32) {
@@ -246,7 +270,7 @@ impl Backend for Gpu {
         let mut parts = self.parts.borrow_mut();
         let parts = match &mut *parts {
             Some(parts) if parts.len >= splits * len => parts,
-            parts => parts.insert(self.device.buffer(splits * len, 1)),
+            parts => parts.insert(self.device.buffer(splits * len, self.lanes)),
         };
         self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, splits, &[x, dy, parts], &geometry(op));
         self.columns(&k::COLUMN_SUMS, splits, len, &[parts, dw], &[]);
@@ -351,7 +375,7 @@ impl Backend for Gpu {
         d_logits: &mut Buffer,
     ) {
         let settings = [rows as u32, classes as u32, temperature.to_bits(), weight.to_bits()];
-        let groups = [u32::from(rows > 0 && classes > 0), 1, 1];
+        let groups = [u32::from(rows > 0 && classes > 0), 1, self.lanes as u32];
         self.device.run(&k::CROSS_ENTROPY, None, &[logits, targets, totals, d_logits], &settings, groups);
     }
 

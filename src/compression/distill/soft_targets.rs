@@ -18,7 +18,8 @@ pub(super) const ABOUT: About = About {
 
 /// The loss of a student, with the teacher's logits for every training sample at hand.
 pub struct SoftTargets<'a, B: Backend> {
-    teacher: &'a [f32],
+    /// Of each lane's teacher.
+    teachers: Vec<&'a [f32]>,
     temperature: f32,
     alpha: f32,
     rows: Vec<f32>,
@@ -30,10 +31,18 @@ pub struct SoftTargets<'a, B: Backend> {
 }
 
 impl<'a, B: Backend> SoftTargets<'a, B> {
-    /// `teacher` holds a row of logits for each training sample; batches have up to `capacity` rows of `classes`.
-    pub fn new(backend: &B, teacher: &'a [f32], classes: usize, capacity: usize, temperature: f32, alpha: f32) -> Self {
+    /// `teachers` hold, for each of the backend's lanes, a row of logits for each training sample; batches have up to
+    /// `capacity` rows of `classes`.
+    pub fn new(
+        backend: &B,
+        teachers: Vec<&'a [f32]>,
+        classes: usize,
+        capacity: usize,
+        temperature: f32,
+        alpha: f32,
+    ) -> Self {
         Self {
-            teacher,
+            teachers,
             temperature,
             alpha,
             rows: Vec::new(),
@@ -47,11 +56,13 @@ impl<'a, B: Backend> SoftTargets<'a, B> {
 
 impl<B: Backend> Loss<B> for SoftTargets<'_, B> {
     fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
-        let (rows, classes) = (batch.indices.len(), batch.classes);
+        let (rows, classes) = (batch.rows, batch.classes);
         debug_assert!(rows <= self.capacity);
         self.rows.clear();
-        for &index in batch.indices {
-            self.rows.extend_from_slice(&self.teacher[index as usize * classes..][..classes]);
+        for (indices, teacher) in batch.indices.chunks_exact(rows.max(1)).zip(&self.teachers) {
+            for &index in indices {
+                self.rows.extend_from_slice(&teacher[index as usize * classes..][..classes]);
+            }
         }
         backend.write(&mut self.logits, &self.rows);
         backend.softmax(rows, classes, self.temperature, &self.logits, &mut self.targets);
@@ -75,11 +86,11 @@ mod tests {
     /// Loss (a sum over rows) and gradient (of the mean) of logits `z` with a teacher's `t` and the first class right.
     fn loss(z: &[f32], t: &[f32], temperature: f32, alpha: f32) -> (f32, Vec<f32>) {
         let (cpu, rows) = (Cpu::new(), z.len() / CLASSES);
-        let mut loss = SoftTargets::new(&cpu, t, CLASSES, rows, temperature, alpha);
+        let mut loss = SoftTargets::new(&cpu, vec![t], CLASSES, rows, temperature, alpha);
         let indices: Vec<u32> = (0..rows as u32).collect();
         let labels: Vec<f32> = (0..z.len()).map(|i| if i % CLASSES == 0 { 1.0 } else { 0.0 }).collect();
         let (mut totals, mut gradient) = (vec![0.0; 2], vec![0.0; z.len()]);
-        let batch = Batch { indices: &indices, labels: &labels, classes: CLASSES };
+        let batch = Batch { indices: &indices, rows, labels: &labels, classes: CLASSES };
         loss.apply(&cpu, &batch, &z.to_vec(), &mut totals, &mut gradient);
         (totals[0], gradient)
     }
