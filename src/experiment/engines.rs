@@ -12,6 +12,12 @@ pub trait Accelerator: Backend + Sized {
 
     /// Gives back the memory of a run that has ended.
     fn forget_buffers(&self);
+
+    /// How many networks can be trained at once whose longest buffer has so many values.
+    fn most_at_once(&self, longest: usize) -> usize;
+
+    /// The same device for so many networks at once.
+    fn side_by_side(&self, networks: usize) -> Self;
 }
 
 impl Accelerator for Gpu {
@@ -24,6 +30,14 @@ impl Accelerator for Gpu {
     fn forget_buffers(&self) {
         Gpu::forget_buffers(self);
     }
+
+    fn most_at_once(&self, longest: usize) -> usize {
+        Gpu::most_at_once(self, longest)
+    }
+
+    fn side_by_side(&self, networks: usize) -> Self {
+        Gpu::side_by_side(self, networks)
+    }
 }
 
 /// The processor in the accelerator's place: there is none. What runs on `Engines<Cpu>` contains no code for the GPU.
@@ -33,6 +47,14 @@ impl Accelerator for Cpu {
     }
 
     fn forget_buffers(&self) {}
+
+    fn most_at_once(&self, _longest: usize) -> usize {
+        1
+    }
+
+    fn side_by_side(&self, _networks: usize) -> Self {
+        Self::new()
+    }
 }
 
 /// The backends of one worker or thread. They are opened once and serve one stage after another.

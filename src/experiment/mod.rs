@@ -26,7 +26,7 @@ pub use plan::{Action, Plan, PlannedVariant, Stage};
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
-pub use schedule::{Place, Schedule, Task};
+pub use schedule::{OfTrial, Place, Schedule, Task};
 pub use stage::Inputs;
 pub use state::{PackedState, State};
 pub(crate) use timing::{WINDOWS, latency, quartiles, windows};

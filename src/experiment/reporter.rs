@@ -10,7 +10,8 @@ const BOUNDARY_SIDE: usize = 64;
 /// Turns a training run's news into events.
 pub(super) struct Reporter<'a, K: Sink> {
     pub sink: &'a mut K,
-    pub trial: usize,
+    /// Of each lane.
+    pub trials: &'a [usize],
     pub stage: usize,
     /// Epochs of the stage that were trained before.
     pub epochs_before: usize,
@@ -23,9 +24,9 @@ pub(super) struct Reporter<'a, K: Sink> {
 }
 
 impl<K: Sink> Monitor for Reporter<'_, K> {
-    fn step(&mut self, _lane: usize, samples: usize, _total: usize, epoch: f32, metrics: Metrics) {
+    fn step(&mut self, lane: usize, samples: usize, _total: usize, epoch: f32, metrics: Metrics) {
         self.sink.event(Event::Step {
-            trial: self.trial,
+            trial: self.trials[lane],
             stage: self.stage,
             samples: self.epochs_before * self.samples + samples,
             total: self.epochs * self.samples,
@@ -35,8 +36,8 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
         });
     }
 
-    fn validation(&mut self, _lane: usize, epoch: f32, metrics: Metrics, model: Option<&Model>) {
-        let (trial, stage) = (self.trial, self.stage);
+    fn validation(&mut self, lane: usize, epoch: f32, metrics: Metrics, model: Option<&Model>) {
+        let (trial, stage) = (self.trials[lane], self.stage);
         let epoch = self.epochs_before as f32 + epoch;
         self.sink.event(Event::Validation { trial, stage, epoch, loss: metrics.loss, accuracy: metrics.accuracy });
         if let Some(model) = model {

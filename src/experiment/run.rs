@@ -8,7 +8,7 @@ use super::report::{Latency, VariantResult};
 use super::stage::{Inputs, Work};
 use super::state::State;
 use super::timing::latency;
-use crate::data::{DataError, Dataset, Key, Source, Split};
+use crate::data::{DataError, Dataset, Source, Split};
 use crate::export;
 use crate::network::{Executable, TrainError};
 
@@ -34,7 +34,7 @@ pub enum RunError {
     File(String),
 }
 
-/// How far a stage came.
+/// How far a stage came in a trial.
 #[derive(Clone, Debug)]
 pub struct Reached {
     /// What it leaves to the stages that go on from it.
@@ -45,46 +45,49 @@ pub struct Reached {
     pub stopped: bool,
 }
 
-/// Runs one stage of one trial and tests the variants that it completes.
+/// Runs one stage in these trials, at once where the backend can, and tests the variants that it completes.
 ///
-/// What comes out depends on the plan, the trial's seed and the inputs alone, so stages may run anywhere and in any order
-/// that brings each after its [`Plan::inputs`]. If the sink asks to stop, the stage ends, and what it reached is tested as the
-/// first variant that leads through it and marked as stopped.
-#[allow(clippy::too_many_arguments)] // what, which, from what, on which data, from where, with what, told to whom
+/// What comes out of a trial depends on the plan, the trial's seed and its inputs alone, so stages may run anywhere and in any
+/// order that brings each after its [`Plan::inputs`]. If the sink asks to stop, the stage ends, and what it reached is tested as
+/// the first variant that leads through it and marked as stopped.
 pub async fn run_stage<A: Accelerator, K: Sink>(
     plan: &Plan,
-    trial: usize,
     stage: usize,
-    inputs: Inputs<'_>,
+    trials: &[Inputs<'_>],
     dataset: &mut Dataset,
     source: &impl Source,
     engines: &mut Engines<A>,
     sink: &mut K,
-) -> Result<Reached, RunError> {
-    let seed = plan.recipe.seeds[trial];
-    sink.event(Event::Stage { trial, stage });
-    let mut work =
-        Work { plan, trial, stage, dataset, source, engines, sink, key: Key::new(seed), stopped: false, on_gpu: false };
-    let state = work.run(inputs).await?;
-    let stopped = work.stopped;
-    let mut variants = Vec::new();
-    for variant in plan.variants.iter().filter(|v| plan.reaches(v.stage, stage)) {
-        let done = variant.stage == stage;
-        let cut_short = stopped && plan.first_through(stage) == Some(variant.name.as_str());
-        if !(done || cut_short) {
-            continue;
-        }
-        let (mut result, file) = measure(&state, &variant.name, seed, dataset, source, sink).await?;
-        if stopped {
-            result.stopped = true;
-            result.digest.clear();
-        }
-        sink.model(trial, &variant.name, &file);
-        sink.event(Event::Variant { trial, result: result.clone() });
-        variants.push((result, file));
+) -> Result<Vec<Reached>, RunError> {
+    for of in trials {
+        sink.event(Event::Stage { trial: of.trial, stage });
     }
-    sink.event(Event::StageEnd { trial, stage });
-    Ok(Reached { state, variants, stopped })
+    let mut work = Work { plan, stage, trials, dataset, source, engines, sink, stopped: false, on_gpu: false };
+    let states = work.run().await?;
+    let stopped = work.stopped;
+    let mut all = Vec::with_capacity(trials.len());
+    for (of, state) in trials.iter().zip(states) {
+        let (trial, seed) = (of.trial, plan.recipe.seeds[of.trial]);
+        let mut variants = Vec::new();
+        for variant in plan.variants.iter().filter(|v| plan.reaches(v.stage, stage)) {
+            let done = variant.stage == stage;
+            let cut_short = stopped && plan.first_through(stage) == Some(variant.name.as_str());
+            if !(done || cut_short) {
+                continue;
+            }
+            let (mut result, file) = measure(&state, &variant.name, seed, dataset, source, sink).await?;
+            if stopped {
+                result.stopped = true;
+                result.digest.clear();
+            }
+            sink.model(trial, &variant.name, &file);
+            sink.event(Event::Variant { trial, result: result.clone() });
+            variants.push((result, file));
+        }
+        sink.event(Event::StageEnd { trial, stage });
+        all.push(Reached { state, variants, stopped });
+    }
+    Ok(all)
 }
 
 /// Times a variant by its encoded file and sends its [`Event::Latency`]. For the figure to be worth something, nothing else
@@ -123,14 +126,17 @@ pub async fn run_trial<A: Accelerator, K: Sink>(
     let mut states: Vec<State> = Vec::new();
     for stage in 0..plan.stages.len() {
         let [parent, teacher] = plan.inputs(stage).map(|input| input.map(|stage| &states[stage]));
-        let inputs = Inputs { parent, teacher };
-        let reached = run_stage(plan, trial, stage, inputs, dataset, source, engines, sink).await?;
-        for (result, file) in &reached.variants {
-            time_variant(trial, &result.name, file, dataset, source, sink).await?;
+        let inputs = [Inputs { trial, parent, teacher }];
+        let mut stopped = false;
+        for reached in run_stage(plan, stage, &inputs, dataset, source, engines, sink).await? {
+            for (result, file) in &reached.variants {
+                time_variant(trial, &result.name, file, dataset, source, sink).await?;
+            }
+            stopped |= reached.stopped;
+            states.push(reached.state);
         }
-        states.push(reached.state);
-        if reached.stopped || sink.pause().await == Flow::Stop {
-            return Ok(reached.stopped || stage + 1 < plan.stages.len());
+        if stopped || sink.pause().await == Flow::Stop {
+            return Ok(stopped || stage + 1 < plan.stages.len());
         }
     }
     Ok(false)

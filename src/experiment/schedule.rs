@@ -2,30 +2,31 @@
 //! neither workers nor threads.
 //!
 //! A stage may begin when the stages it goes on from have ended. Of those that may, the one with the most work behind it
-//! comes first, since the longest path decides when a run ends; then the earlier trial, then the earlier stage. A variant is
+//! comes first, since the longest path decides when a run ends; then the earlier trial, then the earlier stage. For the GPU,
+//! the trials that stand at one stage make one task, since it trains many networks in the time of a few. A variant is
 //! timed when nothing else is under way, so that its latency is that of a processor which has nothing else to do.
 
 #[cfg(test)]
 mod tests;
 
 use super::plan::Plan;
+use super::recipe::BackendName;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+
+/// Trials that the GPU is given at once: beyond that nothing is gained, and all of them have to be held.
+const MOST_AT_ONCE: usize = 32;
 
 /// Something to do, with what it needs: `S` is what a stage leaves behind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task<S> {
-    /// Run a stage.
+    /// Run a stage, in several trials at once where that is worth it.
     Stage {
-        /// Which trial.
-        trial: usize,
         /// Which stage.
         stage: usize,
-        /// What its parent left behind.
-        parent: Option<S>,
-        /// What its teacher left behind, where that is not the parent.
-        teacher: Option<S>,
+        /// In which trials.
+        trials: Vec<OfTrial<S>>,
     },
     /// Time a variant.
     Time {
@@ -39,15 +40,26 @@ pub enum Task<S> {
     },
 }
 
+/// A trial of a stage that is to be run, with what it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OfTrial<S> {
+    /// Which trial.
+    pub trial: usize,
+    /// What the stage's parent left behind in it.
+    pub parent: Option<S>,
+    /// What the stage's teacher left behind in it, where that is not the parent.
+    pub teacher: Option<S>,
+}
+
 /// A task without what it needs, to say later how it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A stage.
     Stage {
-        /// Which trial.
-        trial: usize,
         /// Which stage.
         stage: usize,
+        /// In which trials.
+        trials: Vec<usize>,
     },
     /// The timing; there is one at a time.
     Timing,
@@ -56,8 +68,10 @@ pub enum Place {
 impl<S> Task<S> {
     /// What to call it when it has ended.
     pub fn place(&self) -> Place {
-        match *self {
-            Task::Stage { trial, stage, .. } => Place::Stage { trial, stage },
+        match self {
+            Task::Stage { stage, trials } => {
+                Place::Stage { stage: *stage, trials: trials.iter().map(|of| of.trial).collect() }
+            }
             Task::Time { .. } => Place::Timing,
         }
     }
@@ -87,6 +101,8 @@ pub struct Schedule<S> {
     timings: Vec<(usize, String, Vec<u8>)>,
     /// Variants that are timed or going to be.
     timed: HashSet<String>,
+    /// How many trials of a stage are run at once.
+    at_once: usize,
     under_way: usize,
     timing: bool,
     stopped: bool,
@@ -109,6 +125,7 @@ impl<S: Clone> Schedule<S> {
             progress: vec![vec![Progress::Waiting; count]; plan.recipe.seeds.len()],
             timings: Vec::new(),
             timed: HashSet::new(),
+            at_once: if plan.recipe.backend == BackendName::Gpu { MOST_AT_ONCE } else { 1 },
             under_way: 0,
             timing: false,
             stopped: false,
@@ -126,11 +143,17 @@ impl<S: Clone> Schedule<S> {
             self.under_way = 1;
             return Some(Task::Time { trial, variant, file });
         }
-        let (trial, stage) = self.most_urgent()?;
-        let [parent, teacher] = self.inputs[stage].map(|input| self.left_by(trial, input?));
-        self.progress[trial][stage] = Progress::Running;
+        let (first, stage) = self.most_urgent()?;
+        let with_it = (first..self.progress.len()).filter(|&trial| self.ready(trial, stage)).take(self.at_once);
+        let trials: Vec<OfTrial<S>> = with_it
+            .map(|trial| {
+                let [parent, teacher] = self.inputs[stage].map(|input| self.left_by(trial, input?));
+                OfTrial { trial, parent, teacher }
+            })
+            .collect();
+        trials.iter().for_each(|of| self.progress[of.trial][stage] = Progress::Running);
         self.under_way += 1;
-        Some(Task::Stage { trial, stage, parent, teacher })
+        Some(Task::Stage { stage, trials })
     }
 
     fn most_urgent(&self) -> Option<(usize, usize)> {
@@ -162,15 +185,21 @@ impl<S: Clone> Schedule<S> {
         }
     }
 
-    /// A task has ended; a stage that others go on from has left something behind.
-    pub fn done(&mut self, place: Place, state: Option<S>) {
-        self.end(place, Progress::Done(state));
+    /// A task has ended; a stage that others go on from has left something behind in each of its trials.
+    pub fn done(&mut self, place: &Place, states: Vec<Option<S>>) {
+        let mut states = states.into_iter();
+        self.end(place, || Progress::Done(states.next().flatten()));
     }
 
     /// A task failed: it and the stages that need it are given up. Gives those stages, as trial and stage.
-    pub fn lost(&mut self, place: Place) -> Vec<(usize, usize)> {
-        self.end(place, Progress::Lost);
-        let Place::Stage { trial, stage } = place else { return Vec::new() };
+    pub fn lost(&mut self, place: &Place) -> Vec<(usize, usize)> {
+        self.end(place, || Progress::Lost);
+        let Place::Stage { stage, trials } = place else { return Vec::new() };
+        trials.iter().flat_map(|trial| self.give_up(*trial, *stage)).collect()
+    }
+
+    /// A stage of a trial is lost, and with it those that need it: all of them.
+    fn give_up(&mut self, trial: usize, stage: usize) -> Vec<(usize, usize)> {
         let mut given_up = vec![stage];
         // A stage stands behind those it goes on from, so one pass reaches all that follow.
         for later in stage + 1..self.inputs.len() {
@@ -182,19 +211,21 @@ impl<S: Clone> Schedule<S> {
         given_up.into_iter().map(|stage| (trial, stage)).collect()
     }
 
-    fn end(&mut self, place: Place, progress: Progress<S>) {
+    fn end(&mut self, place: &Place, mut progress: impl FnMut() -> Progress<S>) {
         self.under_way = self.under_way.saturating_sub(1);
-        let Place::Stage { trial, stage } = place else {
+        let Place::Stage { stage, trials } = place else {
             self.timing = false;
             return;
         };
-        self.progress[trial][stage] = progress;
-        for stage in 0..self.inputs.len() {
-            let wanted = |user: &usize| matches!(self.progress[trial][*user], Progress::Waiting);
-            if !self.users[stage].iter().any(wanted)
-                && let Progress::Done(state) = &mut self.progress[trial][stage]
-            {
-                *state = None;
+        for &trial in trials {
+            self.progress[trial][*stage] = progress();
+            for stage in 0..self.inputs.len() {
+                let wanted = |user: &usize| matches!(self.progress[trial][*user], Progress::Waiting);
+                if !self.users[stage].iter().any(wanted)
+                    && let Progress::Done(state) = &mut self.progress[trial][stage]
+                {
+                    *state = None;
+                }
             }
         }
     }

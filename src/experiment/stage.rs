@@ -1,4 +1,4 @@
-//! One stage: a network is trained, pruned, quantized or distilled.
+//! One stage: a network is trained, pruned, quantized or distilled, in one trial or in several at once.
 
 use super::engines::{Accelerator, Engines};
 use super::event::{Event, Flow, Sink};
@@ -13,9 +13,10 @@ use crate::compression::prune::{Prune, prune_to};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Model, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
+    CrossEntropy, Ending, Executable, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
     fold_batch_norm, train,
 };
+use std::ops::Range;
 
 /// Samples a batch when a teacher is asked or ranges are observed.
 const BATCH: usize = 64;
@@ -23,14 +24,13 @@ const BATCH: usize = 64;
 /// One stage at work.
 pub(super) struct Work<'a, A: Accelerator, S: Source, K: Sink> {
     pub plan: &'a Plan,
-    pub trial: usize,
     pub stage: usize,
+    /// In which trials, and from what.
+    pub trials: &'a [Inputs<'a>],
     pub dataset: &'a mut Dataset,
     pub source: &'a S,
     pub engines: &'a mut Engines<A>,
     pub sink: &'a mut K,
-    /// The trial's.
-    pub key: Key,
     /// The sink asked to stop.
     pub stopped: bool,
     /// The GPU had a part in the stage.
@@ -41,13 +41,26 @@ pub(super) struct Work<'a, A: Accelerator, S: Source, K: Sink> {
 enum Objective {
     /// Cross-entropy with the true labels.
     Labels,
-    /// See [`SoftTargets`].
-    SoftTargets { teacher: Vec<f32>, temperature: f32, alpha: f32 },
+    /// See [`SoftTargets`]; a teacher for each trial.
+    SoftTargets { teachers: Vec<Vec<f32>>, temperature: f32, alpha: f32 },
 }
 
-/// What the stages before left behind.
+/// A stretch of training: how, with which streams of chance, and which epochs of its stage it is.
+struct Stretch<'a> {
+    training: &'a Training,
+    /// Of each trial.
+    keys: Vec<Key>,
+    /// Epochs before it.
+    done: usize,
+    /// Epochs of the stage in all.
+    total: usize,
+}
+
+/// A trial, and what the stages before left behind in it.
 #[derive(Clone, Copy, Default)]
 pub struct Inputs<'a> {
+    /// Which trial.
+    pub trial: usize,
     /// Of the stage it goes on from.
     pub parent: Option<&'a State>,
     /// Of the stage that teaches, where that is not the parent.
@@ -55,97 +68,136 @@ pub struct Inputs<'a> {
 }
 
 impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
-    /// Does what the stage's action says, on what its inputs left behind.
-    pub async fn run(&mut self, inputs: Inputs<'_>) -> Result<State, RunError> {
-        let before = [inputs.parent, inputs.teacher].into_iter().flatten().any(|state| state.on_gpu);
-        let state = self.perform(inputs).await?;
-        Ok(State { on_gpu: before || self.on_gpu, ..state })
-    }
-
-    async fn perform(&mut self, inputs: Inputs<'_>) -> Result<State, RunError> {
-        let stage = &self.plan.stages[self.stage];
-        // The streams of a stage are named by its place on its path: variants that differ later share them.
-        let key = self.key.fold("stage").fold_index(stage.depth as u64);
-        let parent = inputs.parent.cloned();
-        match (&stage.action, parent) {
-            (Action::Fresh { training, .. }, _) => {
-                let mut model = self.fresh()?;
-                self.train(&mut model, training, &key, &Objective::Labels, 0, training.epochs).await?;
-                Ok(State { model, integers: None, on_gpu: false })
-            }
-            (Action::Train(training), Some(mut state)) => {
-                self.train(&mut state.model, training, &key, &Objective::Labels, 0, training.epochs).await?;
-                self.quantize_anew(state).await
-            }
-            (Action::Prune(prune, training), Some(mut state)) => {
-                self.prune(&mut state.model, prune, training, &key).await?;
-                self.quantize_anew(state).await
-            }
-            (Action::Quantize(spec), Some(state)) => self.quantize(&state.model, spec).await,
-            (Action::Distill { distill, training, .. }, Some(state)) => {
-                let teacher = inputs.teacher.unwrap_or(&state).trained();
-                let mut state = match &distill.student {
-                    Some(_) => State { model: self.fresh()?, integers: None, on_gpu: false },
-                    None => state,
-                };
-                self.distill(&mut state.model, &teacher, distill, training, &key).await?;
-                self.quantize_anew(state).await
-            }
-            (_, None) => Err(RunError::Network("a step of the plan has nothing before it to work on".into())),
+    /// Does what the stage's action says, on what its inputs left behind; a state for each trial.
+    pub async fn run(&mut self) -> Result<Vec<State>, RunError> {
+        let mut states = self.perform().await?;
+        for (state, of) in states.iter_mut().zip(self.trials) {
+            let before = [of.parent, of.teacher].into_iter().flatten().any(|state| state.on_gpu);
+            state.on_gpu = before || self.on_gpu;
         }
+        Ok(states)
     }
 
-    /// The stage's network, freshly drawn. Networks of one architecture start alike in a trial.
-    fn fresh(&self) -> Result<Model, RunError> {
+    async fn perform(&mut self) -> Result<Vec<State>, RunError> {
+        let stage = &self.plan.stages[self.stage];
+        if let Action::Fresh { training, .. } = &stage.action {
+            let mut states = self.fresh()?;
+            self.train(&mut states, &self.whole(training), &Objective::Labels).await?;
+            return Ok(states);
+        }
+        let parents: Option<Vec<State>> = self.trials.iter().map(|of| of.parent.cloned()).collect();
+        let Some(mut states) = parents else {
+            return Err(RunError::Network("a step of the plan has nothing before it to work on".into()));
+        };
+        match &stage.action {
+            Action::Fresh { .. } => {}
+            Action::Train(training) => self.train(&mut states, &self.whole(training), &Objective::Labels).await?,
+            Action::Prune(prune, training) => self.prune(&mut states, prune, training).await?,
+            Action::Quantize(spec) => {
+                for state in &mut states {
+                    *state = self.quantize(&state.model, spec).await?;
+                }
+                return Ok(states);
+            }
+            Action::Distill { distill, training, .. } => {
+                let teachers: Vec<TrainedModel> =
+                    self.trials.iter().zip(&states).map(|(of, state)| of.teacher.unwrap_or(state).trained()).collect();
+                if distill.student.is_some() {
+                    states = self.fresh()?;
+                }
+                self.distill(&mut states, &teachers, distill, training).await?;
+            }
+        }
+        for state in &mut states {
+            self.quantize_anew(state).await?;
+        }
+        Ok(states)
+    }
+
+    /// The key of a trial.
+    fn key(&self, of: &Inputs<'_>) -> Key {
+        Key::new(self.plan.recipe.seeds[of.trial])
+    }
+
+    /// The streams of the stage in each trial. They are named by its place on its path: variants that differ later share them.
+    fn keys(&self) -> Vec<Key> {
+        let depth = self.plan.stages[self.stage].depth as u64;
+        self.trials.iter().map(|of| self.key(of).fold("stage").fold_index(depth)).collect()
+    }
+
+    /// All of the stage's training.
+    fn whole<'t>(&self, training: &'t Training) -> Stretch<'t> {
+        Stretch { training, keys: self.keys(), done: 0, total: training.epochs }
+    }
+
+    /// The stage's network, freshly drawn for each trial. Networks of one architecture start alike in a trial.
+    fn fresh(&self) -> Result<Vec<State>, RunError> {
         let [height, width, channels] = self.dataset.shape();
         let shape = Shape { height, width, channels };
         let network = &self.plan.stages[self.stage].network;
-        Model::initialize(network, shape, self.dataset.classes(), &self.key.fold("initialization"))
-            .map_err(RunError::Network)
+        let draw = |of| {
+            let model = Model::initialize(network, shape, self.dataset.classes(), &self.key(of).fold("initialization"))
+                .map_err(RunError::Network)?;
+            Ok(State { model, integers: None, on_gpu: false })
+        };
+        self.trials.iter().map(draw).collect()
     }
 
-    /// Trains on the GPU if the recipe asks for it and there is one, telling of `done` epochs before these and of `total` in
-    /// all. If the GPU is lost, the processor goes on from the end of the last epoch.
+    /// Trains on the GPU if the recipe asks for it and there is one, as many trials at once as it holds. If it is lost, the
+    /// processor goes on from the end of the last epoch, one trial after another.
     async fn train(
         &mut self,
-        model: &mut Model,
-        training: &Training,
-        key: &Key,
+        states: &mut [State],
+        stretch: &Stretch<'_>,
         objective: &Objective,
-        done: usize,
-        total: usize,
     ) -> Result<(), RunError> {
-        let mut progress = Progress::default();
+        let mut progress: Vec<Progress> = states.iter().map(|_| Progress::default()).collect();
+        let mut begun = 0;
         if self.plan.recipe.backend == BackendName::Gpu {
             self.engines.open(&*self.sink).await;
             // Taken out, so that the rest of the work can be borrowed beside it.
             match self.engines.take() {
                 Ok(gpu) => {
                     self.on_gpu = true;
-                    let ended =
-                        self.train_on(&gpu, model, training, key, objective, (done, total), &mut progress).await;
-                    gpu.forget_buffers();
-                    let lost = match ended {
-                        Err(TrainError::Device(lost)) => lost,
-                        ended => {
-                            self.engines.give(gpu);
-                            return self.judge(ended);
+                    let longest = Network::<A>::longest_buffer(&states[0].model, stretch.training.batch);
+                    let at_once = gpu.most_at_once(longest);
+                    let mut lost = None;
+                    while begun < states.len() && lost.is_none() {
+                        let end = states.len().min(begun + at_once);
+                        let lanes = gpu.side_by_side(end - begun);
+                        let ended = self.train_on(&lanes, begun..end, states, stretch, objective, &mut progress).await;
+                        gpu.forget_buffers();
+                        match ended {
+                            Err(TrainError::Device(error)) => lost = Some(error),
+                            ended => {
+                                begun = end;
+                                self.judge(ended)?;
+                            }
                         }
-                    };
-                    let next = done + progress.epochs() + 1;
-                    self.tell(format!("{lost}; the processor goes on from epoch {next}, and nothing is lost"));
+                    }
+                    match lost {
+                        None => self.engines.give(gpu),
+                        Some(error) => {
+                            let next = stretch.done + progress[begun].epochs() + 1;
+                            self.tell(format!("{error}; the processor goes on from epoch {next}, and nothing is lost"));
+                        }
+                    }
                 }
                 Err(error) => self.tell(format!("{error}; the processor does it instead")),
             }
         }
         let cpu = std::mem::take(&mut self.engines.cpu);
-        let ended = self.train_on(&cpu, model, training, key, objective, (done, total), &mut progress).await;
+        for lane in begun..states.len() {
+            let ended = self.train_on(&cpu, lane..lane + 1, states, stretch, objective, &mut progress).await;
+            self.judge(ended)?;
+        }
         self.engines.cpu = cpu;
-        self.judge(ended)
+        Ok(())
     }
 
     fn tell(&mut self, message: String) {
-        self.sink.event(Event::Backend { trial: self.trial, stage: self.stage, message });
+        let trial = self.trials.first().map_or(0, |of| of.trial);
+        self.sink.event(Event::Backend { trial, stage: self.stage, message });
     }
 
     fn judge(&mut self, ended: Result<Ending, TrainError>) -> Result<(), RunError> {
@@ -159,57 +211,57 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)] // as for `train`
+    /// Trains these of the trials at once.
     async fn train_on<B: Backend>(
         &mut self,
         backend: &B,
-        model: &mut Model,
-        training: &Training,
-        key: &Key,
+        which: Range<usize>,
+        states: &mut [State],
+        stretch: &Stretch<'_>,
         objective: &Objective,
-        (done, total): (usize, usize),
-        progress: &mut Progress,
+        progress: &mut [Progress],
     ) -> Result<Ending, TrainError> {
-        let shape = model.shape;
+        let Stretch { training, keys, done, total } = stretch;
+        let trials: Vec<usize> = self.trials[which.clone()].iter().map(|of| of.trial).collect();
         let mut monitor = Reporter {
             sink: &mut *self.sink,
-            trial: self.trial,
+            trials: &trials,
             stage: self.stage,
-            epochs_before: done,
-            epochs: total,
+            epochs_before: *done,
+            epochs: *total,
             samples: self.dataset.len(Split::Train),
-            plane: shape.len() == 2,
+            plane: states[0].model.shape.len() == 2,
         };
         let (dataset, source) = (&mut *self.dataset, self.source);
-        let pupils = &mut [Pupil { model, key: *key, progress }];
+        let each = states[which.clone()].iter_mut().zip(&keys[which.clone()]).zip(&mut progress[which.clone()]);
+        let mut pupils: Vec<Pupil<'_>> =
+            each.map(|((state, key), progress)| Pupil { model: &mut state.model, key: *key, progress }).collect();
         match objective {
             Objective::Labels => {
                 let mut loss = CrossEntropy;
-                train(backend, pupils, dataset, source, training, &mut loss, &mut monitor).await
+                train(backend, &mut pupils, dataset, source, training, &mut loss, &mut monitor).await
             }
-            Objective::SoftTargets { teacher, temperature, alpha } => {
+            Objective::SoftTargets { teachers, temperature, alpha } => {
                 let (classes, batch) = (dataset.classes(), training.batch);
-                let mut loss = SoftTargets::new(backend, vec![teacher], classes, batch, *temperature, *alpha);
-                train(backend, pupils, dataset, source, training, &mut loss, &mut monitor).await
+                let teachers = teachers[which].iter().map(Vec::as_slice).collect();
+                let mut loss = SoftTargets::new(backend, teachers, classes, batch, *temperature, *alpha);
+                train(backend, &mut pupils, dataset, source, training, &mut loss, &mut monitor).await
             }
         }
     }
 
-    async fn prune(
-        &mut self,
-        model: &mut Model,
-        prune: &Prune,
-        training: &Training,
-        key: &Key,
-    ) -> Result<(), RunError> {
+    async fn prune(&mut self, states: &mut [State], prune: &Prune, training: &Training) -> Result<(), RunError> {
         let method = prune.method().map_err(RunError::Network)?;
         let rounds = prune.round_sparsities();
         let total = rounds.len() * training.epochs;
         for (round, &sparsity) in rounds.iter().enumerate() {
-            let scores = (method.score)(model);
-            prune_to(model, &scores, sparsity, prune.scope);
-            let key = key.fold_index(round as u64);
-            self.train(model, training, &key, &Objective::Labels, round * training.epochs, total).await?;
+            for State { model, .. } in &mut *states {
+                let scores = (method.score)(model);
+                prune_to(model, &scores, sparsity, prune.scope);
+            }
+            let keys = self.keys().iter().map(|key| key.fold_index(round as u64)).collect();
+            let stretch = Stretch { training, keys, done: round * training.epochs, total };
+            self.train(states, &stretch, &Objective::Labels).await?;
             if self.stopped {
                 break;
             }
@@ -219,27 +271,27 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
 
     async fn distill(
         &mut self,
-        student: &mut Model,
-        teacher: &TrainedModel,
+        students: &mut [State],
+        teachers: &[TrainedModel],
         distill: &Distill,
         training: &Training,
-        key: &Key,
     ) -> Result<(), RunError> {
-        let mut logits = Vec::new();
-        self.each_training_batch(
-            self.dataset.len(Split::Train),
-            &mut Executable::new(teacher),
-            |executable, rows, x| {
+        let samples = self.dataset.len(Split::Train);
+        let mut said = Vec::with_capacity(teachers.len());
+        for teacher in teachers {
+            let mut logits = Vec::new();
+            self.each_training_batch(samples, &mut Executable::new(teacher), |executable, rows, x| {
                 logits.extend_from_slice(executable.logits(rows, x));
-            },
-        )
-        .await?;
+            })
+            .await?;
+            said.push(logits);
+        }
         if self.stopped {
             return Ok(());
         }
         let (temperature, alpha) = (distill.temperature as f32, distill.alpha as f32);
-        let objective = Objective::SoftTargets { teacher: logits, temperature, alpha };
-        self.train(student, training, key, &objective, 0, training.epochs).await
+        let objective = Objective::SoftTargets { teachers: said, temperature, alpha };
+        self.train(students, &self.whole(training), &objective).await
     }
 
     /// Calibrates on training samples and makes the integer network; its real values become the model's.
@@ -258,11 +310,11 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     }
 
     /// A network that was quantized before this step is quantized again after it.
-    async fn quantize_anew(&mut self, state: State) -> Result<State, RunError> {
-        match &state.integers {
-            Some((spec, _)) => self.quantize(&state.model, &spec.clone()).await,
-            None => Ok(state),
+    async fn quantize_anew(&mut self, state: &mut State) -> Result<(), RunError> {
+        if let Some((spec, _)) = &state.integers {
+            *state = self.quantize(&state.model, &spec.clone()).await?;
         }
+        Ok(())
     }
 
     /// Runs a model over the first `count` training samples, batch by batch.

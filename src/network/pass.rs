@@ -94,6 +94,18 @@ impl<B: Backend> Network<B> {
         }
     }
 
+    /// The length of the longest buffer that [`Network::new`] makes for such a model, of one lane.
+    pub fn longest_buffer(model: &Model, capacity: usize) -> usize {
+        let mut width = model.shape.len();
+        let widths = model.layers.iter().map(|layer| {
+            width = layer.outputs(width);
+            width
+        });
+        let widest = widths.fold(model.shape.len(), usize::max);
+        let parameters = model.parameters.iter().map(|p| p.values.len());
+        parameters.fold(capacity * widest, usize::max)
+    }
+
     /// Where the next batch is written: samples one after another.
     pub fn input(&mut self) -> &mut B::Buffer {
         &mut self.activations[0]

@@ -258,9 +258,9 @@ impl Pool {
                 self.free(index);
                 self.go_on();
             }
-            Response::Done { run, state } => {
+            Response::Done { run, states } => {
                 if let Some(Duty::Task(task)) = self.free(index) {
-                    self.with_job(run, |job| job.done(task, state));
+                    self.with_job(run, |job| job.done(&task, states));
                 }
                 self.go_on();
             }
@@ -268,7 +268,7 @@ impl Pool {
             Response::Failed { run: Some(run), message } => {
                 tell(News::Trouble { message });
                 if let Some(Duty::Task(task)) = self.free(index) {
-                    self.given_up(run, task);
+                    self.given_up(run, &task);
                 }
                 self.go_on();
             }
@@ -289,7 +289,7 @@ impl Pool {
     }
 
     /// A task will not be done, nor what needs it.
-    fn given_up(&self, run: u32, task: Place) {
+    fn given_up(&self, run: u32, task: &Place) {
         let tell = self.0.borrow().tell.clone();
         let mut news = Vec::new();
         self.with_job(run, |job| news = job.lost(task));
@@ -304,7 +304,7 @@ impl Pool {
             (inner.tell.clone(), gone, inner.job.as_ref().map(|job| job.run))
         };
         tell(News::Trouble { message });
-        if let (Some(run), Some(Duty::Task(task))) = (run, gone.as_ref().and_then(|slot| slot.duty)) {
+        if let (Some(run), Some(Duty::Task(task))) = (run, gone.as_ref().and_then(|slot| slot.duty.as_ref())) {
             self.given_up(run, task);
         }
         if gone.is_some_and(|slot| slot.ready) {

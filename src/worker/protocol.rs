@@ -92,8 +92,8 @@ pub enum Response {
     Done {
         /// Which run.
         run: u32,
-        /// What a stage left behind, if another goes on from it.
-        state: Option<PackedState>,
+        /// What a stage left behind in each of its trials, if another goes on from it.
+        states: Vec<Option<PackedState>>,
     },
     /// A work of a benchmark is done.
     Measured {

@@ -127,6 +127,12 @@ impl Device {
         &self.info
     }
 
+    /// Values that a buffer can have.
+    pub fn longest_buffer(&self) -> usize {
+        let limits = self.device.limits();
+        (limits.max_storage_buffer_binding_size.min(limits.max_buffer_size) / 4) as usize
+    }
+
     /// A buffer of zeros, `len` for each of `lanes`.
     pub fn buffer(&self, len: usize, lanes: usize) -> Buffer {
         let id = self.next_id.get();

@@ -59,6 +59,11 @@ impl Gpu {
         self.device.info()
     }
 
+    /// How many models can be computed at once whose longest buffer has so many values.
+    pub fn most_at_once(&self, longest: usize) -> usize {
+        (self.device.longest_buffer() / longest.max(1)).max(1)
+    }
+
     /// Tries the forms that products can have, by a clock in microseconds, and keeps the fastest.
     pub async fn tune(&self, now_us: &impl Fn() -> f64) -> Result<(), DeviceError> {
         let op = MatMul { m: 256, k: 784, n: 300, a_transposed: false, b_transposed: false, accumulate: false };

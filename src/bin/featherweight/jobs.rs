@@ -56,8 +56,8 @@ impl Common<'_> {
             let place = task.place();
             // A thread that panicked would leave the others waiting for it.
             match catch_unwind(AssertUnwindSafe(|| self.perform(task, &mut dataset, &mut engines, folder))) {
-                Ok(Ok(state)) => {
-                    self.tasks().schedule.done(place, state);
+                Ok(Ok(states)) => {
+                    self.tasks().schedule.done(&place, states);
                     self.ended.notify_all();
                 }
                 Ok(Err(error)) => return self.fail(error.to_string()),
@@ -80,30 +80,38 @@ impl Common<'_> {
         }
     }
 
-    /// What the task leaves behind, if it is a stage.
+    /// What the task leaves behind in each trial, if it is a stage.
     fn perform(
         &self,
         task: Task<Arc<State>>,
         dataset: &mut Dataset,
         engines: &mut Engines<Gpu>,
         folder: &Path,
-    ) -> Result<Option<Arc<State>>, RunError> {
+    ) -> Result<Vec<Option<Arc<State>>>, RunError> {
         let source = Folder(folder.into());
         let mut sink = Told(self);
         match task {
             Task::Time { trial, variant, file } => {
                 pollster::block_on(time_variant(trial, &variant, &file, dataset, &source, &mut sink))?;
-                Ok(None)
+                Ok(Vec::new())
             }
-            Task::Stage { trial, stage, parent, teacher } => {
-                let inputs = Inputs { parent: parent.as_deref(), teacher: teacher.as_deref() };
-                let plan = self.plan;
-                let stage = run_stage(plan, trial, stage, inputs, dataset, &source, engines, &mut sink);
-                let reached = pollster::block_on(stage)?;
-                for (result, file) in reached.variants {
-                    self.tasks().schedule.tested(trial, &result.name, file);
+            Task::Stage { stage, trials } => {
+                let inputs: Vec<Inputs<'_>> = trials
+                    .iter()
+                    .map(|of| {
+                        let (parent, teacher) = (of.parent.as_deref(), of.teacher.as_deref());
+                        Inputs { trial: of.trial, parent, teacher }
+                    })
+                    .collect();
+                let stage = run_stage(self.plan, stage, &inputs, dataset, &source, engines, &mut sink);
+                let mut states = Vec::with_capacity(trials.len());
+                for (of, reached) in trials.iter().zip(pollster::block_on(stage)?) {
+                    for (result, file) in reached.variants {
+                        self.tasks().schedule.tested(of.trial, &result.name, file);
+                    }
+                    states.push(Some(Arc::new(reached.state)));
                 }
-                Ok(Some(Arc::new(reached.state)))
+                Ok(states)
             }
         }
     }

@@ -1,9 +1,11 @@
 //! Stages side by side: in every order that the schedule allows, and whatever fails, the run comes to the same.
 
-use super::{Place, Schedule, Task};
+use super::{OfTrial, Place, Schedule, Task};
 use crate::data::Key;
 use crate::experiment::tests::{EVERYTHING, Log, Nothing, now, report};
-use crate::experiment::{Engines, Event, Inputs, PackedState, Plan, Recipe, State, run_stage, run_trial, time_variant};
+use crate::experiment::{
+    BackendName, Engines, Event, Inputs, PackedState, Plan, Recipe, State, run_stage, run_trial, time_variant,
+};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -38,25 +40,39 @@ fn run(plan: &Plan, workers: usize, seed: u64) -> Log {
         let task = at_work.swap_remove((draw.uniform() * at_work.len() as f32) as usize);
         let place = task.place();
         let (source, sink) = (&Nothing, &mut log);
-        let state = match task {
+        let states = match task {
             Task::Time { trial, variant, file } => {
                 assert!(at_work.is_empty(), "{variant} is timed while {} tasks are under way", at_work.len());
                 now(time_variant(trial, &variant, &file, &mut dataset, source, sink)).unwrap();
-                None
+                Vec::new()
             }
-            Task::Stage { trial, stage, parent, teacher } => {
-                let [parent, teacher] = [parent, teacher].map(|state| state.map(|state| state.unpack().unwrap()));
-                let inputs = Inputs { parent: parent.as_ref(), teacher: teacher.as_ref() };
+            Task::Stage { stage, trials } => {
+                let states: Vec<[Option<State>; 2]> = trials
+                    .iter()
+                    .map(|of| [&of.parent, &of.teacher].map(|state| state.as_ref().map(|s| s.unpack().unwrap())))
+                    .collect();
+                let inputs: Vec<Inputs> = trials
+                    .iter()
+                    .zip(&states)
+                    .map(|(of, [parent, teacher])| Inputs {
+                        trial: of.trial,
+                        parent: parent.as_ref(),
+                        teacher: teacher.as_ref(),
+                    })
+                    .collect();
                 let mut engines = Engines::cpu();
-                let reached =
-                    now(run_stage(plan, trial, stage, inputs, &mut dataset, source, &mut engines, sink)).unwrap();
-                for (result, file) in reached.variants {
-                    schedule.tested(trial, &result.name, file);
+                let all = now(run_stage(plan, stage, &inputs, &mut dataset, source, &mut engines, sink)).unwrap();
+                let mut states = Vec::new();
+                for (of, reached) in trials.iter().zip(all) {
+                    for (result, file) in reached.variants {
+                        schedule.tested(of.trial, &result.name, file);
+                    }
+                    states.push(plan.users(stage).next().map(|_| reached.state.pack()));
                 }
-                plan.users(stage).next().map(|_| reached.state.pack())
+                states
             }
         };
-        schedule.done(place, state);
+        schedule.done(&place, states);
     }
     assert!(schedule.complete() && at_work.is_empty());
     log
@@ -106,12 +122,15 @@ fn a_stage_begins_when_its_parent_and_its_teacher_have_ended() {
             at_work.push(task);
         }
         let Some(task) = at_work.pop() else { break };
-        let Task::Stage { trial, stage, parent, teacher } = task else { panic!("nothing was tested") };
+        let Task::Stage { stage, trials } = task else { panic!("nothing was tested") };
+        let [OfTrial { trial, parent, teacher }] = trials[..] else {
+            panic!("the processor takes one trial at a time")
+        };
         let inputs = tree.inputs(stage).map(|input| input.map(|input| (trial, input)));
         assert_eq!([parent, teacher], inputs);
         assert!(inputs.iter().flatten().all(|input| begun.contains(input)));
         begun.push((trial, stage));
-        schedule.done(Place::Stage { trial, stage }, Some((trial, stage)));
+        schedule.done(&Place::Stage { stage, trials: vec![trial] }, vec![Some((trial, stage))]);
     }
     assert!(schedule.complete() && schedule.over());
     assert_eq!(begun.len(), 2 * tree.stages.len());
@@ -123,7 +142,7 @@ fn the_longest_path_comes_first_then_the_earlier_trial() {
     let mut schedule = numbers(&tree);
     let mut next = || schedule.begin().map(|task| task.place());
     // The teacher is the larger network and is trained longer; the other trial's is as urgent.
-    let stage = |trial, stage| Some(Place::Stage { trial, stage });
+    let stage = |trial, stage| Some(Place::Stage { stage, trials: vec![trial] });
     assert_eq!([next(), next(), next(), next(), next()], [stage(0, 1), stage(1, 1), stage(0, 0), stage(1, 0), None]);
     assert_eq!(tree.width(), 2 * 5, "two pruned, int8, taught, student");
 }
@@ -134,11 +153,12 @@ fn what_does_not_need_a_failed_stage_goes_on() {
     let mut schedule = numbers(&tree);
     let mut ran = Vec::new();
     while let Some(task) = schedule.begin() {
-        let Place::Stage { trial, stage } = task.place() else { panic!("nothing was tested") };
-        ran.push((trial, stage));
-        match (trial, stage) {
-            (0, 1) => assert_eq!(schedule.lost(task.place()).len(), 1 + 5),
-            place => schedule.done(task.place(), Some(place)),
+        let Task::Stage { stage, trials } = &task else { panic!("nothing was tested") };
+        let place = (trials[0].trial, *stage);
+        ran.push(place);
+        match place {
+            (0, 1) => assert_eq!(schedule.lost(&task.place()).len(), 1 + 5),
+            _ => schedule.done(&task.place(), vec![Some(place)]),
         }
     }
     assert!(schedule.over() && !schedule.complete());
@@ -155,12 +175,12 @@ fn a_stopped_run_begins_nothing_and_times_what_was_tested() {
     schedule.stop();
     schedule.tested(0, "dense", vec![1]);
     schedule.tested(1, "dense", vec![2]);
-    schedule.done(first, None);
+    schedule.done(&first, vec![None]);
     assert_eq!(schedule.begin(), None, "a stage is still under way");
-    schedule.done(second, None);
+    schedule.done(&second, vec![None]);
     assert_eq!(schedule.begin(), Some(Task::Time { trial: 0, variant: "dense".into(), file: vec![1] }));
     assert!(!schedule.over() && schedule.begin().is_none());
-    assert!(schedule.lost(Place::Timing).is_empty());
+    assert!(schedule.lost(&Place::Timing).is_empty());
     assert!(schedule.over() && !schedule.complete());
 }
 
@@ -172,10 +192,10 @@ fn a_state_comes_back_bit_for_bit_and_another_length_is_refused() {
     let mut states: Vec<State> = Vec::new();
     for stage in 0..tree.stages.len() {
         let [parent, teacher] = tree.inputs(stage).map(|input| input.map(|stage| &states[stage]));
-        let (inputs, log) = (Inputs { parent, teacher }, &mut Log::default());
-        let reached =
-            now(run_stage(&tree, 0, stage, inputs, &mut dataset, &Nothing, &mut Engines::cpu(), log)).unwrap();
-        states.push(reached.state);
+        let (inputs, log) = ([Inputs { trial: 0, parent, teacher }], &mut Log::default());
+        let mut reached =
+            now(run_stage(&tree, stage, &inputs, &mut dataset, &Nothing, &mut Engines::cpu(), log)).unwrap();
+        states.push(reached.remove(0).state);
     }
     states[0].model.parameters[0].slice_mut()[3] = -0.0;
     let bits = |state: &State| -> Vec<u32> {
@@ -197,5 +217,22 @@ fn a_state_comes_back_bit_for_bit_and_another_length_is_refused() {
         let packed: PackedState = serde_json::from_value(json).unwrap();
         let sentence = packed.unpack().unwrap_err().to_string();
         assert!(sentence.contains("cannot be read"), "{sentence}");
+    }
+}
+
+/// For the GPU the trials that stand at one stage are one task; together they come to what they come to one by one.
+#[test]
+fn trials_go_together_where_the_gpu_is_asked_for() {
+    let apart = plan(TREE);
+    let together = Plan::new(&Recipe { backend: BackendName::Gpu, ..apart.recipe.clone() }).unwrap();
+    let mut schedule = numbers(&together);
+    let mut next = || schedule.begin().map(|task| task.place());
+    let both = |stage| Some(Place::Stage { stage, trials: vec![0, 1] });
+    assert_eq!([next(), next(), next()], [both(1), both(0), None]);
+    // Pretended workers have no GPU, so the processor does it, to the same bits.
+    for (workers, seed) in [(1, 1), (3, 2)] {
+        let [ours, expected] = [&together, &apart].map(|plan| report(plan, &run(plan, workers, seed)));
+        assert_eq!(ours.digest, expected.digest);
+        assert!(!ours.digest.is_empty());
     }
 }

@@ -37,12 +37,12 @@ impl Job {
     }
 
     /// A task has ended.
-    pub(super) fn done(&mut self, task: Place, state: Option<PackedState>) {
-        self.schedule.done(task, state);
+    pub(super) fn done(&mut self, task: &Place, states: Vec<Option<PackedState>>) {
+        self.schedule.done(task, states);
     }
 
     /// A task failed: what that means for the stages, as news.
-    pub(super) fn lost(&mut self, task: Place) -> Vec<News> {
+    pub(super) fn lost(&mut self, task: &Place) -> Vec<News> {
         let news = |(trial, stage)| News::Event { run: self.run, event: Event::StageLost { trial, stage } };
         self.schedule.lost(task).into_iter().map(news).collect()
     }

@@ -20,7 +20,7 @@ pub(super) enum Heard {
 }
 
 /// What a worker is at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Duty {
     /// A task of the run.
     Task(Place),

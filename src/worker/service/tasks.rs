@@ -64,20 +64,33 @@ async fn on_data<A: Accelerator>(
         Task::Time { trial, variant, file } => {
             let timed = time_variant(trial, &variant, &file, dataset, source, &mut post).await;
             timed.map_err(|e| e.to_string())?;
-            Ok(Response::Done { run, state: None })
+            Ok(Response::Done { run, states: Vec::new() })
         }
-        Task::Stage { trial, stage, parent, teacher } => {
-            if trial >= plan.recipe.seeds.len() || stage >= plan.stages.len() {
-                return Err(format!("stage {stage} of trial {trial} is asked for and the recipe has none such"));
+        Task::Stage { stage, trials } => {
+            if let Some(of) = trials.iter().find(|of| of.trial >= plan.recipe.seeds.len() || stage >= plan.stages.len())
+            {
+                return Err(format!("stage {stage} of trial {} is asked for and the recipe has none such", of.trial));
             }
-            let unpack = |state: Option<PackedState>| state.map(|state| state.unpack()).transpose();
-            let parent = unpack(parent).map_err(|e| e.to_string())?;
-            let teacher = unpack(teacher).map_err(|e| e.to_string())?;
-            let inputs = Inputs { parent: parent.as_ref(), teacher: teacher.as_ref() };
-            let reached = run_stage(plan, trial, stage, inputs, dataset, source, engines, &mut post).await;
+            let unpack = |state: &Option<PackedState>| state.as_ref().map(PackedState::unpack).transpose();
+            let mut states = Vec::with_capacity(trials.len());
+            for of in &trials {
+                let parent = unpack(&of.parent).map_err(|e| e.to_string())?;
+                let teacher = unpack(&of.teacher).map_err(|e| e.to_string())?;
+                states.push((of.trial, parent, teacher));
+            }
+            let inputs: Vec<Inputs<'_>> = states
+                .iter()
+                .map(|(trial, parent, teacher)| Inputs {
+                    trial: *trial,
+                    parent: parent.as_ref(),
+                    teacher: teacher.as_ref(),
+                })
+                .collect();
+            let reached = run_stage(plan, stage, &inputs, dataset, source, engines, &mut post).await;
             let reached = reached.map_err(|e| e.to_string())?;
-            let state = plan.users(stage).next().map(|_| reached.state.pack());
-            Ok(Response::Done { run, state })
+            let used = plan.users(stage).next().is_some();
+            let states = reached.iter().map(|reached| used.then(|| reached.state.pack())).collect();
+            Ok(Response::Done { run, states })
         }
     }
 }
