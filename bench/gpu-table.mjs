@@ -93,7 +93,8 @@ export function markdown(results, titles) {
     [title, ours, beside, ratio == null ? "–" : plain(ratio), target, verdict(met)]);
   const check = (measurement) => (measurement?.error || !measurement
     ? `Not held against the processor: ${measurement?.error ?? "not measured"}.`
-    : `Its ${measurement.windows} operations differ from the processor's by ${measurement.median.toExponential(1)} of the largest value at most.`);
+    // Merged rounds count the operations of each.
+    : `Its ${measurement.windows / (measurement.medians?.length ?? 1)} operations differ from the processor's by ${measurement.median.toExponential(1)} of the largest value at most.`);
   const where = adapter ? `${adapter.name} (${adapter.software ? "software: a processor plays the GPU" : "hardware"})` : "none";
   return `# The GPU beside others
 

@@ -1,6 +1,6 @@
 //! The device behind the kernels: what is recorded, submitted, found again, and what can go wrong.
 
-use super::kernels::{Kernel, TILES};
+use super::kernels::{Form, Kernel, TILES};
 use crate::backend::DeviceError;
 use futures_channel::oneshot;
 use std::cell::{Cell, RefCell};
@@ -45,7 +45,7 @@ pub struct Device {
     info: DeviceInfo,
     recording: RefCell<Option<Recording>>,
     layouts: RefCell<HashMap<(usize, usize), (wgpu::BindGroupLayout, wgpu::PipelineLayout)>>,
-    pipelines: RefCell<HashMap<(&'static str, Option<usize>), wgpu::ComputePipeline>>,
+    pipelines: RefCell<HashMap<(&'static str, Option<Form>), wgpu::ComputePipeline>>,
     groups: RefCell<HashMap<(usize, [u64; MOST_BUFFERS]), wgpu::BindGroup>>,
     parameters: wgpu::Buffer,
     slots: RefCell<HashMap<Vec<u32>, u32>>,
@@ -156,7 +156,7 @@ impl Device {
     pub fn run(
         &self,
         kernel: &'static Kernel,
-        tile: Option<usize>,
+        form: Option<Form>,
         buffers: &[&Buffer],
         parameters: &[u32],
         groups: [u32; 3],
@@ -173,7 +173,7 @@ impl Device {
         let mut bound = self.groups.borrow_mut();
         let bound = bound.entry((kernel.reads, ids)).or_insert_with(|| self.bind(shape, buffers));
         let mut pipelines = self.pipelines.borrow_mut();
-        let pipeline = pipelines.entry((kernel.name, tile)).or_insert_with(|| self.compile(kernel, tile));
+        let pipeline = pipelines.entry((kernel.name, form)).or_insert_with(|| self.compile(kernel, form));
         let mut recording = self.recording.borrow_mut();
         let Recording { pass, .. } = recording.get_or_insert_with(|| {
             let mut encoder = self.device.create_command_encoder(&Default::default());
@@ -249,9 +249,9 @@ impl Device {
         })
     }
 
-    fn compile(&self, kernel: &'static Kernel, tile: Option<usize>) -> wgpu::ComputePipeline {
-        let source = match tile {
-            Some(tile) => TILES[tile].source(kernel),
+    fn compile(&self, kernel: &'static Kernel, form: Option<Form>) -> wgpu::ComputePipeline {
+        let source = match form {
+            Some(Form { tile, flags }) => TILES[tile].source(kernel, flags),
             None => kernel.source.to_string(),
         };
         let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {

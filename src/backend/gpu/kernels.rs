@@ -40,6 +40,7 @@ kernels! {
     ADD_ASSIGN "add_assign" reads 1 writes 1;
     ADD_BIAS "add_bias" reads 1 writes 1;
     COLUMN_SUMS "column_sums" reads 1 writes 1;
+    COLUMN_SUMS_DIRECT "column_sums_direct" reads 1 writes 1;
     CONVOLVE "convolve" reads 3 writes 1;
     CONVOLVE_INPUT_GRADIENT "convolve_input_gradient" reads 2 writes 1;
     CONVOLVE_WEIGHT_GRADIENT "convolve_weight_gradient" reads 2 writes 1;
@@ -57,6 +58,15 @@ kernels! {
     POOL_GRADIENT "pool_gradient" reads 3 writes 1;
     SGD "sgd" reads 1 writes 2;
     SOFTMAX "softmax" reads 1 writes 1;
+}
+
+/// What a product is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Form {
+    /// Which of [`TILES`].
+    pub tile: usize,
+    /// What the kernel makes of `FLAGS`: known beforehand, they cost nothing.
+    pub flags: u32,
 }
 
 /// How a product is cut up; see `product_tiled.wgsl` and `product_direct.wgsl`.
@@ -83,8 +93,8 @@ impl Tile {
         self.group[0] * self.outputs[1]
     }
 
-    /// The source of a product whose operands and whose output `kernel` says.
-    pub fn source(&self, kernel: &Kernel) -> String {
+    /// The source of a product whose operands and whose output `kernel` says, made for these flags.
+    pub fn source(&self, kernel: &Kernel, flags: u32) -> String {
         let [wx, wy] = self.group;
         let [rm, rn] = self.outputs;
         let product = match self.tiled {
@@ -92,8 +102,9 @@ impl Tile {
             false => include_str!("kernels/product_direct.wgsl"),
         };
         let tk = self.steps;
-        let consts =
-            format!("const WX = {wx}u;\nconst WY = {wy}u;\nconst RM = {rm}u;\nconst RN = {rn}u;\nconst TK = {tk}u;\n");
+        let consts = format!(
+            "const WX = {wx}u;\nconst WY = {wy}u;\nconst RM = {rm}u;\nconst RN = {rn}u;\nconst TK = {tk}u;\nconst FLAGS = {flags}u;\n"
+        );
         let mut source = format!("{consts}\n{}\n", kernel.source);
         for line in product.lines() {
             let rows = if line.contains("$i") { rm } else { 1 };

@@ -13,16 +13,20 @@ use super::{Activation, Adam, Backend, Conv, DeviceError, MatMul, NORMALIZATION_
 use device::Device;
 pub use device::{Buffer, DeviceInfo};
 use kernels as k;
-use kernels::{Kernel, TILES};
+use kernels::{Form, Kernel, TILES};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 
 /// Invocations of a workgroup in the elementwise kernels.
 const WIDTH: usize = 64;
-/// Workgroups of an elementwise kernel at most; more values are gone through in strides.
+/// Workgroups of an elementwise kernel at most, on a device and on one that a processor plays; more values are gone through in
+/// strides.
 const MOST_GROUPS: usize = 4096;
+const MOST_GROUPS_SOFTWARE: usize = 64;
 
+/// Rows up to which an invocation sums a column alone.
+const FEW_ROWS: usize = 256;
 /// Workgroups that keep a device busy, and one that a processor plays.
 const BUSY: usize = 128;
 const BUSY_SOFTWARE: usize = 8;
@@ -103,7 +107,8 @@ impl Gpu {
 
     /// A kernel with an invocation for each of `len` values (or fewer, in strides).
     fn each(&self, kernel: &'static Kernel, len: usize, buffers: &[&Buffer], parameters: &[u32]) {
-        let groups = len.div_ceil(WIDTH).min(MOST_GROUPS) as u32;
+        let most = if self.info().software { MOST_GROUPS_SOFTWARE } else { MOST_GROUPS };
+        let groups = len.div_ceil(WIDTH).min(most) as u32;
         self.device.run(kernel, None, buffers, &[&[len as u32], parameters].concat(), [groups, 1, self.lanes as u32]);
     }
 
@@ -119,6 +124,14 @@ impl Gpu {
         );
     }
 
+    fn sum_columns(&self, rows: usize, columns: usize, x: &Buffer, sums: &Buffer) {
+        if rows <= FEW_ROWS {
+            self.each(&k::COLUMN_SUMS_DIRECT, columns, &[x, sums], &[rows as u32]);
+        } else {
+            self.columns(&k::COLUMN_SUMS, rows, columns, &[x, sums], &[]);
+        }
+    }
+
     /// Into how many parts the steps of a product are worth splitting: where there are few outputs, most of a device would
     /// be idle.
     fn splits(&self, [m, k, n]: [usize; 3]) -> usize {
@@ -132,6 +145,7 @@ impl Gpu {
     fn product(
         &self,
         kernel: &'static Kernel,
+        flags: u32,
         [m, k, n]: [usize; 3],
         splits: usize,
         buffers: &[&Buffer],
@@ -141,7 +155,8 @@ impl Gpu {
         let groups =
             [(n as u32).div_ceil(tile.columns()), (m as u32).div_ceil(tile.rows()), (self.lanes * splits) as u32];
         let sizes = [splits, m, k, n].map(|size| size as u32);
-        self.device.run(kernel, Some(self.tile.get()), buffers, &[&sizes, parameters].concat(), groups);
+        let form = Form { tile: self.tile.get(), flags };
+        self.device.run(kernel, Some(form), buffers, &[&sizes, parameters].concat(), groups);
     }
 }
 
@@ -158,9 +173,9 @@ fn window(op: Pool) -> [u32; 5] {
     [kind, op.height as u32, op.width as u32, op.channels as u32, op.size as u32]
 }
 
-/// What comes after a layer's sum.
+/// The flags of a layer: what comes after its sum.
 fn after(f: Option<Activation>) -> u32 {
-    f.map_or(1, |f| 2 + code(f))
+    f.map_or(1, |f| 2 + code(f)) << 3
 }
 
 fn code(f: Activation) -> u32 {
@@ -221,9 +236,9 @@ impl Backend for Gpu {
         if op.k == 0 && !op.accumulate {
             return self.fill(c, op.m * op.n, 0.0);
         }
-        let flags = [op.a_transposed, op.b_transposed, op.accumulate, false].map(u32::from);
+        let flags = u32::from(op.accumulate) | u32::from(op.a_transposed) << 1 | u32::from(op.b_transposed) << 2;
         // Without a bias, anything stands in its place.
-        self.product(&k::MATMUL, [op.m, op.k, op.n], 1, &[a, b, b, c], &flags);
+        self.product(&k::MATMUL, flags, [op.m, op.k, op.n], 1, &[a, b, b, c], &[]);
     }
 
     fn dense(
@@ -235,7 +250,7 @@ impl Backend for Gpu {
         f: Option<Activation>,
         y: &mut Buffer,
     ) {
-        self.product(&k::MATMUL, [rows, inputs, outputs], 1, &[x, w, bias, y], &[0, 0, 0, after(f)]);
+        self.product(&k::MATMUL, after(f), [rows, inputs, outputs], 1, &[x, w, bias, y], &[]);
     }
 
     fn convolution(
@@ -249,7 +264,7 @@ impl Backend for Gpu {
         y: &mut Buffer,
     ) {
         let sizes = [batch * op.out_pixels(), op.patch(), op.filters];
-        self.product(&k::CONVOLVE, sizes, 1, &[x, w, bias, y], &[&geometry(op)[..], &[after(f)]].concat());
+        self.product(&k::CONVOLVE, after(f), sizes, 1, &[x, w, bias, y], &geometry(op));
     }
 
     fn add_bias(&self, rows: usize, cols: usize, bias: &Buffer, y: &mut Buffer) {
@@ -257,19 +272,19 @@ impl Backend for Gpu {
     }
 
     fn column_sums(&self, rows: usize, cols: usize, x: &Buffer, sums: &mut Buffer) {
-        self.columns(&k::COLUMN_SUMS, rows, cols, &[x, sums], &[]);
+        self.sum_columns(rows, cols, x, sums);
     }
 
     fn convolve(&self, op: Conv, batch: usize, x: &Buffer, w: &Buffer, y: &mut Buffer) {
         let sizes = [batch * op.out_pixels(), op.patch(), op.filters];
-        self.product(&k::CONVOLVE, sizes, 1, &[x, w, w, y], &[&geometry(op)[..], &[0]].concat());
+        self.product(&k::CONVOLVE, 0, sizes, 1, &[x, w, w, y], &geometry(op));
     }
 
     fn convolve_weight_gradient(&self, op: Conv, batch: usize, x: &Buffer, dy: &Buffer, dw: &mut Buffer) {
         let sizes = [op.patch(), batch * op.out_pixels(), op.filters];
         let splits = self.splits(sizes);
         if splits == 1 {
-            return self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, 1, &[x, dy, dw], &geometry(op));
+            return self.product(&k::CONVOLVE_WEIGHT_GRADIENT, 0, sizes, 1, &[x, dy, dw], &geometry(op));
         }
         let len = op.patch() * op.filters;
         let mut parts = self.parts.borrow_mut();
@@ -277,14 +292,14 @@ impl Backend for Gpu {
             Some(parts) if parts.len >= splits * len => parts,
             parts => parts.insert(self.device.buffer(splits * len, self.lanes)),
         };
-        self.product(&k::CONVOLVE_WEIGHT_GRADIENT, sizes, splits, &[x, dy, parts], &geometry(op));
-        self.columns(&k::COLUMN_SUMS, splits, len, &[parts, dw], &[]);
+        self.product(&k::CONVOLVE_WEIGHT_GRADIENT, 0, sizes, splits, &[x, dy, parts], &geometry(op));
+        self.sum_columns(splits, len, parts, dw);
     }
 
     fn convolve_input_gradient(&self, op: Conv, batch: usize, w: &Buffer, dy: &Buffer, dx: &mut Buffer) {
         let steps = op.kernel * op.kernel * op.filters;
         let sizes = [batch * op.height * op.width, steps, op.channels];
-        self.product(&k::CONVOLVE_INPUT_GRADIENT, sizes, 1, &[w, dy, dx], &geometry(op));
+        self.product(&k::CONVOLVE_INPUT_GRADIENT, 0, sizes, 1, &[w, dy, dx], &geometry(op));
     }
 
     fn pool(&self, op: Pool, batch: usize, x: &Buffer, y: &mut Buffer) {

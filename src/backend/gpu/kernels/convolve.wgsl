@@ -1,4 +1,4 @@
-// y = x (*) w as a product: a row is an output pixel, a step one value of its patch, a column a filter. `after` it comes
+// y = x (*) w as a product: a row is an output pixel, a step one value of its patch, a column a filter. `AFTER` it comes
 // nothing (0), the bias of each filter (1), then ReLU (2) or the hyperbolic tangent (3): a convolutional layer.
 
 struct Params {
@@ -18,8 +18,9 @@ struct Params {
     filters: u32,
     out_height: u32,
     out_width: u32,
-    after: u32,
 }
+
+const AFTER = FLAGS >> 3u;
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -61,14 +62,14 @@ fn right(column: u32, step: vec4u) -> f32 {
 
 fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {
     let at = lane * p.y_stride + (split * p.m + row) * p.n + column;
-    if (p.after == 0u) {
+    if (AFTER == 0u) {
         y[at] = sum;
         return;
     }
     let total = sum + bias[lane * p.bias_stride + column];
-    if (p.after == 1u) {
+    if (AFTER == 1u) {
         y[at] = total;
-    } else if (p.after == 2u) {
+    } else if (AFTER == 2u) {
         y[at] = max(total, 0.0);
     } else {
         // Beyond 15 the tangent is 1 in 32 bits; some devices overflow on the way there.

@@ -1,4 +1,4 @@
-// c = op(a) * op(b), or c += op(a) * op(b); `after` it comes nothing (0), the bias of each column (1), then ReLU (2) or the
+// c = op(a) * op(b), or c += op(a) * op(b); `AFTER` it comes nothing (0), the bias of each column (1), then ReLU (2) or the
 // hyperbolic tangent (3): a dense layer.
 
 struct Params {
@@ -10,11 +10,12 @@ struct Params {
     m: u32,
     k: u32,
     n: u32,
-    a_transposed: u32,
-    b_transposed: u32,
-    accumulate: u32,
-    after: u32,
 }
+
+const ACCUMULATE = (FLAGS & 1u) != 0u;
+const A_TRANSPOSED = (FLAGS & 2u) != 0u;
+const B_TRANSPOSED = (FLAGS & 4u) != 0u;
+const AFTER = FLAGS >> 3u;
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
@@ -24,18 +25,18 @@ struct Params {
 
 // Where a row of op(a) begins, and where a column of op(b) does.
 fn left_row(lane: u32, row: u32) -> vec3u {
-    return vec3u(lane * p.a_stride + row * select(p.k, 1u, p.a_transposed != 0u), 0u, 0u);
+    return vec3u(lane * p.a_stride + row * select(p.k, 1u, A_TRANSPOSED), 0u, 0u);
 }
 
 fn right_column(lane: u32, column: u32) -> u32 {
-    return lane * p.b_stride + column * select(1u, p.k, p.b_transposed != 0u);
+    return lane * p.b_stride + column * select(1u, p.k, B_TRANSPOSED);
 }
 
 // How far a step is from there, in op(a) and in op(b).
 fn at_step(step: u32) -> vec4u {
     return vec4u(
-        step * select(1u, p.m, p.a_transposed != 0u),
-        step * select(p.n, 1u, p.b_transposed != 0u),
+        step * select(1u, p.m, A_TRANSPOSED),
+        step * select(p.n, 1u, B_TRANSPOSED),
         0u,
         0u,
     );
@@ -51,18 +52,18 @@ fn right(column: u32, step: vec4u) -> f32 {
 
 fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {
     let at = lane * p.c_stride + (split * p.m + row) * p.n + column;
-    if (p.accumulate != 0u) {
+    if (ACCUMULATE) {
         c[at] += sum;
         return;
     }
-    if (p.after == 0u) {
+    if (AFTER == 0u) {
         c[at] = sum;
         return;
     }
     let total = sum + bias[lane * p.bias_stride + column];
-    if (p.after == 1u) {
+    if (AFTER == 1u) {
         c[at] = total;
-    } else if (p.after == 2u) {
+    } else if (AFTER == 2u) {
         c[at] = max(total, 0.0);
     } else {
         // Beyond 15 the tangent is 1 in 32 bits; some devices overflow on the way there.
