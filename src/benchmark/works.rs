@@ -94,8 +94,11 @@ pub enum SpeedTask {
 /// The widths of the widest network that is compared.
 const WIDE: [usize; 2] = [2048, 1024];
 
-/// On what the processor and the GPU are compared: name, network and batch.
-pub const COMPARED: [(&str, fn() -> Architecture, usize); 4] = [
+/// What the processor and the GPU are compared on: name, network and batch.
+pub type ComparedOn = (&'static str, fn() -> Architecture, usize);
+
+/// On what the processor and the GPU are compared.
+pub const COMPARED: [ComparedOn; 4] = [
     ("lenet-300-100-64", || Net::LeNet300100.architecture(), 64),
     ("lenet-5-64", || Net::LeNet5.architecture(), 64),
     ("lenet-5-256", || Net::LeNet5.architecture(), 256),

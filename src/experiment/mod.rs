@@ -2,7 +2,8 @@
 
 mod engines;
 mod event;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod gpu_tests;
 mod link;
 mod measure;

@@ -6,7 +6,8 @@
 pub mod check;
 mod device;
 mod kernels;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod tests;
 
 use super::{Activation, Adam, Backend, Conv, DeviceError, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd};
