@@ -296,7 +296,7 @@ mod tests {
             let number: u8 = path[path.len() - 8..path.len() - 6].parse().unwrap();
             let labels = (0..SHARD_SAMPLES).map(|i| (i % 10) as u8).collect();
             let shard = Shard { labels, pixels: vec![number; SHARD_SAMPLES * 784] };
-            Ok(shard.encode(28, 28).unwrap())
+            Ok(crate::data::shard::unpack(&shard.encode(28, 28).unwrap()).unwrap())
         }
     }
 

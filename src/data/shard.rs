@@ -10,13 +10,20 @@
 //! | count         | one label an image                                  |
 //! | count x r x c | one grey value (0 black to 255) a pixel, row by row |
 
-use std::io::{Read, Write};
-
-use flate2::{Compression, bufread::GzDecoder, write::GzEncoder};
+#[cfg(any(test, not(target_arch = "wasm32")))]
+use flate2::bufread::GzDecoder;
+use flate2::{Compression, write::GzEncoder};
+use std::cmp::Ordering;
+#[cfg(any(test, not(target_arch = "wasm32")))]
+use std::io::Read;
+use std::io::Write;
 
 const MAGIC: [u8; 4] = *b"FWSH";
 const VERSION: u8 = 1;
 const HEADER_BYTES: usize = 16;
+/// No shard is longer, whatever it unpacks to.
+#[cfg(any(test, not(target_arch = "wasm32")))]
+const LONGEST: u64 = 1 << 26;
 
 /// Images in each shard but the last of a split.
 pub const SHARD_SAMPLES: usize = 5_000;
@@ -62,32 +69,33 @@ impl Shard {
         gzip.finish().map_err(|error| error.to_string())
     }
 
-    /// Reads a file back; what it allocates depends on what was expected, not on what the file claims.
-    pub(super) fn decode(file: &[u8], expected: Expected) -> Result<Self, String> {
-        let mut gzip = GzDecoder::new(file);
-        let mut header = [0; HEADER_BYTES];
-        fill(&mut gzip, &mut header, "header")?;
-        check_header(header, expected)?;
-
+    /// Reads what [`unpack`], or the browser, makes of a file.
+    pub(super) fn decode(content: &[u8], expected: Expected) -> Result<Self, String> {
+        let (header, rest) = content.split_first_chunk().ok_or("its header: it ends too early")?;
+        check_header(*header, expected)?;
         let image = usize::from(expected.rows) * usize::from(expected.columns);
-        let mut shard = Self { labels: vec![0; expected.count], pixels: vec![0; expected.count * image] };
-        fill(&mut gzip, &mut shard.labels, "labels")?;
-        if let Some((i, label)) = shard.labels.iter().enumerate().find(|&(_, &l)| usize::from(l) >= expected.classes) {
+        let (labels, pixels) = rest.split_at_checked(expected.count).ok_or("its labels: it ends too early")?;
+        if let Some((i, label)) = labels.iter().enumerate().find(|&(_, &l)| usize::from(l) >= expected.classes) {
             return Err(format!("image {i} has class {label}, the last is {}", expected.classes - 1));
         }
-        fill(&mut gzip, &mut shard.pixels, "pixels")?;
-
-        // Reading on past the content is also what makes gzip compare its checksum.
-        match gzip.read(&mut [0]) {
-            Ok(0) if gzip.get_ref().is_empty() => Ok(shard),
-            Ok(_) => Err("there is more in it than its images".into()),
-            Err(error) => Err(format!("its checksum: {error}")),
+        match pixels.len().cmp(&(expected.count * image)) {
+            Ordering::Less => Err("its pixels: it ends too early".into()),
+            Ordering::Greater => Err("there is more in it than its images".into()),
+            Ordering::Equal => Ok(Self { labels: labels.to_vec(), pixels: pixels.to_vec() }),
         }
     }
 }
 
-fn fill(gzip: &mut GzDecoder<&[u8]>, buffer: &mut [u8], part: &str) -> Result<(), String> {
-    gzip.read_exact(buffer).map_err(|error| format!("its {part}: {error}"))
+/// Undoes a file's compression, as browsers do by themselves. Nothing may follow it.
+#[cfg(any(test, not(target_arch = "wasm32")))]
+pub(super) fn unpack(file: &[u8]) -> Result<Vec<u8>, String> {
+    let mut gzip = GzDecoder::new(file).take(LONGEST);
+    let mut content = Vec::new();
+    gzip.read_to_end(&mut content).map_err(|error| format!("its compression: {error}"))?;
+    if gzip.limit() == 0 || !gzip.get_ref().get_ref().is_empty() {
+        return Err("there is more in it than its images".into());
+    }
+    Ok(content)
 }
 
 fn check_header(header: [u8; HEADER_BYTES], expected: Expected) -> Result<(), String> {
@@ -121,6 +129,10 @@ mod tests {
         Shard { labels: vec![0, 3, 1, 2, 3], pixels: (0..30).map(|i| i * 8).collect() }
     }
 
+    fn read(file: &[u8], expected: Expected) -> Result<Shard, String> {
+        Shard::decode(&unpack(file)?, expected)
+    }
+
     fn file() -> Vec<u8> {
         shard().encode(2, 3).unwrap()
     }
@@ -137,7 +149,7 @@ mod tests {
 
     #[test]
     fn what_is_encoded_comes_back() {
-        assert_eq!(Shard::decode(&file(), EXPECTED), Ok(shard()));
+        assert_eq!(read(&file(), EXPECTED), Ok(shard()));
     }
 
     #[test]
@@ -149,7 +161,7 @@ mod tests {
     fn every_truncation_is_an_error() {
         let file = file();
         for length in 0..file.len() {
-            assert!(Shard::decode(&file[..length], EXPECTED).is_err(), "{length} of {} bytes", file.len());
+            assert!(read(&file[..length], EXPECTED).is_err(), "{length} of {} bytes", file.len());
         }
     }
 
@@ -160,19 +172,24 @@ mod tests {
             let mut damaged = file.clone();
             damaged[position] ^= 0x10;
             // Some bits mean nothing: gzip's own notes of time and system, the padding after the last block.
-            let decoded = Shard::decode(&damaged, EXPECTED);
+            let decoded = read(&damaged, EXPECTED);
             assert!(decoded.is_err() || decoded == Ok(shard()), "byte {position}");
         }
     }
 
     #[test]
     fn errors_say_what_is_wrong() {
-        let reason = |file: &[u8], expected| Shard::decode(file, expected).unwrap_err();
+        let reason = |file: &[u8], expected| read(file, expected).unwrap_err();
         assert!(reason(&changed(0, b'X'), EXPECTED).contains("not a shard"));
         assert!(reason(&changed(4, 9), EXPECTED).contains("version 9"));
         assert!(reason(&changed(8, 6), EXPECTED).contains("6 images of 2 x 3 where 5 of 2 x 3"));
         assert!(reason(&changed(17, 4), EXPECTED).contains("image 1 has class 4, the last is 3"));
         assert!(reason(&[file(), vec![0]].concat(), EXPECTED).contains("more in it"));
-        assert!(reason(b"<!doctype html>", EXPECTED).contains("header"));
+        assert!(reason(b"<!doctype html>", EXPECTED).contains("compression"));
+        let content = unpack(&file()).unwrap();
+        for (length, part) in [(10, "header"), (18, "labels"), (40, "pixels")] {
+            assert!(Shard::decode(&content[..length], EXPECTED).unwrap_err().contains(part));
+        }
+        assert!(Shard::decode(&[content, vec![0]].concat(), EXPECTED).unwrap_err().contains("more in it"));
     }
 }

@@ -4,7 +4,7 @@ use super::DataError;
 
 /// Hands out files by their path relative to the site's root, as `data/mnist/train-00.shard`.
 pub trait Source {
-    /// The whole content of the file at `path`.
+    /// The whole content of the file at `path`, its compression undone.
     ///
     /// # Errors
     /// [`DataError::Missing`] or [`DataError::Unreadable`].
@@ -20,13 +20,14 @@ pub struct Folder(pub std::path::PathBuf);
 impl Source for Folder {
     async fn fetch(&self, path: &str) -> Result<Vec<u8>, DataError> {
         let full = self.0.join(path);
-        std::fs::read(&full).map_err(|error| {
+        let file = std::fs::read(&full).map_err(|error| {
             let path = full.display().to_string();
             match error.kind() {
                 std::io::ErrorKind::NotFound => DataError::Missing { path },
                 _ => DataError::Unreadable { path, reason: error.to_string() },
             }
-        })
+        })?;
+        super::shard::unpack(&file).map_err(|reason| DataError::Damaged { path: full.display().to_string(), reason })
     }
 }
 

@@ -7,6 +7,9 @@ use crate::backend::{Backend, DeviceError};
 
 /// A backend that has to be asked for, and may be refused or lost.
 pub trait Accelerator: Backend + Sized {
+    /// Whether there is such a thing: where not, the code for it is left out.
+    const KNOWN: bool;
+
     /// Asks for a device, and tunes it by a clock in microseconds.
     fn open(now_us: impl Fn() -> f64) -> impl Future<Output = Result<Self, DeviceError>>;
 
@@ -21,6 +24,8 @@ pub trait Accelerator: Backend + Sized {
 }
 
 impl Accelerator for Gpu {
+    const KNOWN: bool = true;
+
     async fn open(now_us: impl Fn() -> f64) -> Result<Self, DeviceError> {
         let gpu = Gpu::open().await?;
         gpu.tune(&now_us).await?;
@@ -42,6 +47,8 @@ impl Accelerator for Gpu {
 
 /// The processor in the accelerator's place: there is none. What runs on `Engines<Cpu>` contains no code for the GPU.
 impl Accelerator for Cpu {
+    const KNOWN: bool = false;
+
     async fn open(_now_us: impl Fn() -> f64) -> Result<Self, DeviceError> {
         Err(DeviceError("this part of the program knows no GPU".into()))
     }

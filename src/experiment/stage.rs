@@ -13,7 +13,7 @@ use crate::compression::prune::{Prune, prune_to};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
+    CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
     fold_batch_norm, train,
 };
 use std::ops::Range;
@@ -153,7 +153,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     ) -> Result<(), RunError> {
         let mut progress: Vec<Progress> = states.iter().map(|_| Progress::default()).collect();
         let mut begun = 0;
-        if self.plan.recipe.backend == BackendName::Gpu {
+        if A::KNOWN && self.plan.recipe.backend == BackendName::Gpu {
             self.engines.open(&*self.sink).await;
             // Taken out, so that the rest of the work can be borrowed beside it.
             match self.engines.take() {
@@ -236,18 +236,15 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let each = states[which.clone()].iter_mut().zip(&keys[which.clone()]).zip(&mut progress[which.clone()]);
         let mut pupils: Vec<Pupil<'_>> =
             each.map(|((state, key), progress)| Pupil { model: &mut state.model, key: *key, progress }).collect();
-        match objective {
-            Objective::Labels => {
-                let mut loss = CrossEntropy;
-                train(backend, &mut pupils, dataset, source, training, &mut loss, &mut monitor).await
-            }
+        let mut loss: Box<dyn Loss<B> + '_> = match objective {
+            Objective::Labels => Box::new(CrossEntropy),
             Objective::SoftTargets { teachers, temperature, alpha } => {
                 let (classes, batch) = (dataset.classes(), training.batch);
                 let teachers = teachers[which].iter().map(Vec::as_slice).collect();
-                let mut loss = SoftTargets::new(backend, teachers, classes, batch, *temperature, *alpha);
-                train(backend, &mut pupils, dataset, source, training, &mut loss, &mut monitor).await
+                Box::new(SoftTargets::new(backend, teachers, classes, batch, *temperature, *alpha))
             }
-        }
+        };
+        train(backend, &mut pupils, dataset, source, training, &mut *loss, &mut monitor).await
     }
 
     async fn prune(&mut self, states: &mut [State], prune: &Prune, training: &Training) -> Result<(), RunError> {

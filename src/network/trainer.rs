@@ -157,7 +157,7 @@ pub async fn train<B: Backend>(
     dataset: &mut Dataset,
     source: &impl Source,
     training: &Training,
-    loss: &mut impl Loss<B>,
+    loss: &mut dyn Loss<B>,
     monitor: &mut impl Monitor,
 ) -> Result<Ending, TrainError> {
     let samples = dataset.len(Split::Train);

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Response, WorkerGlobalScope};
+use web_sys::{ReadableStream, Response, WorkerGlobalScope};
 
 /// Fetches under way; what was not asked for ahead is asked for when it is wanted.
 #[derive(Default)]
@@ -37,6 +37,22 @@ fn request(path: &str) -> Promise {
     js_sys::global().unchecked_into::<WorkerGlobalScope>().fetch_with_str(path)
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// Of the Compression Streams standard, which web-sys counts as unstable; a pair of a readable and a writable stream.
+    type DecompressionStream;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(format: &str) -> Result<DecompressionStream, JsValue>;
+}
+
+/// Has the browser undo the compression, so that the engine need not know how.
+fn unpack(body: &ReadableStream) -> Result<Promise, JsValue> {
+    let gunzip = DecompressionStream::new("gzip")?;
+    let unpacked = body.pipe_through(gunzip.unchecked_ref());
+    Response::new_with_opt_readable_stream(Some(&unpacked))?.array_buffer()
+}
+
 impl Source for Fetch {
     async fn fetch(&self, path: &str) -> Result<Vec<u8>, DataError> {
         let unreadable = |reason: String| DataError::Unreadable { path: path.into(), reason };
@@ -49,7 +65,8 @@ impl Source for Fetch {
         if !response.ok() {
             return Err(unreadable(format!("the server answered {}", response.status())));
         }
-        let body = response.array_buffer().map_err(|e| unreadable(said(e)))?;
+        let unpacked = response.body().ok_or("it is empty".into()).and_then(|body| unpack(&body).map_err(said));
+        let body = unpacked.map_err(unreadable)?;
         let body = JsFuture::from(body).await.map_err(|e| unreadable(said(e)))?;
         Ok(Uint8Array::new(&body.unchecked_into::<ArrayBuffer>()).to_vec())
     }
