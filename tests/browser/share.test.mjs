@@ -67,12 +67,13 @@ test("the engine for relaxed SIMD and the plain one come to one digest", async (
     ],
   };
   const native = commandLine(integers);
-  const question = "WebAssembly.validate(Uint8Array.from(RELAXED))";
+  // As it reads once names have been shortened.
+  const question = /WebAssembly\.validate\(Uint8Array\.from\(\w+\)\)/;
   for (const [answer, engine] of [["true", "worker-relaxed_bg.wasm"], ["false", "worker_bg.wasm"]]) {
     const told = await serve(undefined, (path, file) => {
       if (!path.endsWith("worker-start.js")) return undefined;
       const script = readFileSync(file, "utf8");
-      assert.ok(script.includes(question));
+      assert.match(script, question);
       return script.replace(question, answer);
     });
     const asked = [];
