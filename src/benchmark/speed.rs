@@ -8,7 +8,7 @@ use crate::backend::gpu::Gpu;
 use crate::backend::{Backend, DeviceError};
 use crate::data::{Key, Rng};
 use crate::experiment::{BackendName, Clock, Engines, Flow, WINDOWS};
-use crate::network::{Architecture, Mode, Model, Network, Optimizer, Shape, Training};
+use crate::network::{Architecture, Batch, CrossEntropy, Mode, Model, Network, Optimizer, Shape, Training, descend};
 
 /// Steps whose last result is waited for, at most: as often as training reports.
 const STEPS: usize = 16;
@@ -78,11 +78,8 @@ async fn training_rates<B: Backend>(
             step += 1;
             backend.write(network.input(), &batches[step % batches.len()]);
             backend.write(&mut labels, &one_hot);
-            network.forward(backend, rows, Mode::Train(&mut streams));
-            let (logits, gradient) = network.logits_and_gradient();
-            backend.fill(gradient, rows * classes, 0.0);
-            backend.cross_entropy(rows, classes, 1.0, 1.0, logits, &labels, &mut totals, gradient);
-            network.backward(backend, rows);
+            let batch = Batch { indices: &[], rows, labels: &labels, classes }; // made up: no samples of a set
+            descend(backend, &mut network, &batch, &mut streams, &mut CrossEntropy, &mut totals);
             optimizer.step(backend, &mut network, &subject.training, 1e-4);
         }
         backend.read(&totals, 2).await

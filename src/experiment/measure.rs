@@ -32,11 +32,11 @@ pub(super) async fn measure(
     }
     let mut executable = Executable::new(&decoded);
     let test = test(&mut executable, dataset, source, sink).await?;
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&encoded.file);
-    hasher.update(&test.predictions);
     // A GPU's bits are those of one device: a digest of them would tell others nothing.
-    let digest = if state.on_gpu { String::new() } else { hasher.finalize().to_hex()[..32].to_string() };
+    let (backend, digest) = match state.on_gpu {
+        true => (BackendName::Gpu, String::new()),
+        false => (BackendName::Cpu, digest(&encoded.file, &test.predictions)),
+    };
     let layers = decoded
         .matrices()
         .into_iter()
@@ -58,9 +58,17 @@ pub(super) async fn measure(
         layers,
         digest,
         stopped: false,
-        backend: if state.on_gpu { BackendName::Gpu } else { BackendName::Cpu },
+        backend,
     };
     Ok((result, encoded.file))
+}
+
+/// 32 hex digits of the BLAKE3 hash over a file and the predictions of its model.
+fn digest(file: &[u8], predictions: &[u8]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(file);
+    hasher.update(predictions);
+    hasher.finalize().to_hex()[..32].to_string()
 }
 
 /// What a model makes of the whole test set.

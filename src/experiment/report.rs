@@ -187,16 +187,21 @@ impl Report {
                 bytes: (trials.iter().map(|t| t.bytes as f64).sum::<f64>() / count).round() as usize,
                 latency: trials.iter().find_map(|t| t.latency),
                 digest: if stopped { String::new() } else { digest_of_all(trials.iter().map(|t| t.digest.as_str())) },
-                backend: trials.iter().map(|t| t.backend).find(|b| *b == BackendName::Gpu).unwrap_or_default(),
+                backend: trained_by(trials.iter().map(|t| t.backend)),
                 stopped,
                 trials,
             });
         }
         let complete = variants.len() == plan.variants.len() && variants.iter().all(|v| !v.stopped);
         let digest = if complete { digest_of_all(variants.iter().map(|v| v.digest.as_str())) } else { String::new() };
-        let backend = variants.iter().map(|v| v.backend).find(|b| *b == BackendName::Gpu).unwrap_or_default();
+        let backend = trained_by(variants.iter().map(|v| v.backend));
         Self { version: super::recipe::VERSION, recipe: plan.recipe.clone(), backend, digest, variants }
     }
+}
+
+/// The GPU, if it had a part in any.
+fn trained_by(mut backends: impl Iterator<Item = BackendName>) -> BackendName {
+    if backends.any(|backend| backend == BackendName::Gpu) { BackendName::Gpu } else { BackendName::Cpu }
 }
 
 /// The digest of digests; none, if one of them is missing.

@@ -11,7 +11,11 @@ mod tests;
 
 use super::plan::Plan;
 use super::recipe::BackendName;
+use super::stage::Inputs;
+use super::state::{PackedState, State};
+use crate::export::FileError;
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 use std::collections::HashSet;
 
 /// Trials that the GPU is given at once: beyond that nothing is gained, and all of them have to be held.
@@ -49,6 +53,22 @@ pub struct OfTrial<S> {
     pub parent: Option<S>,
     /// What the stage's teacher left behind in it, where that is not the parent.
     pub teacher: Option<S>,
+}
+
+impl<S: Borrow<State>> OfTrial<S> {
+    /// As [`super::run_stage`] takes it.
+    pub fn inputs(&self) -> Inputs<'_> {
+        let [parent, teacher] = [&self.parent, &self.teacher].map(|state| state.as_ref().map(Borrow::borrow));
+        Inputs { trial: self.trial, parent, teacher }
+    }
+}
+
+impl OfTrial<PackedState> {
+    /// With the states that were packed. Fails as [`PackedState::unpack`] does.
+    pub fn unpack(&self) -> Result<OfTrial<State>, FileError> {
+        let unpack = |state: &Option<PackedState>| state.as_ref().map(PackedState::unpack).transpose();
+        Ok(OfTrial { trial: self.trial, parent: unpack(&self.parent)?, teacher: unpack(&self.teacher)? })
+    }
 }
 
 /// A task without what it needs, to say later how it ended.

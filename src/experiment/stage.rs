@@ -80,18 +80,16 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
 
     async fn perform(&mut self) -> Result<Vec<State>, RunError> {
         let stage = &self.plan.stages[self.stage];
-        if let Action::Fresh { training, .. } = &stage.action {
-            let mut states = self.fresh()?;
-            self.train(&mut states, &self.whole(training), &Objective::Labels).await?;
-            return Ok(states);
-        }
-        let parents: Option<Vec<State>> = self.trials.iter().map(|of| of.parent.cloned()).collect();
-        let Some(mut states) = parents else {
-            return Err(RunError::Network("a step of the plan has nothing before it to work on".into()));
+        let parents = || self.trials.iter().map(|of| of.parent.cloned()).collect::<Option<Vec<State>>>();
+        let mut states = match &stage.action {
+            Action::Fresh { .. } => self.fresh()?,
+            _ => parents()
+                .ok_or_else(|| RunError::Network("a step of the plan has nothing before it to work on".into()))?,
         };
         match &stage.action {
-            Action::Fresh { .. } => {}
-            Action::Train(training) => self.train(&mut states, &self.whole(training), &Objective::Labels).await?,
+            Action::Fresh { training, .. } | Action::Train(training) => {
+                self.train(&mut states, &self.whole(training), &Objective::Labels).await?;
+            }
             Action::Prune(prune, training) => self.prune(&mut states, prune, training).await?,
             Action::Quantize(spec) => {
                 for state in &mut states {
@@ -161,26 +159,23 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     self.on_gpu = true;
                     let longest = Network::<A>::longest_buffer(&states[0].model, stretch.training.batch);
                     let at_once = gpu.most_at_once(longest);
-                    let mut lost = None;
-                    while begun < states.len() && lost.is_none() {
+                    let mut ended = Ok(Ending::Complete);
+                    while begun < states.len() && ended.is_ok() {
                         let end = states.len().min(begun + at_once);
                         let lanes = gpu.side_by_side(end - begun);
-                        let ended = self.train_on(&lanes, begun..end, states, stretch, objective, &mut progress).await;
+                        ended = self.train_on(&lanes, begun..end, states, stretch, objective, &mut progress).await;
                         gpu.forget_buffers();
-                        match ended {
-                            Err(TrainError::Device(error)) => lost = Some(error),
-                            ended => {
-                                begun = end;
-                                self.judge(ended)?;
-                            }
+                        if let Ok(ending) = ended {
+                            self.stopped |= ending == Ending::Stopped;
+                            begun = end;
                         }
                     }
-                    match lost {
-                        None => self.engines.give(gpu),
-                        Some(error) => {
-                            let next = stretch.done + progress[begun].epochs() + 1;
-                            self.tell(format!("{error}; the processor goes on from epoch {next}, and nothing is lost"));
-                        }
+                    if let Err(TrainError::Device(error)) = ended {
+                        let next = stretch.done + progress[begun].epochs() + 1;
+                        self.tell(format!("{error}; the processor goes on from epoch {next}, and nothing is lost"));
+                    } else {
+                        self.engines.give(gpu);
+                        self.judge(ended)?;
                     }
                 }
                 Err(error) => self.tell(format!("{error}; the processor does it instead")),

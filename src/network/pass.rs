@@ -51,13 +51,12 @@ impl<B: Backend> Network<B> {
     pub fn new(backend: &B, models: &[&Model], capacity: usize) -> Self {
         assert_eq!(models.len(), backend.lanes(), "every lane has a model");
         let model = models[0];
-        let mut widths = vec![model.shape.len()];
+        let widths = widths(model);
         let mut first_parameter = Vec::new();
         let mut count = 0;
         for layer in &model.layers {
             first_parameter.push(count);
             count += layer.parameters().len();
-            widths.push(layer.outputs(widths[widths.len() - 1]));
         }
         let widest = widths.iter().copied().max().unwrap_or(0);
         let saved = model.layers.iter().zip(&widths).map(|(layer, &width)| match layer {
@@ -96,14 +95,8 @@ impl<B: Backend> Network<B> {
 
     /// The length of the longest buffer that [`Network::new`] makes for such a model, of one lane.
     pub fn longest_buffer(model: &Model, capacity: usize) -> usize {
-        let mut width = model.shape.len();
-        let widths = model.layers.iter().map(|layer| {
-            width = layer.outputs(width);
-            width
-        });
-        let widest = widths.fold(model.shape.len(), usize::max);
         let parameters = model.parameters.iter().map(|p| p.values.len());
-        parameters.fold(capacity * widest, usize::max)
+        widths(model).into_iter().map(|width| capacity * width).chain(parameters).max().unwrap_or(0)
     }
 
     /// Where the next batch is written: samples one after another.
@@ -253,6 +246,15 @@ impl<B: Backend> Network<B> {
         }
         Ok(())
     }
+}
+
+/// Values of a sample before each layer, and after the last.
+fn widths(model: &Model) -> Vec<usize> {
+    let mut widths = vec![model.shape.len()];
+    for layer in &model.layers {
+        widths.push(layer.outputs(widths[widths.len() - 1]));
+    }
+    widths
 }
 
 fn product(m: usize, k: usize, n: usize) -> MatMul {

@@ -175,6 +175,9 @@ pub async fn train<B: Backend>(
     let fresh = |pupil: &Pupil<'_>| pupil.key.fold("dropout").rng();
     let mut dropout: Vec<Rng> =
         pupils.iter().map(|pupil| pupil.progress.dropout.clone().unwrap_or_else(|| fresh(pupil))).collect();
+    let early = training.early_stopping > 0;
+    // Whether the models are read back at each epoch's end.
+    let stores = early || monitor.wants_model() || backend.may_be_lost();
     let mut counted = 0;
     let mut indices = Vec::new();
     for epoch in pupils[0].progress.epochs..training.epochs {
@@ -191,12 +194,8 @@ pub async fn train<B: Backend>(
             orders.iter().for_each(|order| indices.extend_from_slice(&order[first..first + rows]));
             feed.ensure(dataset, source, Split::Train, &indices, monitor).await?;
             feed.write(backend, dataset, Split::Train, &indices, network.input());
-            network.forward(backend, rows, Mode::Train(&mut dropout));
-            let (logits, gradient) = network.logits_and_gradient();
-            backend.fill(gradient, rows * feed.classes, 0.0);
             let batch_info = Batch { indices: &indices, rows, labels: &feed.labels, classes: feed.classes };
-            loss.apply(backend, &batch_info, logits, &mut totals, gradient);
-            network.backward(backend, rows);
+            descend(backend, &mut network, &batch_info, &mut dropout, loss, &mut totals);
             let step = epoch * per_epoch + batch;
             optimizer.step(backend, &mut network, training, training.rate(step, steps, per_epoch));
             counted += rows;
@@ -220,8 +219,7 @@ pub async fn train<B: Backend>(
             }
         }
         let means = evaluate(backend, &mut network, dataset, source, Split::Validation, &mut feed, monitor).await?;
-        let early = training.early_stopping > 0;
-        if early || monitor.wants_model() || backend.may_be_lost() {
+        if stores {
             let kept = if backend.may_be_lost() { optimizer.keep(backend, &network).await? } else { Vec::new() };
             network.store(backend, models(pupils)).await?;
             let mut kept = kept.into_iter();
@@ -248,7 +246,7 @@ pub async fn train<B: Backend>(
             break;
         }
     }
-    if pupils.iter().any(|pupil| pupil.progress.best.is_none()) {
+    if !stores {
         network.store(backend, models(pupils)).await?;
     }
     for pupil in pupils {
@@ -257,6 +255,22 @@ pub async fn train<B: Backend>(
         }
     }
     Ok(Ending::Complete)
+}
+
+/// The gradients of a step: the batch in the network's input passes forward, and its loss back.
+pub(crate) fn descend<B: Backend>(
+    backend: &B,
+    network: &mut Network<B>,
+    batch: &Batch<B>,
+    dropout: &mut [Rng],
+    loss: &mut dyn Loss<B>,
+    totals: &mut B::Buffer,
+) {
+    network.forward(backend, batch.rows, Mode::Train(dropout));
+    let (logits, gradient) = network.logits_and_gradient();
+    backend.fill(gradient, batch.rows * batch.classes, 0.0);
+    loss.apply(backend, batch, logits, totals, gradient);
+    network.backward(backend, batch.rows);
 }
 
 fn models<'p>(pupils: &'p mut [Pupil<'_>]) -> impl Iterator<Item = &'p mut Model> {

@@ -7,7 +7,6 @@ mod tasks;
 use super::Coming;
 use super::protocol::{Request, Response};
 use super::source::Fetch;
-use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
 use crate::benchmark::{self, Settings};
 use crate::experiment::{BackendName, Engines, PackedState, Recipe, Task};
@@ -31,9 +30,7 @@ struct State {
     models: Vec<Loaded>,
     /// The data of the last task, kept so that the next need not load them again.
     data: Option<Held>,
-    /// What stages train on, opened once.
-    cpu: Option<Engines<Cpu>>,
-    /// The same with the GPU: [`Extra`] alone knows what it is.
+    /// What stages train on where that is the GPU, opened once: [`Extra`] alone knows what it is.
     gpu: Option<Box<dyn Any>>,
 }
 
@@ -122,10 +119,7 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
                         }
                     };
                 }
-                let mut engines = state.borrow_mut().cpu.take().unwrap_or_else(Engines::cpu);
-                let ended = tasks::perform(state, run, &recipe, task, &mut engines).await;
-                state.borrow_mut().cpu = Some(engines);
-                ended
+                tasks::perform(state, run, &recipe, task, &mut Engines::cpu()).await
             });
         }
         Request::Benchmark { run, works } => {

@@ -24,10 +24,7 @@ pub fn add_bias_and_activate(rows: usize, cols: usize, bias: &[f32], f: Option<A
     for row in y[..rows * cols].chunks_exact_mut(cols) {
         let pairs = row.iter_mut().zip(bias);
         match f {
-            Activation::Relu => pairs.for_each(|(y, bias)| {
-                let sum = *y + *bias;
-                *y = if sum > 0.0 { sum } else { 0.0 };
-            }),
+            Activation::Relu => pairs.for_each(|(y, bias)| *y = relu(*y + *bias)),
             Activation::Tanh => pairs.for_each(|(y, bias)| *y = libm::tanhf(*y + *bias)),
         }
     }
@@ -45,11 +42,16 @@ pub fn column_sums(rows: usize, cols: usize, x: &[f32], sums: &mut [f32]) {
     }
 }
 
+#[inline(always)]
+fn relu(x: f32) -> f32 {
+    if x > 0.0 { x } else { 0.0 }
+}
+
 /// `y = f(x)`.
 pub fn activate(f: Activation, x: &[f32], y: &mut [f32]) {
     let pairs = y.iter_mut().zip(x);
     match f {
-        Activation::Relu => pairs.for_each(|(y, x)| *y = if *x > 0.0 { *x } else { 0.0 }),
+        Activation::Relu => pairs.for_each(|(y, x)| *y = relu(*x)),
         Activation::Tanh => pairs.for_each(|(y, x)| *y = libm::tanhf(*x)),
     }
 }

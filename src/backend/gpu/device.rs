@@ -252,7 +252,7 @@ impl Device {
     fn compile(&self, kernel: &'static Kernel, form: Option<Form>) -> wgpu::ComputePipeline {
         let source = match form {
             Some(Form { tile, flags }) => TILES[tile].source(kernel, flags),
-            None => kernel.source.to_string(),
+            None => kernel.source(),
         };
         let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(kernel.name),

@@ -9,20 +9,30 @@
 pub struct Kernel {
     /// Its file, and the name of its twin.
     pub name: &'static str,
-    /// WGSL.
-    pub source: &'static str,
+    /// Its own WGSL.
+    source: &'static str,
+    /// What it has in common with others, from `kernels/shared/`.
+    shared: &'static [&'static str],
     /// Buffers that are read.
     pub reads: usize,
     /// Buffers that are written.
     pub writes: usize,
 }
 
+impl Kernel {
+    /// All of its WGSL.
+    pub fn source(&self) -> String {
+        [self.shared, &[self.source]].concat().join("\n")
+    }
+}
+
 macro_rules! kernels {
-    ($($constant:ident $name:literal reads $reads:literal writes $writes:literal;)+) => {
+    ($($constant:ident $name:literal $(with $shared:literal)* reads $reads:literal writes $writes:literal;)+) => {
         $(#[doc = concat!("`", $name, ".wgsl`")]
         pub static $constant: Kernel = Kernel {
             name: $name,
             source: include_str!(concat!("kernels/", $name, ".wgsl")),
+            shared: &[$(include_str!(concat!("kernels/shared/", $shared, ".wgsl"))),*],
             reads: $reads,
             writes: $writes,
         };)+
@@ -34,26 +44,26 @@ macro_rules! kernels {
 }
 
 kernels! {
-    ACTIVATE "activate" reads 1 writes 1;
+    ACTIVATE "activate" with "nonlinear" reads 1 writes 1;
     ACTIVATE_GRADIENT "activate_gradient" reads 2 writes 1;
     ADAM "adam" reads 1 writes 3;
     ADD_ASSIGN "add_assign" reads 1 writes 1;
     ADD_BIAS "add_bias" reads 1 writes 1;
-    COLUMN_SUMS "column_sums" reads 1 writes 1;
+    COLUMN_SUMS "column_sums" with "total" reads 1 writes 1;
     COLUMN_SUMS_DIRECT "column_sums_direct" reads 1 writes 1;
-    CONVOLVE "convolve" reads 3 writes 1;
+    CONVOLVE "convolve" with "nonlinear" reads 3 writes 1;
     CONVOLVE_INPUT_GRADIENT "convolve_input_gradient" reads 2 writes 1;
     CONVOLVE_WEIGHT_GRADIENT "convolve_weight_gradient" reads 2 writes 1;
     COPY "copy" reads 1 writes 1;
     CROSS_ENTROPY "cross_entropy" reads 2 writes 2;
     FILL "fill" reads 0 writes 1;
-    MATMUL "matmul" reads 3 writes 1;
+    MATMUL "matmul" with "nonlinear" reads 3 writes 1;
     MULTIPLY "multiply" reads 2 writes 1;
     MULTIPLY_ASSIGN "multiply_assign" reads 1 writes 1;
     NORMALIZE "normalize" reads 3 writes 1;
     NORMALIZE_GRADIENT "normalize_gradient" reads 5 writes 1;
-    NORMALIZE_GRADIENT_SUMS "normalize_gradient_sums" reads 3 writes 1;
-    NORMALIZE_STATISTICS "normalize_statistics" reads 1 writes 2;
+    NORMALIZE_GRADIENT_SUMS "normalize_gradient_sums" with "total" reads 3 writes 1;
+    NORMALIZE_STATISTICS "normalize_statistics" with "total" reads 1 writes 2;
     POOL "pool" reads 1 writes 1;
     POOL_GRADIENT "pool_gradient" reads 3 writes 1;
     SGD "sgd" reads 1 writes 2;
@@ -105,7 +115,7 @@ impl Tile {
         let consts = format!(
             "const WX = {wx}u;\nconst WY = {wy}u;\nconst RM = {rm}u;\nconst RN = {rn}u;\nconst TK = {tk}u;\nconst FLAGS = {flags}u;\n"
         );
-        let mut source = format!("{consts}\n{}\n", kernel.source);
+        let mut source = format!("{consts}\n{}\n", kernel.source());
         for line in product.lines() {
             let rows = if line.contains("$i") { rm } else { 1 };
             let columns = if line.contains("$j") { rn } else { 1 };

@@ -4,7 +4,7 @@ use super::console::Console;
 use featherweight::backend::gpu::Gpu;
 use featherweight::data::{Dataset, Folder};
 use featherweight::experiment::{
-    Clock, Engines, Event, Flow, Inputs, Plan, RunError, Schedule, Sink, State, Task, run_stage, time_variant,
+    Clock, Engines, Event, Flow, OfTrial, Plan, RunError, Schedule, Sink, State, Task, run_stage, time_variant,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -96,13 +96,7 @@ impl Common<'_> {
                 Ok(Vec::new())
             }
             Task::Stage { stage, trials } => {
-                let inputs: Vec<Inputs<'_>> = trials
-                    .iter()
-                    .map(|of| {
-                        let (parent, teacher) = (of.parent.as_deref(), of.teacher.as_deref());
-                        Inputs { trial: of.trial, parent, teacher }
-                    })
-                    .collect();
+                let inputs: Vec<_> = trials.iter().map(OfTrial::inputs).collect();
                 let stage = run_stage(self.plan, stage, &inputs, dataset, &source, engines, &mut sink);
                 let mut states = Vec::with_capacity(trials.len());
                 for (of, reached) in trials.iter().zip(pollster::block_on(stage)?) {

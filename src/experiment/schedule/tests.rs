@@ -47,19 +47,8 @@ fn run(plan: &Plan, workers: usize, seed: u64) -> Log {
                 Vec::new()
             }
             Task::Stage { stage, trials } => {
-                let states: Vec<[Option<State>; 2]> = trials
-                    .iter()
-                    .map(|of| [&of.parent, &of.teacher].map(|state| state.as_ref().map(|s| s.unpack().unwrap())))
-                    .collect();
-                let inputs: Vec<Inputs> = trials
-                    .iter()
-                    .zip(&states)
-                    .map(|(of, [parent, teacher])| Inputs {
-                        trial: of.trial,
-                        parent: parent.as_ref(),
-                        teacher: teacher.as_ref(),
-                    })
-                    .collect();
+                let trials: Vec<_> = trials.iter().map(|of| of.unpack().unwrap()).collect();
+                let inputs: Vec<_> = trials.iter().map(OfTrial::inputs).collect();
                 let mut engines = Engines::cpu();
                 let all = now(run_stage(plan, stage, &inputs, &mut dataset, source, &mut engines, sink)).unwrap();
                 let mut states = Vec::new();

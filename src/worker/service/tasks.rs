@@ -3,7 +3,9 @@
 use super::State;
 use super::post::Post;
 use crate::data::Dataset;
-use crate::experiment::{Accelerator, Data, Engines, Inputs, PackedState, Plan, Recipe, Task, run_stage, time_variant};
+use crate::experiment::{
+    Accelerator, Data, Engines, OfTrial, PackedState, Plan, Recipe, Task, run_stage, time_variant,
+};
 use crate::worker::Response;
 use crate::worker::source::Fetch;
 use std::cell::RefCell;
@@ -71,21 +73,9 @@ async fn on_data<A: Accelerator>(
             {
                 return Err(format!("stage {stage} of trial {} is asked for and the recipe has none such", of.trial));
             }
-            let unpack = |state: &Option<PackedState>| state.as_ref().map(PackedState::unpack).transpose();
-            let mut states = Vec::with_capacity(trials.len());
-            for of in &trials {
-                let parent = unpack(&of.parent).map_err(|e| e.to_string())?;
-                let teacher = unpack(&of.teacher).map_err(|e| e.to_string())?;
-                states.push((of.trial, parent, teacher));
-            }
-            let inputs: Vec<Inputs<'_>> = states
-                .iter()
-                .map(|(trial, parent, teacher)| Inputs {
-                    trial: *trial,
-                    parent: parent.as_ref(),
-                    teacher: teacher.as_ref(),
-                })
-                .collect();
+            let trials: Result<Vec<_>, _> = trials.iter().map(OfTrial::unpack).collect();
+            let trials = trials.map_err(|e| e.to_string())?;
+            let inputs: Vec<_> = trials.iter().map(OfTrial::inputs).collect();
             let reached = run_stage(plan, stage, &inputs, dataset, source, engines, &mut post).await;
             let reached = reached.map_err(|e| e.to_string())?;
             let used = plan.users(stage).next().is_some();

@@ -14,12 +14,6 @@ struct Params {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     for (var i = id.x; i < p.len; i += groups.x * 64u) {
-        let v = x[id.z * p.x_stride + i];
-        if (p.f == 0u) {
-            y[id.z * p.y_stride + i] = max(v, 0.0);
-        } else {
-            // Beyond 15 the tangent is 1 in 32 bits; some devices overflow on the way there.
-            y[id.z * p.y_stride + i] = tanh(clamp(v, -15.0, 15.0));
-        }
+        y[id.z * p.y_stride + i] = nonlinear(p.f, x[id.z * p.x_stride + i]);
     }
 }

@@ -69,10 +69,7 @@ fn put(lane: u32, split: u32, row: u32, column: u32, sum: f32) {
     let total = sum + bias[lane * p.bias_stride + column];
     if (AFTER == 1u) {
         y[at] = total;
-    } else if (AFTER == 2u) {
-        y[at] = max(total, 0.0);
     } else {
-        // Beyond 15 the tangent is 1 in 32 bits; some devices overflow on the way there.
-        y[at] = tanh(clamp(total, -15.0, 15.0));
+        y[at] = nonlinear(select(0u, 1u, AFTER == 3u), total);
     }
 }
