@@ -9,12 +9,12 @@ use super::run::RunError;
 use super::state::State;
 use crate::backend::Backend;
 use crate::compression::distill::{Distill, SoftTargets};
-use crate::compression::prune::{Prune, prune_to};
+use crate::compression::prune::{Evidence, Prune, prune_to};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
-    fold_batch_norm, train,
+    CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Samples, Shape, TrainError, TrainedModel,
+    Training, fold_batch_norm, train,
 };
 use std::ops::Range;
 
@@ -248,7 +248,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let total = rounds.len() * training.epochs;
         for (round, &sparsity) in rounds.iter().enumerate() {
             for State { model, .. } in &mut *states {
-                let scores = (method.score)(model);
+                let evidence = Evidence { samples: &Samples::default(), initial: None, key: Key::new(0) };
+                let scores = (method.score)(model, &evidence).map_err(RunError::Network)?;
                 prune_to(model, &scores, sparsity, prune.scope);
             }
             let keys = self.keys().iter().map(|key| key.fold_index(round as u64)).collect();

@@ -323,7 +323,8 @@ mod tests {
     fn a_file_of_ninety_percent_zeros_is_below_a_quarter() {
         let dense = float_model(ArchitectureName::LeNet300100);
         let mut pruned = dense.clone();
-        let scores: Vec<Vec<f32>> = dense.weights().map(|p| p.slice().iter().map(|w| w.abs()).collect()).collect();
+        let scores: Vec<Vec<f64>> =
+            dense.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
         prune_to(&mut pruned, &scores, 0.9, Scope::Global);
         let bytes = |model| encode(&TrainedModel::Float(model)).file.len() as f64;
         let ratio = bytes(pruned) / bytes(dense);

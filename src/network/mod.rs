@@ -1,5 +1,6 @@
 //! Layers, architectures, the training loop, and trained networks made ready to run.
 
+mod analysis;
 mod architecture;
 mod executable;
 mod fold;
@@ -14,6 +15,7 @@ mod trained;
 mod trainer;
 mod training;
 
+pub use analysis::Samples;
 pub use architecture::{ActivationName, Architecture, ArchitectureName, Initialization, PoolingName};
 pub use executable::Executable;
 pub use fold::fold_batch_norm;

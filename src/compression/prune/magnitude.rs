@@ -2,7 +2,7 @@
 //!
 //! Paper: Han, Pool, Tran, Dally, "Learning both Weights and Connections for Efficient Neural Networks", 2015.
 
-use super::Method;
+use super::{Method, Needs, Scores};
 use crate::compression::About;
 use crate::network::Model;
 
@@ -13,12 +13,14 @@ pub(super) const METHOD: Method = Method {
         help: "Removes the weights closest to zero: simple, and hard to beat once a network is trained.",
         paper: "Han et al. 2015, Learning both Weights and Connections for Efficient Neural Networks",
     },
-    score,
+    needs: Needs::Weights,
+    score: |model, _| Ok(score(model)),
+    adjust: None,
 };
 
 /// `|w|` for every weight.
-fn score(model: &Model) -> Vec<Vec<f32>> {
-    model.weights().map(|p| p.slice().iter().map(|w| w.abs()).collect()).collect()
+fn score(model: &Model) -> Scores {
+    model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect()
 }
 
 #[cfg(test)]

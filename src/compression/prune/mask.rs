@@ -8,7 +8,7 @@ use ndarray::ArrayD;
 ///
 /// Exactly `round(sparsity * weights)` weights are removed, over all matrices or in each, whichever the scope says; ties go by
 /// index. What was removed before stays removed and counts. `scores` is laid out as [`Model::weights`].
-pub fn prune_to(model: &mut Model, scores: &[Vec<f32>], sparsity: f64, scope: Scope) {
+pub fn prune_to(model: &mut Model, scores: &[Vec<f64>], sparsity: f64, scope: Scope) {
     match scope {
         Scope::Layerwise => {
             for (weights, scores) in model.weights_mut().zip(scores) {
@@ -17,21 +17,21 @@ pub fn prune_to(model: &mut Model, scores: &[Vec<f32>], sparsity: f64, scope: Sc
         }
         Scope::Global => {
             let mut weights: Vec<&mut Parameter> = model.weights_mut().collect();
-            let scores: Vec<&Vec<f32>> = scores.iter().collect();
+            let scores: Vec<&Vec<f64>> = scores.iter().collect();
             remove(&mut weights, &scores, sparsity);
         }
     }
 }
 
 /// Prunes several matrices together.
-fn remove(weights: &mut [&mut Parameter], scores: &[&Vec<f32>], sparsity: f64) {
-    let mut order: Vec<(f32, usize, usize)> = Vec::new();
+fn remove(weights: &mut [&mut Parameter], scores: &[&Vec<f64>], sparsity: f64) {
+    let mut order: Vec<(f64, usize, usize)> = Vec::new();
     for (matrix, (parameter, scores)) in weights.iter().zip(scores).enumerate() {
         let mask = parameter.mask_slice();
         order.extend(scores.iter().enumerate().map(|(index, &score)| {
             let kept = mask.is_none_or(|mask| mask[index]);
             // Removed weights come first, so that they stay among the removed.
-            (if kept { score } else { f32::NEG_INFINITY }, matrix, index)
+            (if kept { score } else { f64::NEG_INFINITY }, matrix, index)
         }));
     }
     let count = (sparsity * order.len() as f64).round() as usize;
@@ -54,10 +54,10 @@ fn remove(weights: &mut [&mut Parameter], scores: &[&Vec<f32>], sparsity: f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{METHODS, Prune, Schedule};
+    use super::super::{Evidence, METHODS, Prune, Schedule};
     use super::*;
     use crate::data::Key;
-    use crate::network::{Architecture, Shape};
+    use crate::network::{Architecture, Samples, Shape};
 
     fn model() -> Model {
         let shape = Shape { height: 1, width: 1, channels: 10 };
@@ -76,7 +76,8 @@ mod tests {
                 for p in pruned.weights_mut() {
                     p.slice_mut().fill(0.25); // every score is the same
                 }
-                let scores = (method.score)(&pruned);
+                let evidence = Evidence { samples: &Samples::default(), initial: None, key: Key::new(1) };
+                let scores = (method.score)(&pruned, &evidence).unwrap();
                 prune_to(&mut pruned, &scores, sparsity, Scope::Global);
                 let total: usize = pruned.weights().map(|p| p.values.len()).sum();
                 let removed: usize = pruned.weights().map(zeros).sum();
@@ -91,7 +92,8 @@ mod tests {
         if let Some(first) = scaled.weights_mut().next() {
             first.values.mapv_inplace(|w| w * 0.01);
         }
-        let scores: Vec<Vec<f32>> = scaled.weights().map(|p| p.slice().iter().map(|w| w.abs()).collect()).collect();
+        let scores: Vec<Vec<f64>> =
+            scaled.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
         let (mut layerwise, mut global) = (scaled.clone(), scaled);
         prune_to(&mut layerwise, &scores, 0.5, Scope::Layerwise);
         assert!(layerwise.weights().all(|p| zeros(p) * 2 == p.values.len()));
@@ -103,10 +105,10 @@ mod tests {
     #[test]
     fn what_was_pruned_stays_pruned_whatever_its_score() {
         let mut pruned = model();
-        let low: Vec<Vec<f32>> = pruned.weights().map(|p| (0..p.values.len()).map(|i| i as f32).collect()).collect();
+        let low: Vec<Vec<f64>> = pruned.weights().map(|p| (0..p.values.len()).map(|i| i as f64).collect()).collect();
         prune_to(&mut pruned, &low, 0.3, Scope::Layerwise);
         let before: Vec<Vec<bool>> = pruned.weights().map(|p| p.mask_slice().unwrap().to_vec()).collect();
-        let high: Vec<Vec<f32>> = low.iter().map(|s| s.iter().map(|v| -v).collect()).collect();
+        let high: Vec<Vec<f64>> = low.iter().map(|s| s.iter().map(|v| -v).collect()).collect();
         prune_to(&mut pruned, &high, 0.6, Scope::Layerwise);
         for (p, before) in pruned.weights().zip(before) {
             let after = p.mask_slice().unwrap();

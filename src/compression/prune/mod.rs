@@ -6,15 +6,50 @@ mod mask;
 pub use mask::prune_to;
 
 use super::{About, Setting};
-use crate::network::Model;
+use crate::data::Key;
+use crate::network::{Model, Samples};
 use serde::{Deserialize, Serialize};
+
+/// A score for each weight, in the order of [`Model::weights`], each as long as its matrix.
+pub type Scores = Vec<Vec<f64>>;
 
 /// A pruning method: it gives every weight of every weight matrix a score, and the lowest scores go first.
 pub struct Method {
     /// Name, help and paper.
     pub about: About,
-    /// Scores in the order of [`Model::weights`], each as long as its matrix.
-    pub score: fn(&Model) -> Vec<Vec<f32>>,
+    /// What it looks at beside the weights.
+    pub needs: Needs,
+    /// The scores. Those of weights that are masked are not looked at. An error is a sentence for the visitor: the network is not
+    /// one that the method can judge, and which are.
+    pub score: fn(&Model, &Evidence<'_>) -> Result<Scores, String>,
+    /// Makes up for what was removed by changing the weights that stay: given the network before and after its weights were set
+    /// to zero and masked.
+    pub adjust: Option<Adjust>,
+}
+
+/// See [`Method::adjust`].
+pub type Adjust = fn(&Model, &mut Model, &Evidence<'_>) -> Result<(), String>;
+
+/// What a method looks at beside the weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Weights,
+    /// The network as it was before it was trained.
+    Initial,
+    /// Training samples.
+    Samples,
+}
+
+/// What a method may look at beside the weights.
+#[derive(Clone, Copy)]
+pub struct Evidence<'a> {
+    /// For [`Needs::Samples`]: training samples, of each class as many.
+    pub samples: &'a Samples,
+    /// For [`Needs::Initial`]: the network as it was drawn.
+    pub initial: Option<&'a Model>,
+    /// Where chance comes from.
+    pub key: Key,
 }
 
 /// All pruning methods.
