@@ -1,9 +1,13 @@
 //! The plan: a recipe checked, its sweeps spread out, its defaults filled in, shared prefixes found.
 
 use super::recipe::{Recipe, RecipeError, Step, Variant};
-use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize};
+use crate::compression::{
+    distill::Distill,
+    prune::{Prune, Rewind},
+    quantize::Quantize,
+};
 use crate::data::{DatasetInfo, Split};
-use crate::network::{Architecture, Layer, Shape, Training};
+use crate::network::{Architecture, Layer, Role, Shape, Training};
 
 /// The most variants, trials and stages that a recipe may ask for.
 pub const MAX_VARIANTS: usize = 64;
@@ -192,7 +196,11 @@ impl Plan {
                 Action::Train(training.clone())
             }
             Step::Prune(prune) => {
-                prune.check()?;
+                let layers = check_network(&self.stages[parent].network, info)?;
+                let matrices =
+                    |layer: &Layer| layer.parameters().iter().filter(|(role, _)| *role == Role::Weight).count();
+                prune.check(layers.iter().map(matrices).sum())?;
+                self.check_rewind(prune, parent, info)?;
                 let training =
                     Training { epochs: prune.epochs, learning_rate: prune.learning_rate, ..self.root_training(parent) };
                 Action::Prune(prune.clone(), training)
@@ -214,6 +222,37 @@ impl Plan {
                 Action::Distill { distill: distill.clone(), training, teacher }
             }
         })
+    }
+
+    /// Late rewinding goes back to a step that the network's training went through.
+    fn check_rewind(&self, prune: &Prune, parent: usize, info: &DatasetInfo) -> Result<(), String> {
+        if prune.rewind != Rewind::Step {
+            return Ok(());
+        }
+        let Action::Fresh { training, .. } = &self.stages[self.origin(parent)].action else {
+            return Err("rewind \"step\" goes back into a training with labels, and this network was distilled; choose initialization".into());
+        };
+        let samples = self.recipe.data.samples.unwrap_or(info.len(Split::Train));
+        let steps = samples.div_ceil(training.batch) * training.epochs;
+        if prune.rewind_step > steps {
+            return Err(format!(
+                "rewind_step {} is not allowed; the network's training has {steps} steps",
+                prune.rewind_step
+            ));
+        }
+        Ok(())
+    }
+
+    /// The stage on the path to this one at which its network was drawn.
+    pub fn origin(&self, stage: usize) -> usize {
+        let mut at = stage;
+        loop {
+            let Stage { parent, action, .. } = &self.stages[at];
+            match (action, parent) {
+                (Action::Distill { distill: Distill { student: Some(_), .. }, .. }, _) | (_, None) => return at,
+                (_, Some(parent)) => at = *parent,
+            }
+        }
     }
 
     /// The stage of an earlier variant, by name.
@@ -263,7 +302,7 @@ impl Stage {
             Action::Fresh { training, .. } | Action::Train(training) | Action::Distill { training, .. } => {
                 training.epochs
             }
-            Action::Prune(prune, training) => training.epochs * prune.round_sparsities().len(),
+            Action::Prune(prune, training) => training.epochs * prune.trainings(),
             Action::Quantize(_) => 0,
         }
     }

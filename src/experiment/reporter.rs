@@ -1,6 +1,7 @@
 //! What training tells, as events.
 
 use super::event::{BOUNDARY_EXTENT, Event, Flow, Sink};
+use super::stage::Gradual;
 use crate::backend::cpu::arg_max;
 use crate::network::{Executable, Metrics, Model, Monitor, TrainedModel};
 
@@ -21,6 +22,12 @@ pub(super) struct Reporter<'a, K: Sink> {
     pub samples: usize,
     /// The data are points in a plane, whose classes are drawn.
     pub plane: bool,
+    /// What prunes meanwhile.
+    pub gradual: Option<&'a Gradual<'a>>,
+    /// Which of the stage's trials the first lane is.
+    pub first: usize,
+    /// The change of the masks that is due.
+    pub due: usize,
 }
 
 impl<K: Sink> Monitor for Reporter<'_, K> {
@@ -48,6 +55,22 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
 
     fn wants_model(&self) -> bool {
         self.plane
+    }
+
+    fn splices(&self) -> bool {
+        self.gradual.is_some_and(Gradual::splices)
+    }
+
+    fn wants_pruning(&mut self, step: usize, steps: usize) -> bool {
+        let due = self.gradual.and_then(|gradual| gradual.change_after(step, steps));
+        self.due = due.unwrap_or(0);
+        due.is_some()
+    }
+
+    fn prune(&mut self, lane: usize, model: &mut Model) {
+        if let Some(gradual) = self.gradual {
+            gradual.change(self.first + lane, self.due, model);
+        }
     }
 
     fn data(&mut self, loaded: usize, total: usize) {

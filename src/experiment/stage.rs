@@ -1,5 +1,9 @@
 //! One stage: a network is trained, pruned, quantized or distilled, in one trial or in several at once.
 
+mod pruning;
+
+pub(super) use pruning::Gradual;
+
 use super::engines::{Accelerator, Engines};
 use super::event::{Event, Flow, Sink};
 use super::plan::{Action, Plan};
@@ -9,12 +13,11 @@ use super::run::RunError;
 use super::state::State;
 use crate::backend::Backend;
 use crate::compression::distill::{Distill, SoftTargets};
-use crate::compression::prune::{Evidence, Prune, prune_to};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Samples, Shape, TrainError, TrainedModel,
-    Training, fold_batch_norm, train,
+    CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
+    fold_batch_norm, train,
 };
 use std::ops::Range;
 
@@ -54,6 +57,8 @@ struct Stretch<'a> {
     done: usize,
     /// Epochs of the stage in all.
     total: usize,
+    /// What prunes meanwhile.
+    gradual: Option<&'a Gradual<'a>>,
 }
 
 /// A trial, and what the stages before left behind in it.
@@ -125,7 +130,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
 
     /// All of the stage's training.
     fn whole<'t>(&self, training: &'t Training) -> Stretch<'t> {
-        Stretch { training, keys: self.keys(), done: 0, total: training.epochs }
+        Stretch { training, keys: self.keys(), done: 0, total: training.epochs, gradual: None }
     }
 
     /// The stage's network, freshly drawn for each trial. Networks of one architecture start alike in a trial.
@@ -161,7 +166,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     let at_once = gpu.most_at_once(longest);
                     let mut ended = Ok(Ending::Complete);
                     while begun < states.len() && ended.is_ok() {
-                        let end = states.len().min(begun + at_once);
+                        // What is trained side by side has one shape: pruned by units, trials may differ.
+                        let alike = |state: &&State| state.model.layers == states[begun].model.layers;
+                        let alike = states[begun..].iter().take(at_once).take_while(alike).count();
+                        let end = begun + alike;
                         let lanes = gpu.side_by_side(end - begun);
                         ended = self.train_on(&lanes, begun..end, states, stretch, objective, &mut progress).await;
                         gpu.forget_buffers();
@@ -216,7 +224,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         objective: &Objective,
         progress: &mut [Progress],
     ) -> Result<Ending, TrainError> {
-        let Stretch { training, keys, done, total } = stretch;
+        let Stretch { training, keys, done, total, gradual } = stretch;
         let trials: Vec<usize> = self.trials[which.clone()].iter().map(|of| of.trial).collect();
         let mut monitor = Reporter {
             sink: &mut *self.sink,
@@ -226,6 +234,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             epochs: *total,
             samples: self.dataset.len(Split::Train),
             plane: states[0].model.shape.len() == 2,
+            gradual: *gradual,
+            first: which.start,
+            due: 0,
         };
         let (dataset, source) = (&mut *self.dataset, self.source);
         let each = states[which.clone()].iter_mut().zip(&keys[which.clone()]).zip(&mut progress[which.clone()]);
@@ -240,26 +251,6 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             }
         };
         train(backend, &mut pupils, dataset, source, training, &mut *loss, &mut monitor).await
-    }
-
-    async fn prune(&mut self, states: &mut [State], prune: &Prune, training: &Training) -> Result<(), RunError> {
-        let method = prune.method().map_err(RunError::Network)?;
-        let rounds = prune.round_sparsities();
-        let total = rounds.len() * training.epochs;
-        for (round, &sparsity) in rounds.iter().enumerate() {
-            for State { model, .. } in &mut *states {
-                let evidence = Evidence { samples: &Samples::default(), initial: None, key: Key::new(0) };
-                let scores = (method.score)(model, &evidence).map_err(RunError::Network)?;
-                prune_to(model, &scores, sparsity, prune.scope);
-            }
-            let keys = self.keys().iter().map(|key| key.fold_index(round as u64)).collect();
-            let stretch = Stretch { training, keys, done: round * training.epochs, total };
-            self.train(states, &stretch, &Objective::Labels).await?;
-            if self.stopped {
-                break;
-            }
-        }
-        Ok(())
     }
 
     async fn distill(

@@ -80,7 +80,12 @@ impl Model {
     ///
     /// Fails with the sentence of [`Architecture::layers`].
     pub fn initialize(spec: &Architecture, shape: Shape, classes: usize, key: &Key) -> Result<Self, String> {
-        let mut model = Self::zeroed(spec.layers(shape, classes)?, shape, classes);
+        Ok(Self::draw(spec.layers(shape, classes)?, spec.initialization, shape, classes, key))
+    }
+
+    /// As [`Model::initialize`], for these layers.
+    pub fn draw(layers: Vec<Layer>, initialization: Initialization, shape: Shape, classes: usize, key: &Key) -> Self {
+        let mut model = Self::zeroed(layers, shape, classes);
         for (index, parameter) in model.parameters.iter_mut().enumerate() {
             if parameter.role != Role::Weight {
                 continue;
@@ -91,7 +96,7 @@ impl Model {
                 Layer::Convolution(conv) => conv.kernel * conv.kernel * columns,
                 _ => columns,
             };
-            let variance = match spec.initialization {
+            let variance = match initialization {
                 Initialization::GlorotNormal | Initialization::GlorotUniform => 2.0 / (rows + uses) as f32,
                 Initialization::HeNormal | Initialization::HeUniform => 2.0 / rows as f32,
             };
@@ -99,13 +104,13 @@ impl Model {
             let deviation = variance.sqrt();
             let limit = (3.0 * variance).sqrt();
             for value in parameter.slice_mut() {
-                *value = match spec.initialization {
+                *value = match initialization {
                     Initialization::GlorotNormal | Initialization::HeNormal => rng.normal() * deviation,
                     Initialization::GlorotUniform | Initialization::HeUniform => (2.0 * rng.uniform() - 1.0) * limit,
                 };
             }
         }
-        Ok(model)
+        model
     }
 
     /// The weight matrices, which are what pruning and quantization work on.

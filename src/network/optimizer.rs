@@ -67,7 +67,8 @@ impl<B: Backend> Optimizer<B> {
         for (parameter, [first, second]) in network.parameters.iter_mut().zip(&mut self.moments) {
             // A penalty on biases and scales does not keep a network from overfitting, so none is put on them.
             let weight_decay = if parameter.role == Role::Weight { training.weight_decay as f32 } else { 0.0 };
-            let (gradient, value) = (&parameter.gradient, &mut parameter.value);
+            let gradient = &parameter.gradient;
+            let value = parameter.dense.as_mut().unwrap_or(&mut parameter.value);
             match (parameter.role, training.optimizer) {
                 (Role::Statistics, _) => {}
                 (_, OptimizerName::Sgd) => {
@@ -89,5 +90,6 @@ impl<B: Backend> Optimizer<B> {
                 }
             }
         }
+        network.apply_masks(backend);
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct DeviceParameter<B: Backend> {
     pub value: B::Buffer,
     pub gradient: B::Buffer,
     pub mask: Option<B::Buffer>,
+    /// What the optimizer moves where removed weights go on being trained: `value` is this under the mask.
+    pub dense: Option<B::Buffer>,
 }
 
 /// What a forward pass is for.
@@ -66,18 +68,14 @@ impl<B: Backend> Network<B> {
         });
         let parameters = model.parameters.iter().enumerate().map(|(index, p)| {
             let all = || models.iter().map(|model| &model.parameters[index]);
-            let values: Vec<&[f32]> = all().map(|p| p.slice()).collect();
-            let kept = |p: &Parameter| match p.mask_slice() {
-                Some(mask) => mask.iter().map(|&kept| if kept { 1.0 } else { 0.0 }).collect(),
-                None => vec![1.0; p.values.len()],
-            };
             let masked = all().any(|p| p.mask_slice().is_some());
             DeviceParameter {
                 role: p.role,
                 len: p.values.len(),
-                value: backend.upload(&values.concat()),
+                value: backend.upload(&all().flat_map(held).collect::<Vec<f32>>()),
                 gradient: backend.zeros(p.values.len()),
-                mask: masked.then(|| backend.upload(&all().flat_map(kept).collect::<Vec<f32>>())),
+                mask: masked.then(|| backend.upload(&all().flat_map(ones).collect::<Vec<f32>>())),
+                dense: None,
             }
         });
         Self {
@@ -225,9 +223,61 @@ impl<B: Backend> Network<B> {
             }
             self.gradients.swap(0, 1);
         }
-        for parameter in &mut self.parameters {
+        for parameter in self.parameters.iter_mut().filter(|p| p.dense.is_none()) {
             if let Some(mask) = &parameter.mask {
                 backend.multiply_assign(parameter.len, mask, &mut parameter.gradient);
+            }
+        }
+    }
+
+    /// From here on the optimizer moves removed weights, too: the gradient of the network under its mask moves the weights behind
+    /// it (Guo, Yao, Chen 2016).
+    pub fn splice(&mut self, backend: &B) {
+        for parameter in self.parameters.iter_mut().filter(|p| p.role == Role::Weight) {
+            let mut dense = backend.zeros(parameter.len);
+            backend.copy(&parameter.value, &mut dense, parameter.len);
+            parameter.dense = Some(dense);
+        }
+    }
+
+    /// After the optimizer moved the weights behind the mask: what the network computes with.
+    pub fn apply_masks(&mut self, backend: &B) {
+        for DeviceParameter { dense, value, mask, len, .. } in &mut self.parameters {
+            if let Some(dense) = dense {
+                backend.copy(dense, value, *len);
+                if let Some(mask) = mask {
+                    backend.multiply_assign(*len, mask, value);
+                }
+            }
+        }
+    }
+
+    /// Gives the weights that pruning looks at to the models, those behind the mask where there are such (without a mask then).
+    pub async fn expose<'m>(
+        &self,
+        backend: &B,
+        models: impl Iterator<Item = &'m mut Model>,
+    ) -> Result<(), DeviceError> {
+        let mut models: Vec<&mut Model> = models.collect();
+        self.store(backend, models.iter_mut().map(|model| &mut **model)).await?;
+        for (index, parameter) in self.parameters.iter().enumerate() {
+            let Some(dense) = &parameter.dense else { continue };
+            let values = backend.read(dense, parameter.len).await?;
+            for (model, values) in models.iter_mut().zip(values.chunks_exact(parameter.len)) {
+                model.parameters[index].slice_mut().copy_from_slice(values);
+                model.parameters[index].mask = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over masks that have changed, and the weights under them.
+    pub fn take_masks(&mut self, backend: &B, models: &[&Model]) {
+        for (index, parameter) in self.parameters.iter_mut().enumerate() {
+            let all = || models.iter().map(|model| &model.parameters[index]);
+            if parameter.role == Role::Weight && all().any(|p| p.mask.is_some()) {
+                backend.write(&mut parameter.value, &all().flat_map(held).collect::<Vec<f32>>());
+                parameter.mask = Some(backend.upload(&all().flat_map(ones).collect::<Vec<f32>>()));
             }
         }
     }
@@ -246,6 +296,22 @@ impl<B: Backend> Network<B> {
         }
         Ok(())
     }
+}
+
+/// A parameter's values, zero where it is masked.
+fn held(parameter: &Parameter) -> impl Iterator<Item = f32> + '_ {
+    let mask = parameter.mask_slice();
+    parameter
+        .slice()
+        .iter()
+        .enumerate()
+        .map(move |(i, &value)| if mask.is_none_or(|mask| mask[i]) { value } else { 0.0 })
+}
+
+/// A parameter's mask as factors.
+fn ones(parameter: &Parameter) -> impl Iterator<Item = f32> + '_ {
+    let mask = parameter.mask_slice();
+    (0..parameter.values.len()).map(move |i| if mask.is_none_or(|mask| mask[i]) { 1.0 } else { 0.0 })
 }
 
 /// Values of a sample before each layer, and after the last.

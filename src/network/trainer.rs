@@ -61,6 +61,20 @@ pub trait Monitor {
     /// Called before each step; true ends the training with what was reached.
     fn pause(&mut self) -> impl Future<Output = bool>;
 
+    /// Whether weights that are masked go on being trained, and may come back with [`Monitor::prune`].
+    fn splices(&self) -> bool {
+        false
+    }
+
+    /// Called after each step, counted from 1 of `steps` over all epochs: whether the models are to be pruned.
+    fn wants_pruning(&mut self, _step: usize, _steps: usize) -> bool {
+        false
+    }
+
+    /// Masks a model's weights anew; training goes on with them. Where removed weights go on being trained, the model has all of
+    /// them, and no mask.
+    fn prune(&mut self, _lane: usize, _model: &mut Model) {}
+
     /// Called after each step, counted from 1 over all epochs: whether [`Monitor::inspect`] should be given the model.
     fn wants_inspection(&mut self, _step: usize) -> bool {
         false
@@ -170,6 +184,9 @@ pub async fn train<B: Backend>(
         Some(kept) => Optimizer::restored(backend, &kept),
         None => Optimizer::new(backend, &network, training),
     };
+    if monitor.splices() {
+        network.splice(backend);
+    }
     let mut feed = Feed::new(backend, dataset, training.batch);
     let mut totals = backend.zeros(2);
     let fresh = |pupil: &Pupil<'_>| pupil.key.fold("dropout").rng();
@@ -198,6 +215,11 @@ pub async fn train<B: Backend>(
             descend(backend, &mut network, &batch_info, &mut dropout, loss, &mut totals);
             let step = epoch * per_epoch + batch;
             optimizer.step(backend, &mut network, training, training.rate(step, steps, per_epoch));
+            if monitor.wants_pruning(step + 1, steps) {
+                network.expose(backend, models(pupils)).await?;
+                pupils.iter_mut().enumerate().for_each(|(lane, pupil)| monitor.prune(lane, pupil.model));
+                network.take_masks(backend, &pupils.iter().map(|pupil| &*pupil.model).collect::<Vec<_>>());
+            }
             counted += rows;
             if (batch + 1) % STEPS_PER_REPORT == 0 || batch + 1 == per_epoch {
                 let means = take_means(backend, &mut totals, counted).await?;

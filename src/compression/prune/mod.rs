@@ -2,13 +2,16 @@
 
 mod magnitude;
 mod mask;
+mod settings;
+mod surgery;
+pub mod units;
 
-pub use mask::prune_to;
+pub use mask::{Contest, contests, prune_once, prune_to};
+pub use settings::{Ablation, Granularity, Prune, Rewind, SETTINGS, Schedule, Scope};
 
-use super::{About, Setting};
+use super::About;
 use crate::data::Key;
 use crate::network::{Model, Samples};
-use serde::{Deserialize, Serialize};
 
 /// A score for each weight, in the order of [`Model::weights`], each as long as its matrix.
 pub type Scores = Vec<Vec<f64>>;
@@ -25,6 +28,8 @@ pub struct Method {
     /// Makes up for what was removed by changing the weights that stay: given the network before and after its weights were set
     /// to zero and masked.
     pub adjust: Option<Adjust>,
+    /// Removed weights go on being trained, and may come back: the method works while the network trains.
+    pub splices: bool,
 }
 
 /// See [`Method::adjust`].
@@ -53,130 +58,4 @@ pub struct Evidence<'a> {
 }
 
 /// All pruning methods.
-pub const METHODS: &[Method] = &[magnitude::METHOD];
-
-/// The numeric settings that all pruning methods share.
-pub const SETTINGS: &[Setting] = &[
-    Setting {
-        name: "sparsity",
-        title: "Sparsity",
-        help: "The share of weights set to zero and kept there. Accuracy usually holds to about 0.9 with fine-tuning, then falls.",
-        default: 0.9,
-        range: 0.0..=0.999,
-        step: 0.01,
-    },
-    Setting {
-        name: "rounds",
-        title: "Rounds",
-        help: "For the iterative schedule: how many times to prune, each time the same share of what is left.",
-        default: 3.0,
-        range: 1.0..=30.0,
-        step: 1.0,
-    },
-    Setting {
-        name: "epochs",
-        title: "Fine-tuning epochs",
-        help: "Passes over the training set after each pruning, with the mask held. 0 shows what pruning alone does.",
-        default: 1.0,
-        range: 0.0..=50.0,
-        step: 1.0,
-    },
-    Setting {
-        name: "learning_rate",
-        title: "Fine-tuning learning rate",
-        help: "The learning rate with which each round of fine-tuning begins.",
-        default: 0.001,
-        range: 1e-6..=1.0,
-        step: 0.0001,
-    },
-];
-
-/// Over which weights the scores compete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// All weight matrices together: sensitive layers keep more.
-    #[default]
-    Global,
-    /// Each weight matrix for itself: every layer loses the same share.
-    Layerwise,
-}
-
-/// In how many goes the sparsity is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-pub enum Schedule {
-    /// At once.
-    OneShot,
-    /// In rounds, each removing the same share of what is left, with fine-tuning between (Han et al. 2015).
-    #[default]
-    Iterative,
-}
-
-/// A pruning step as a recipe writes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Prune {
-    /// The name of the method that scores.
-    pub method: String,
-    /// Fraction of all weights that is zero afterwards.
-    pub sparsity: f64,
-    /// Over which weights the scores compete.
-    pub scope: Scope,
-    /// In how many goes.
-    pub schedule: Schedule,
-    /// Rounds of the iterative schedule.
-    pub rounds: usize,
-    /// Epochs of fine-tuning after each round.
-    pub epochs: usize,
-    /// Learning rate at the start of each fine-tuning.
-    pub learning_rate: f64,
-}
-
-impl Default for Prune {
-    fn default() -> Self {
-        Self {
-            method: "magnitude".into(),
-            sparsity: 0.9,
-            scope: Scope::Global,
-            schedule: Schedule::Iterative,
-            rounds: 3,
-            epochs: 1,
-            learning_rate: 0.001,
-        }
-    }
-}
-
-impl Prune {
-    /// Checks every setting against the tables.
-    pub fn check(&self) -> Result<(), String> {
-        self.method().map(|_| ())?;
-        for (setting, value) in
-            SETTINGS.iter().zip([self.sparsity, self.rounds as f64, self.epochs as f64, self.learning_rate])
-        {
-            setting.check(value)?;
-        }
-        Ok(())
-    }
-
-    /// The method that scores.
-    pub fn method(&self) -> Result<&'static Method, String> {
-        super::find(METHODS, |m| m.about, &self.method)
-    }
-
-    /// The sparsity after each round, the last being the one asked for: `1 - (1 - s)^(r / rounds)`.
-    pub fn round_sparsities(&self) -> Vec<f64> {
-        match self.schedule {
-            Schedule::OneShot => vec![self.sparsity],
-            Schedule::Iterative => (1..=self.rounds)
-                .map(|round| {
-                    if round == self.rounds {
-                        self.sparsity
-                    } else {
-                        1.0 - libm::pow(1.0 - self.sparsity, round as f64 / self.rounds as f64)
-                    }
-                })
-                .collect(),
-        }
-    }
-}
+pub const METHODS: &[Method] = &[magnitude::METHOD, surgery::METHOD];
