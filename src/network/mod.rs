@@ -3,6 +3,7 @@
 mod architecture;
 mod executable;
 mod fold;
+mod gpu_integer;
 mod integer;
 mod layer;
 mod model;
@@ -17,6 +18,7 @@ mod training;
 pub use architecture::{ActivationName, Architecture, ArchitectureName, Initialization, PoolingName};
 pub use executable::Executable;
 pub use fold::fold_batch_norm;
+pub use gpu_integer::GpuInteger;
 pub use integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
 pub use layer::{Layer, Role, Shape};
 pub use model::{Model, Parameter};

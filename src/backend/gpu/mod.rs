@@ -4,7 +4,9 @@
 //! on the processor, and devices differ, so results agree within a tolerance and carry no digest.
 
 pub mod check;
+mod check_integer;
 mod device;
+mod integer;
 mod kernels;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -13,6 +15,7 @@ pub(crate) mod tests;
 use super::{Activation, Adam, Backend, Conv, DeviceError, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd};
 use device::Device;
 pub use device::{Buffer, DeviceInfo};
+pub use integer::{IntegerFactors, IntegerProduct, Packed};
 use kernels as k;
 use kernels::{Form, Kernel, TILES};
 use std::cell::{Cell, RefCell};

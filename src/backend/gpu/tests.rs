@@ -2,7 +2,11 @@
 
 use super::Gpu;
 use super::check::{TOLERANCE, check};
-use super::kernels::{KERNELS, TILES};
+use super::check_integer::{INTEGER_OPERATIONS, is_equal};
+use super::kernels::{Extras, KERNELS, TILES};
+use crate::backend::cpu::samples::Bits;
+use proptest::prelude::{any, prop_assert};
+use proptest::test_runner::{Config, TestRunner};
 
 /// A device, or nothing where the machine has none.
 pub(crate) fn device() -> Option<Gpu> {
@@ -23,6 +27,36 @@ fn operations_agree_with_the_processor() {
             assert!(checked.agrees(), "in {form:?}: {checked:?} is beyond {TOLERANCE}");
         }
     }
+}
+
+/// Whatever of it a device has, and with nothing of it.
+#[test]
+fn operations_agree_with_every_extra_and_without() {
+    let Some(gpu) = device() else { return };
+    let there = gpu.device.extras();
+    for extras in [Extras::default(), Extras { packed_dot: there.packed_dot, ..Extras::default() }, there] {
+        gpu.device.use_extras(extras);
+        for checked in pollster::block_on(check(&gpu, 4)).unwrap() {
+            assert!(checked.agrees(), "with {extras:?}: {checked:?} is beyond {TOLERANCE}");
+        }
+    }
+}
+
+/// Integers over more shapes, in each form of the dot product.
+#[test]
+fn integers_are_the_processors_to_the_last_bit() {
+    let Some(gpu) = device() else { return };
+    let there = gpu.device.extras();
+    let mut runner = TestRunner::new(Config { cases: 48, ..Config::default() });
+    let cases = (any::<u64>(), any::<bool>(), 0..TILES.len(), proptest::sample::select(INTEGER_OPERATIONS));
+    let ran = runner.run(&cases, |(seed, packed_dot, tile, operation)| {
+        gpu.device.use_extras(Extras { packed_dot: packed_dot && there.packed_dot, ..there });
+        gpu.tile.set(tile);
+        let equal = pollster::block_on(is_equal(&gpu, operation, &mut Bits(seed))).unwrap();
+        prop_assert!(equal, "{operation} differs in {:?}", TILES[tile]);
+        Ok(())
+    });
+    ran.unwrap();
 }
 
 #[test]
