@@ -46,7 +46,8 @@ pub struct Device {
     recording: RefCell<Option<Recording>>,
     layouts: RefCell<HashMap<(usize, usize), (wgpu::BindGroupLayout, wgpu::PipelineLayout)>>,
     pipelines: RefCell<HashMap<(&'static str, Option<Form>, Extras), wgpu::ComputePipeline>>,
-    /// What kernels may use of it.
+    /// What it has beyond what all have, and what kernels use of that.
+    has: Extras,
     extras: Cell<Extras>,
     groups: RefCell<HashMap<(usize, [u64; MOST_BUFFERS]), wgpu::BindGroup>>,
     parameters: wgpu::Buffer,
@@ -81,12 +82,15 @@ impl Device {
             .await
             .map_err(|error| DeviceError(format!("no GPU can be used here ({error})")))?;
         let about = adapter.get_info();
+        let subgroups = adapter.features() & wgpu::Features::SUBGROUP;
         let packed_dot =
             instance.wgsl_language_features().contains(wgpu::WgslLanguageFeatures::Packed4x8IntegerDotProduct);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("featherweight"),
             // What the adapter has, and no less than every adapter must have.
             required_limits: adapter.limits(),
+            // In a browser there are none: wgpu 30 does not pass WebGPU's feature on, and has it natively alone.
+            required_features: subgroups,
             ..Default::default()
         };
         let (device, queue) = adapter
@@ -118,6 +122,7 @@ impl Device {
             recording: RefCell::default(),
             layouts: RefCell::default(),
             pipelines: RefCell::default(),
+            has: Extras { packed_dot, subgroups: !subgroups.is_empty() },
             extras: Cell::new(Extras { packed_dot, subgroups: false }),
             groups: RefCell::default(),
             parameters,
@@ -130,6 +135,11 @@ impl Device {
     /// What it says of itself.
     pub fn info(&self) -> &DeviceInfo {
         &self.info
+    }
+
+    /// What it has beyond what every device has.
+    pub fn has(&self) -> Extras {
+        self.has
     }
 
     /// What kernels use beyond what every device has.

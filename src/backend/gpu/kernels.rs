@@ -29,6 +29,7 @@ impl Shared {
             Self::Packed if extras.packed_dot => include_str!("kernels/shared/packed.wgsl"),
             Self::Packed => include_str!("kernels/shared/packed_apart.wgsl"),
             Self::Real => include_str!("kernels/shared/real.wgsl"),
+            Self::Total if extras.subgroups => include_str!("kernels/shared/total_subgroups.wgsl"),
             Self::Total => include_str!("kernels/shared/total.wgsl"),
         }
     }

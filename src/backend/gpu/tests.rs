@@ -33,7 +33,8 @@ fn operations_agree_with_the_processor() {
 #[test]
 fn operations_agree_with_every_extra_and_without() {
     let Some(gpu) = device() else { return };
-    let there = gpu.device.extras();
+    let there = gpu.device.has();
+    println!("{:?} has {there:?}", gpu.info());
     for extras in [Extras::default(), Extras { packed_dot: there.packed_dot, ..Extras::default() }, there] {
         gpu.device.use_extras(extras);
         for checked in pollster::block_on(check(&gpu, 4)).unwrap() {
@@ -46,7 +47,7 @@ fn operations_agree_with_every_extra_and_without() {
 #[test]
 fn integers_are_the_processors_to_the_last_bit() {
     let Some(gpu) = device() else { return };
-    let there = gpu.device.extras();
+    let there = gpu.device.has();
     let mut runner = TestRunner::new(Config { cases: 48, ..Config::default() });
     let cases = (any::<u64>(), any::<bool>(), 0..TILES.len(), proptest::sample::select(INTEGER_OPERATIONS));
     let ran = runner.run(&cases, |(seed, packed_dot, tile, operation)| {
@@ -67,4 +68,16 @@ fn kernels_are_named_once() {
     let mut sorted = names.clone();
     sorted.sort_unstable();
     assert_eq!(names, sorted, "the table is in the order of names");
+}
+
+/// What tuning chose, `cargo test -- --nocapture` tells.
+#[test]
+fn tuning_leaves_a_device_that_computes_the_same() {
+    let Some(gpu) = device() else { return };
+    let begun = std::time::Instant::now();
+    pollster::block_on(gpu.tune(&|| begun.elapsed().as_secs_f64() * 1e6)).unwrap();
+    println!("{:?}: tuned to {:?} and {:?}", gpu.info(), TILES[gpu.tile.get()], gpu.device.extras());
+    for checked in pollster::block_on(check(&gpu, 2)).unwrap() {
+        assert!(checked.agrees(), "{checked:?} is beyond {TOLERANCE}");
+    }
 }
