@@ -26,7 +26,7 @@ use crate::export;
 use crate::network::{Architecture, Executable, Model, Shape, TrainedModel, Training};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use works::{MNIST, TOGETHER};
+use works::{INTEGER_BATCH, MNIST, TOGETHER};
 
 /// Rounds of a peak's loop in one call: some ten microseconds.
 const PEAK_ROUNDS: usize = 4096;
@@ -276,6 +276,7 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
             Kind::Cost { width } => Some(self.cost(width).await?),
             Kind::GpuCheck => Some(self.gpu_check().await?),
             Kind::Speed { subject, task, backend } => self.speed(subject, task, backend, 1).await?,
+            Kind::GpuInteger { net } => self.gpu_integer(net).await?,
             Kind::Together { models } => self.speed(TOGETHER, SpeedTask::Training, BackendName::Gpu, models).await?,
         };
         if let Some(measured) = &mut measured {
@@ -368,6 +369,23 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
             SpeedTask::Training => training_operations(&layers),
             SpeedTask::Inference => inference_operations(&layers),
         };
+        Ok(rates.map(|mut rates| Measurement { operations, ..Measurement::new(quartiles(&mut rates), WINDOWS) }))
+    }
+
+    async fn gpu_integer(&mut self, net: Net) -> Result<Option<Measurement>, Error> {
+        self.engines.open(self.clock).await;
+        let gpu = self.engines.accelerator()?;
+        let (shape, classes) = MNIST;
+        let training = Training { batch: INTEGER_BATCH, ..Training::default() };
+        let subject = Subject { architecture: net.architecture(), shape, classes, training };
+        let (model, x) = speed::quantized(&subject)?;
+        let Some(mut network) = speed::agreeing(gpu, &model, INTEGER_BATCH, &x).await? else {
+            return Err(Error::Disagrees { operation: "network in integers", difference: f32::INFINITY });
+        };
+        let window_us = self.settings.speed_window_us;
+        let rates = speed::integer_rates(gpu, &mut network, INTEGER_BATCH, &x, window_us, self.clock).await?;
+        gpu.forget_buffers();
+        let operations = inference_operations(&layers(&subject.architecture)?);
         Ok(rates.map(|mut rates| Measurement { operations, ..Measurement::new(quartiles(&mut rates), WINDOWS) }))
     }
 

@@ -6,9 +6,13 @@ use super::SpeedTask;
 use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
 use crate::backend::{Backend, DeviceError};
+use crate::compression::quantize::{Quantize, RangeObserver, quantize};
 use crate::data::{Key, Rng};
 use crate::experiment::{BackendName, Clock, Engines, Flow, WINDOWS};
-use crate::network::{Architecture, Batch, CrossEntropy, Mode, Model, Network, Optimizer, Shape, Training, descend};
+use crate::network::{
+    Architecture, Batch, CrossEntropy, Executable, GpuInteger, IntegerModel, Mode, Model, Network, Optimizer, Shape,
+    TrainedModel, Training, descend, fold_batch_norm,
+};
 
 /// Steps whose last result is waited for, at most: as often as training reports.
 const STEPS: usize = 16;
@@ -111,7 +115,7 @@ async fn inference_rates<B: Backend>(
 }
 
 /// Samples in a second of calls of as many steps as a window holds, up to [`STEPS`].
-async fn repeat(
+pub(super) async fn repeat(
     clock: &mut impl Clock,
     window_us: f64,
     rows: usize,
@@ -157,4 +161,47 @@ pub(super) async fn on(
     let rates = rates(&gpu, subject, task, window_us, clock).await;
     gpu.forget_buffers();
     rates
+}
+
+/// A fresh network in integers, its ranges those of one batch: what its weights are does not matter to the time. With the batch.
+pub(super) fn quantized(subject: &Subject) -> Result<(IntegerModel, Vec<f32>), DeviceError> {
+    let model = fold_batch_norm(&model(subject)?);
+    let x = batch(subject, 1, &mut Key::new(2).rng());
+    let mut ranges = vec![RangeObserver::default(); model.layers.len() + 1];
+    Executable::new(&TrainedModel::Float(model.clone()))
+        .observe(subject.training.batch, &x, &mut |place, values| ranges[place].observe(values));
+    Ok((quantize(&model, &ranges, &Quantize::default()), x))
+}
+
+/// The model on the GPU, once it gave the processor's logits for these samples to the last bit.
+pub(super) async fn agreeing(
+    gpu: &Gpu,
+    model: &IntegerModel,
+    rows: usize,
+    x: &[f32],
+) -> Result<Option<GpuInteger>, DeviceError> {
+    let Some(mut ours) = GpuInteger::new(gpu, model, rows) else { return Ok(None) };
+    ours.run(gpu, rows, x);
+    let logits = ours.logits(gpu, rows).await?;
+    let mut here = Executable::new(&TrainedModel::Integer(model.clone()));
+    let expected = here.logits(rows, x);
+    let equal = logits.iter().map(|logit| logit.to_bits()).eq(expected.iter().map(|logit| logit.to_bits()));
+    Ok(equal.then_some(ours))
+}
+
+/// Samples classified in integers on the GPU in a second; see [`training_rates`]. What puts samples on their grid and sums on
+/// a scale counts, though the processor does it.
+pub(super) async fn integer_rates(
+    gpu: &Gpu,
+    network: &mut GpuInteger,
+    rows: usize,
+    x: &[f32],
+    window_us: f64,
+    clock: &mut impl Clock,
+) -> Result<Option<Vec<f64>>, DeviceError> {
+    repeat(clock, window_us, rows, async |steps| {
+        (0..steps).for_each(|_| network.run(gpu, rows, x));
+        network.logits(gpu, rows).await
+    })
+    .await
 }

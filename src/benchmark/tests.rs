@@ -64,6 +64,37 @@ fn peaks_count_the_operations_they_do() {
     assert_eq!(Peak::Dot16.work(10), 10.0 * 8.0 * 16.0);
 }
 
+/// Whole networks in integers: both activations, both poolings, normalization that was folded, batches that fill no tile.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn networks_in_integers_give_the_processors_logits_on_the_gpu() {
+    use crate::network::{ActivationName, PoolingName};
+    let Some(gpu) = crate::backend::gpu::tests::device() else { return };
+    let lenet = |pooling, activation| Architecture { pooling, activation, ..Net::LeNet5.architecture() };
+    let networks = [
+        Net::LeNet300100.architecture(),
+        lenet(PoolingName::Max, ActivationName::Relu),
+        lenet(PoolingName::Average, ActivationName::Tanh),
+        Architecture { batch_normalization: true, activation: ActivationName::Tanh, ..Architecture::mlp(&[33, 7]) },
+    ];
+    for (architecture, batch) in networks.into_iter().zip([64, 5, 3, 1]) {
+        let (shape, classes) = MNIST;
+        let subject = Subject { architecture, shape, classes, training: Training { batch, ..Training::default() } };
+        let (model, x) = speed::quantized(&subject).unwrap();
+        let agreeing = pollster::block_on(speed::agreeing(&gpu, &model, batch, &x)).unwrap();
+        assert!(agreeing.is_some(), "{} differs", subject.architecture.label());
+        // One weight off is seen.
+        let mut other = model.clone();
+        if let crate::network::IntegerLayer::Linear(linear) = &mut other.layers[0] {
+            linear.weights.iter_mut().for_each(|weight| *weight = weight.saturating_neg());
+        }
+        let mut ours = crate::network::GpuInteger::new(&gpu, &other, batch).unwrap();
+        ours.run(&gpu, batch, &x);
+        let logits = pollster::block_on(ours.logits(&gpu, batch)).unwrap();
+        assert_ne!(logits, Executable::new(&TrainedModel::Integer(model)).logits(batch, &x));
+    }
+}
+
 /// The images of the checkout, which only native tests can read.
 #[cfg(not(target_arch = "wasm32"))]
 mod on_mnist {
@@ -142,6 +173,8 @@ mod on_mnist {
             "gpu-check",
             "gpu-train-lenet-300-100-64",
             "gpu-infer-lenet-300-100-64",
+            "gpu-infer-int8-lenet-300-100-256",
+            "gpu-infer-int8-lenet-5-256",
             "gpu-train-4-at-once-lenet-300-100-64",
         ];
         match run(&works, &mut Fast::default()) {

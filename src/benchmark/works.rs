@@ -72,6 +72,11 @@ pub enum Kind {
         /// What does it.
         backend: BackendName,
     },
+    /// Classifying in 8-bit integers on the GPU.
+    GpuInteger {
+        /// Which network.
+        net: Net,
+    },
     /// Training so many models at once on the GPU.
     Together {
         /// How many.
@@ -124,6 +129,9 @@ pub const WIDTHS: [usize; 11] = [4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 40
 /// The batch of training and of the figure that shows cost against size.
 pub const BATCH: usize = 64;
 
+/// The batch of classifying in integers on the GPU: that of the processor's largest.
+pub(super) const INTEGER_BATCH: usize = 256;
+
 /// The shape of an MNIST image, and its classes.
 pub(super) const MNIST: (Shape, usize) = (Shape { height: 28, width: 28, channels: 1 }, 10);
 
@@ -160,6 +168,12 @@ pub fn works() -> Vec<Work> {
             all.extend([BackendName::Cpu, BackendName::Gpu].map(|backend| speed(subject, task, backend)));
         }
     }
+    all.extend([LeNet300100, LeNet5].map(|net| Work {
+        id: format!("gpu-infer-int8-{}-{INTEGER_BATCH}", net.name()),
+        title: format!("{} classifying in int8, batch {INTEGER_BATCH}, GPU", net.title()),
+        unit: "samples/s",
+        kind: Kind::GpuInteger { net },
+    }));
     all.extend([4, 32].map(|models| {
         let (name, architecture, batch) = COMPARED[TOGETHER];
         Work {
@@ -327,7 +341,13 @@ impl Peak {
 impl Kind {
     /// Whether the GPU has a part in it.
     pub fn on_gpu(self) -> bool {
-        matches!(self, Self::GpuCheck | Self::Together { .. } | Self::Speed { backend: BackendName::Gpu, .. })
+        matches!(
+            self,
+            Self::GpuCheck
+                | Self::GpuInteger { .. }
+                | Self::Together { .. }
+                | Self::Speed { backend: BackendName::Gpu, .. }
+        )
     }
 
     /// Whether this device has what it measures, as far as that can be told before it is tried.

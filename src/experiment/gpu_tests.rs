@@ -1,7 +1,9 @@
 //! Whole runs on the GPU, where this machine has one; the browser's tests have one in any case.
 
 use super::tests::{EVERYTHING, Log, Nothing, now, report};
-use super::{BackendName, Clock, Engines, Event, Flow, Plan, Recipe, Report, Sink, run_trial};
+use super::{
+    BackendName, Clock, Engines, Event, Flow, Inputs, Plan, Recipe, Report, Sink, State, run_stage, run_trial,
+};
 use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
 use crate::backend::gpu::tests::device;
@@ -194,6 +196,45 @@ fn models_side_by_side_do_not_touch_each_other() {
         train_all(&mut here, lane as u64, &mut expected, None);
         for (ours, expected) in losses.0[lane].iter().zip(&expected.0[0]) {
             assert!((ours - expected).abs() < 1e-2, "lane {lane}: {ours} for {expected}");
+        }
+    }
+}
+
+/// Three trials go on together from a trained network, one of them from weights that no training survives: its own result is
+/// the sentence that it would be alone, and the others come to what they come to without it, bit for bit, in every round.
+#[test]
+fn a_trial_that_diverges_does_not_end_the_others() {
+    let json = ONE.replace(r#""variants""#, r#""seeds":[1,2,3],"variants""#).replace(
+        "}]}",
+        r#"},{"name":"pruned","from":"dense","steps":[{"prune":{"rounds":2,"epochs":2}},{"quantize":{}}]}]}"#,
+    );
+    let plan = on_gpu(&json);
+    let pruning = 1;
+    let Some(gpu) = device() else { return };
+    let mut engines = Engines::with_gpu();
+    engines.give(gpu);
+    let mut reach = |stage: usize, parents: &[(usize, Option<&State>)]| {
+        let inputs: Vec<_> = parents.iter().map(|&(trial, parent)| Inputs { trial, parent, teacher: None }).collect();
+        let (mut dataset, mut log) = (open(&plan), Log::default());
+        let reached = run_stage(&plan, stage, &inputs, &mut dataset, &Nothing, &mut engines, &mut log);
+        pollster::block_on(reached).unwrap()
+    };
+    let mut states: Vec<State> =
+        reach(0, &[(0, None), (1, None), (2, None)]).into_iter().map(|reached| reached.unwrap().state).collect();
+    states[1].model.parameters[0].slice_mut().fill(f32::MAX);
+    let all: Vec<_> = states.iter().enumerate().map(|(trial, state)| (trial, Some(state))).collect();
+    let together = reach(pruning, &all);
+    for (of, ours) in all.iter().zip(together) {
+        match (ours, reach(pruning, &[*of]).remove(0)) {
+            (Ok(ours), Ok(alone)) => {
+                assert!(of.0 != 1);
+                assert_eq!(ours.state, alone.state, "trial {}", of.0);
+            }
+            (Err(ours), Err(alone)) => {
+                assert_eq!((of.0, ours.to_string()), (1, alone.to_string()));
+                assert!(ours.to_string().contains("training diverged in epoch 1"), "{ours}");
+            }
+            (ours, alone) => panic!("trial {}: {ours:?}, and alone {alone:?}", of.0),
         }
     }
 }

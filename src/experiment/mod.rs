@@ -8,6 +8,8 @@ mod gpu_tests;
 mod link;
 mod measure;
 mod plan;
+#[cfg(test)]
+mod pruning_tests;
 mod recipe;
 mod report;
 mod reporter;

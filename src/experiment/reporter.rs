@@ -24,8 +24,8 @@ pub(super) struct Reporter<'a, K: Sink> {
     pub plane: bool,
     /// What prunes meanwhile.
     pub gradual: Option<&'a Gradual<'a>>,
-    /// Which of the stage's trials the first lane is.
-    pub first: usize,
+    /// Which of the stage's trials each lane is.
+    pub which: &'a [usize],
     /// The change of the masks that is due.
     pub due: usize,
 }
@@ -69,7 +69,7 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
 
     fn prune(&mut self, lane: usize, model: &mut Model) {
         if let Some(gradual) = self.gradual {
-            gradual.change(self.first + lane, self.due, model);
+            gradual.change(self.which[lane], self.due, model);
         }
     }
 

@@ -50,6 +50,9 @@ pub struct Reached {
 /// What comes out of a trial depends on the plan, the trial's seed and its inputs alone, so stages may run anywhere and in any
 /// order that brings each after its [`Plan::inputs`]. If the sink asks to stop, the stage ends, and what it reached is tested as
 /// the first variant that leads through it and marked as stopped.
+///
+/// # Errors
+/// What fails in every trial alike. What failed in one of them alone stands in its place, and the others went on.
 pub async fn run_stage<A: Accelerator, K: Sink>(
     plan: &Plan,
     stage: usize,
@@ -58,15 +61,23 @@ pub async fn run_stage<A: Accelerator, K: Sink>(
     source: &impl Source,
     engines: &mut Engines<A>,
     sink: &mut K,
-) -> Result<Vec<Reached>, RunError> {
+) -> Result<Vec<Result<Reached, RunError>>, RunError> {
     for of in trials {
         sink.event(Event::Stage { trial: of.trial, stage });
     }
-    let mut work = Work { plan, stage, trials, dataset, source, engines, sink, stopped: false, on_gpu: false };
+    let mut work =
+        Work { plan, stage, trials, dataset, source, engines, sink, stopped: false, on_gpu: false, failed: Vec::new() };
     let states = work.run().await?;
     let stopped = work.stopped;
     let mut all = Vec::with_capacity(trials.len());
     for (of, state) in trials.iter().zip(states) {
+        let state = match state {
+            Ok(state) => state,
+            Err(error) => {
+                all.push(Err(error));
+                continue;
+            }
+        };
         let (trial, seed) = (of.trial, plan.recipe.seeds[of.trial]);
         let mut variants = Vec::new();
         for variant in plan.variants.iter().filter(|v| plan.reaches(v.stage, stage)) {
@@ -85,7 +96,7 @@ pub async fn run_stage<A: Accelerator, K: Sink>(
             variants.push((result, file));
         }
         sink.event(Event::StageEnd { trial, stage });
-        all.push(Reached { state, variants, stopped });
+        all.push(Ok(Reached { state, variants, stopped }));
     }
     Ok(all)
 }
@@ -129,6 +140,7 @@ pub async fn run_trial<A: Accelerator, K: Sink>(
         let inputs = [Inputs { trial, parent, teacher }];
         let mut stopped = false;
         for reached in run_stage(plan, stage, &inputs, dataset, source, engines, sink).await? {
+            let reached = reached?;
             for (result, file) in &reached.variants {
                 time_variant(trial, &result.name, file, dataset, source, sink).await?;
             }

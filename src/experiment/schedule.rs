@@ -218,6 +218,13 @@ impl<S: Clone> Schedule<S> {
         trials.iter().flat_map(|trial| self.give_up(*trial, *stage)).collect()
     }
 
+    /// A stage has ended, but failed in this trial: it and those that need it are given up there. To be said right after
+    /// [`Schedule::done`].
+    pub fn lost_in(&mut self, stage: usize, trial: usize) -> Vec<(usize, usize)> {
+        self.progress[trial][stage] = Progress::Lost;
+        self.give_up(trial, stage)
+    }
+
     /// A stage of a trial is lost, and with it those that need it: all of them.
     fn give_up(&mut self, trial: usize, stage: usize) -> Vec<(usize, usize)> {
         let mut given_up = vec![stage];

@@ -19,7 +19,6 @@ use crate::network::{
     CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
     fold_batch_norm, train,
 };
-use std::ops::Range;
 
 /// Samples a batch when a teacher is asked or ranges are observed.
 const BATCH: usize = 64;
@@ -38,6 +37,8 @@ pub(super) struct Work<'a, A: Accelerator, S: Source, K: Sink> {
     pub stopped: bool,
     /// The GPU had a part in the stage.
     pub on_gpu: bool,
+    /// Why nothing comes of a trial, where others go on.
+    pub failed: Vec<Option<RunError>>,
 }
 
 /// What training minimizes, on whichever backend.
@@ -73,14 +74,21 @@ pub struct Inputs<'a> {
 }
 
 impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
-    /// Does what the stage's action says, on what its inputs left behind; a state for each trial.
-    pub async fn run(&mut self) -> Result<Vec<State>, RunError> {
+    /// Does what the stage's action says, on what its inputs left behind; a state for each trial, or why there is none. What
+    /// fails in one trial alone leaves the others as they are; what would fail in all of them fails at once.
+    pub async fn run(&mut self) -> Result<Vec<Result<State, RunError>>, RunError> {
+        self.failed = vec![None; self.trials.len()];
         let mut states = self.perform().await?;
         for (state, of) in states.iter_mut().zip(self.trials) {
             let before = [of.parent, of.teacher].into_iter().flatten().any(|state| state.on_gpu);
             state.on_gpu = before || self.on_gpu;
         }
-        Ok(states)
+        Ok(states.into_iter().zip(self.failed.drain(..)).map(|(state, failed)| failed.map_or(Ok(state), Err)).collect())
+    }
+
+    /// The trials, by their place here, that have not failed.
+    fn going_on(&self) -> Vec<usize> {
+        (0..self.trials.len()).filter(|&which| self.failed[which].is_none()).collect()
     }
 
     async fn perform(&mut self) -> Result<Vec<State>, RunError> {
@@ -111,8 +119,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 self.distill(&mut states, &teachers, distill, training).await?;
             }
         }
-        for state in &mut states {
-            self.quantize_anew(state).await?;
+        for which in self.going_on() {
+            self.quantize_anew(&mut states[which]).await?;
         }
         Ok(states)
     }
@@ -155,8 +163,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         objective: &Objective,
     ) -> Result<(), RunError> {
         let mut progress: Vec<Progress> = states.iter().map(|_| Progress::default()).collect();
-        let mut begun = 0;
-        if A::KNOWN && self.plan.recipe.backend == BackendName::Gpu {
+        let all = self.going_on();
+        let mut left = &all[..];
+        if A::KNOWN && self.plan.recipe.backend == BackendName::Gpu && !left.is_empty() {
             self.engines.open(&*self.sink).await;
             // Taken out, so that the rest of the work can be borrowed beside it.
             match self.engines.take() {
@@ -164,35 +173,42 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     self.on_gpu = true;
                     let longest = Network::<A>::longest_buffer(&states[0].model, stretch.training.batch);
                     let at_once = gpu.most_at_once(longest);
-                    let mut ended = Ok(Ending::Complete);
-                    while begun < states.len() && ended.is_ok() {
+                    let (mut lost, mut judged) = (None, Ok(()));
+                    while !left.is_empty() && lost.is_none() && judged.is_ok() {
                         // What is trained side by side has one shape: pruned by units, trials may differ.
-                        let alike = |state: &&State| state.model.layers == states[begun].model.layers;
-                        let alike = states[begun..].iter().take(at_once).take_while(alike).count();
-                        let end = begun + alike;
-                        let lanes = gpu.side_by_side(end - begun);
-                        ended = self.train_on(&lanes, begun..end, states, stretch, objective, &mut progress).await;
+                        let alike = |at: &&usize| states[**at].model.layers == states[left[0]].model.layers;
+                        let (now, later) = left.split_at(left.iter().take(at_once).take_while(alike).count());
+                        let lanes = gpu.side_by_side(now.len());
+                        let trained = self.train_on(&lanes, now, states, stretch, objective, &mut progress).await;
                         gpu.forget_buffers();
-                        if let Ok(ending) = ended {
-                            self.stopped |= ending == Ending::Stopped;
-                            begun = end;
+                        if let Err(TrainError::Device(error)) = trained {
+                            lost = Some(error);
+                        } else {
+                            judged = self.judge(trained, now, stretch.training, &progress);
+                            left = later;
                         }
                     }
-                    if let Err(TrainError::Device(error)) = ended {
-                        let next = stretch.done + progress[begun].epochs() + 1;
-                        self.tell(format!("{error}; the processor goes on from epoch {next}, and nothing is lost"));
-                    } else {
-                        self.engines.give(gpu);
-                        self.judge(ended)?;
+                    match lost {
+                        None => self.engines.give(gpu),
+                        Some(error) => {
+                            let next = stretch.done + progress[left[0]].epochs() + 1;
+                            self.tell(format!("{error}; the processor goes on from epoch {next}, and nothing is lost"));
+                        }
                     }
+                    judged?;
                 }
                 Err(error) => self.tell(format!("{error}; the processor does it instead")),
             }
         }
         let cpu = std::mem::take(&mut self.engines.cpu);
-        for lane in begun..states.len() {
-            let ended = self.train_on(&cpu, lane..lane + 1, states, stretch, objective, &mut progress).await;
-            self.judge(ended)?;
+        for which in left {
+            let which = std::slice::from_ref(which);
+            // What had diverged on the device would do nothing else here.
+            let trained = match progress[which[0]].diverged(stretch.training) {
+                Some(error) => Err(error),
+                None => self.train_on(&cpu, which, states, stretch, objective, &mut progress).await,
+            };
+            self.judge(trained, which, stretch.training, &progress)?;
         }
         self.engines.cpu = cpu;
         Ok(())
@@ -203,29 +219,39 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         self.sink.event(Event::Backend { trial, stage: self.stage, message });
     }
 
-    fn judge(&mut self, ended: Result<Ending, TrainError>) -> Result<(), RunError> {
-        match ended {
-            Ok(ending) => {
-                self.stopped |= ending == Ending::Stopped;
-                Ok(())
-            }
-            Err(TrainError::Data(error)) => Err(error.into()),
-            Err(error) => Err(RunError::Training { stage: self.plan.stages[self.stage].label.clone(), error }),
+    /// Keeps how training these trials ended. A loss that is no longer a number is the failure of its trial alone.
+    fn judge(
+        &mut self,
+        trained: Result<Ending, TrainError>,
+        which: &[usize],
+        training: &Training,
+        progress: &[Progress],
+    ) -> Result<(), RunError> {
+        let failure = |error| RunError::Training { stage: self.plan.stages[self.stage].label.clone(), error };
+        for &which in which {
+            self.failed[which] = progress[which].diverged(training).map(failure);
         }
+        match trained {
+            Ok(ending) => self.stopped |= ending == Ending::Stopped,
+            Err(TrainError::Diverged { .. }) => {}
+            Err(TrainError::Data(error)) => return Err(error.into()),
+            Err(error @ TrainError::Device(_)) => return Err(failure(error)),
+        }
+        Ok(())
     }
 
     /// Trains these of the trials at once.
     async fn train_on<B: Backend>(
         &mut self,
         backend: &B,
-        which: Range<usize>,
+        which: &[usize],
         states: &mut [State],
         stretch: &Stretch<'_>,
         objective: &Objective,
         progress: &mut [Progress],
     ) -> Result<Ending, TrainError> {
         let Stretch { training, keys, done, total, gradual } = stretch;
-        let trials: Vec<usize> = self.trials[which.clone()].iter().map(|of| of.trial).collect();
+        let trials: Vec<usize> = which.iter().map(|&which| self.trials[which].trial).collect();
         let mut monitor = Reporter {
             sink: &mut *self.sink,
             trials: &trials,
@@ -235,18 +261,18 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             samples: self.dataset.len(Split::Train),
             plane: states[0].model.shape.len() == 2,
             gradual: *gradual,
-            first: which.start,
+            which,
             due: 0,
         };
         let (dataset, source) = (&mut *self.dataset, self.source);
-        let each = states[which.clone()].iter_mut().zip(&keys[which.clone()]).zip(&mut progress[which.clone()]);
+        let each = states.iter_mut().zip(keys).zip(progress).enumerate().filter(|(at, _)| which.contains(at));
         let mut pupils: Vec<Pupil<'_>> =
-            each.map(|((state, key), progress)| Pupil { model: &mut state.model, key: *key, progress }).collect();
+            each.map(|(_, ((state, key), progress))| Pupil { model: &mut state.model, key: *key, progress }).collect();
         let mut loss: Box<dyn Loss<B> + '_> = match objective {
             Objective::Labels => Box::new(CrossEntropy),
             Objective::SoftTargets { teachers, temperature, alpha } => {
                 let (classes, batch) = (dataset.classes(), training.batch);
-                let teachers = teachers[which].iter().map(Vec::as_slice).collect();
+                let teachers = which.iter().map(|&which| teachers[which].as_slice()).collect();
                 Box::new(SoftTargets::new(backend, teachers, classes, batch, *temperature, *alpha))
             }
         };

@@ -30,6 +30,13 @@ pub(super) struct Log {
     clock: std::cell::Cell<f64>,
 }
 
+impl Log {
+    /// A variant's file, of the first trial.
+    pub(super) fn file(&self, variant: &str) -> &[u8] {
+        &self.files[&(0, variant.to_string())]
+    }
+}
+
 impl Sink for Log {
     fn event(&mut self, event: Event) {
         self.events.push(event);
@@ -62,7 +69,7 @@ pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Runs a trial; whether it was stopped.
-fn trial(plan: &Plan, trial: usize, log: &mut Log) -> bool {
+pub(super) fn trial(plan: &Plan, trial: usize, log: &mut Log) -> bool {
     let mut dataset = plan.recipe.data.open().unwrap();
     now(run_trial(plan, trial, &mut dataset, &Nothing, &mut Engines::cpu(), log)).unwrap()
 }
@@ -84,7 +91,7 @@ fn run(json: &str) -> (Report, Log) {
     (report(&plan, &log), log)
 }
 
-fn variant<'a>(report: &'a Report, name: &str) -> &'a VariantReport {
+pub(super) fn variant<'a>(report: &'a Report, name: &str) -> &'a VariantReport {
     report.variants.iter().find(|v| v.name == name).unwrap()
 }
 

@@ -203,13 +203,9 @@ fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
     let sparse = is_sparse(zeros, weights.len(), kernels.sparse_from);
     let make = if sparse { kernels.sparse } else { kernels.dense };
     let kernel = make(&IntegerWeights { inputs, weights, bias, zero_point: input.zero_point });
-    let after = match linear.output {
-        Some(grid) => {
-            let unit = f64::from(input.scale) / f64::from(grid.scale);
-            let factors = (0..outputs).map(|output| unit * f64::from(linear.scale(output)));
-            After::Requantize(Requant::new(factors, grid.zero_point, linear.relu), None)
-        }
-        None => After::Scale((0..outputs).map(|output| input.scale * linear.scale(output)).collect()),
+    let after = match linear.requant() {
+        Some(requant) => After::Requantize(requant, None),
+        None => After::Scale(linear.logit_scales()),
     };
     IntegerStep::Linear { kernel, conv: as_conv(&linear.layer), outputs, after }
 }

@@ -3,6 +3,7 @@
 use super::layer::{Layer, Role, Shape};
 use super::model::Model;
 use crate::backend::Pool;
+use crate::backend::cpu::inference::Requant;
 use ndarray::{ArrayD, IxDyn};
 
 /// An affine grid of 256 values: `r = scale * (q - zero_point)` (Jacob et al. 2018).
@@ -64,6 +65,19 @@ impl IntegerLinear {
     /// The weight scale of one output.
     pub fn scale(&self, output: usize) -> f32 {
         if self.scales.len() == 1 { self.scales[0] } else { self.scales[output] }
+    }
+
+    /// How its sums become activations; none for the last layer.
+    pub(super) fn requant(&self) -> Option<Requant> {
+        let grid = self.output?;
+        let unit = f64::from(self.input.scale) / f64::from(grid.scale);
+        let factors = (0..self.outputs()).map(|output| unit * f64::from(self.scale(output)));
+        Some(Requant::new(factors, grid.zero_point, self.relu))
+    }
+
+    /// What its sums are multiplied by where they become logits.
+    pub(super) fn logit_scales(&self) -> Vec<f32> {
+        (0..self.outputs()).map(|output| self.input.scale * self.scale(output)).collect()
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct Network<B: Backend> {
     /// Gradients of a layer's output and of its input, in turn.
     gradients: [B::Buffer; 2],
     pub parameters: Vec<DeviceParameter<B>>,
+    /// Masks changed while the optimizer remembered moments of what they remove, which would move it on.
+    remasked: bool,
     dropped: Vec<f32>,
 }
 
@@ -87,6 +89,7 @@ impl<B: Backend> Network<B> {
             layers: model.layers.clone(),
             first_parameter,
             widths,
+            remasked: false,
             dropped: Vec::new(),
         }
     }
@@ -240,14 +243,16 @@ impl<B: Backend> Network<B> {
         }
     }
 
-    /// After the optimizer moved the weights behind the mask: what the network computes with.
+    /// After the optimizer's step: what the network computes with.
     pub fn apply_masks(&mut self, backend: &B) {
         for DeviceParameter { dense, value, mask, len, .. } in &mut self.parameters {
             if let Some(dense) = dense {
                 backend.copy(dense, value, *len);
-                if let Some(mask) = mask {
-                    backend.multiply_assign(*len, mask, value);
-                }
+            }
+            if let Some(mask) = mask
+                && (dense.is_some() || self.remasked)
+            {
+                backend.multiply_assign(*len, mask, value);
             }
         }
     }
@@ -273,6 +278,7 @@ impl<B: Backend> Network<B> {
 
     /// Takes over masks that have changed, and the weights under them.
     pub fn take_masks(&mut self, backend: &B, models: &[&Model]) {
+        self.remasked = true;
         for (index, parameter) in self.parameters.iter_mut().enumerate() {
             let all = || models.iter().map(|model| &model.parameters[index]);
             if parameter.role == Role::Weight && all().any(|p| p.mask.is_some()) {

@@ -2,12 +2,12 @@
 
 use super::pass::{Mode, Network};
 use super::{
-    ActivationName, Architecture, ArchitectureName, Executable, Initialization, Layer, Model, PoolingName, Role, Shape,
-    TrainedModel, fold_batch_norm,
+    ActivationName, Architecture, ArchitectureName, CrossEntropy, Executable, Initialization, Layer, Model, Monitor,
+    PoolingName, Progress, Pupil, Role, Shape, TrainedModel, Training, fold_batch_norm, train,
 };
 use crate::backend::cpu::Cpu;
 use crate::backend::{Activation, Backend, Conv, Pool, PoolKind};
-use crate::data::{Key, Rng};
+use crate::data::{DataError, Dataset, DatasetName, Key, Rng, Source};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -253,4 +253,70 @@ fn what_is_observed_is_each_layers_output() {
     assert_eq!(places[0].1, x);
     assert!(places[2].1.iter().zip(&places[1].1).all(|(after, before)| *after == before.max(0.0)));
     assert_eq!(places[3].1, logits);
+}
+
+/// Prunes the first weight of a network after step 5 and lets it back in after step 40.
+struct Splicer {
+    splices: bool,
+    /// The weight before, and after.
+    seen: Vec<f32>,
+    step: usize,
+}
+
+impl Monitor for Splicer {
+    async fn pause(&mut self) -> bool {
+        false
+    }
+
+    fn splices(&self) -> bool {
+        self.splices
+    }
+
+    fn wants_pruning(&mut self, step: usize, steps: usize) -> bool {
+        assert_eq!(steps, 60);
+        self.step = step;
+        step == 5 || step == 40
+    }
+
+    fn prune(&mut self, _lane: usize, model: &mut Model) {
+        let parameter = &mut model.parameters[0];
+        self.seen.push(parameter.slice()[0]);
+        let mut mask = vec![true; parameter.values.len()];
+        mask[0] = self.step == 40;
+        parameter.mask = ndarray::ArrayD::from_shape_vec(parameter.values.raw_dim(), mask).ok();
+        if self.step == 5 {
+            parameter.slice_mut()[0] = 0.0;
+        }
+    }
+}
+
+#[test]
+fn a_removed_weight_goes_on_learning_only_where_removed_weights_may_come_back() {
+    for splices in [true, false] {
+        let shape = Shape { height: 1, width: 1, channels: 2 };
+        let mut model = Model::initialize(&Architecture::mlp(&[8]), shape, 2, &Key::new(3)).unwrap();
+        let mut dataset = Dataset::open(DatasetName::Moons, Some(320), None).unwrap();
+        let training = Training { epochs: 6, batch: 32, learning_rate: 0.02, ..Training::default() };
+        let mut monitor = Splicer { splices, seen: Vec::new(), step: 0 };
+        let mut progress = Progress::default();
+        let mut pupils = [Pupil { model: &mut model, key: Key::new(4), progress: &mut progress }];
+        now(train(&Cpu::new(), &mut pupils, &mut dataset, &NoFiles, &training, &mut CrossEntropy, &mut monitor))
+            .unwrap();
+        let [before, after] = monitor.seen[..] else { panic!("{:?}", monitor.seen) };
+        assert_ne!(before, 0.0);
+        match splices {
+            true => assert!(after != 0.0 && after != before, "{before} {after}"),
+            false => assert_eq!(after, 0.0),
+        }
+        assert_ne!(model.parameters[0].slice()[0], 0.0, "let back in, it learns on");
+    }
+}
+
+/// A source without files: toys need none.
+struct NoFiles;
+
+impl Source for NoFiles {
+    async fn fetch(&self, path: &str) -> Result<Vec<u8>, DataError> {
+        Err(DataError::Missing { path: path.into() })
+    }
 }

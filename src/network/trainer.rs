@@ -139,14 +139,23 @@ pub struct Progress {
     dropout: Option<Rng>,
     best: Option<(f32, Model)>,
     since_best: usize,
-    /// No epoch in a while was better than the best: what is trained further beside others is not looked at any more.
+    /// No epoch in a while was better than the best, or the loss is no longer a number: what is trained further beside others
+    /// is not looked at any more.
     over: bool,
+    /// In which epoch the loss was no longer a number, counted from 1.
+    diverged: Option<usize>,
 }
 
 impl Progress {
     /// Epochs done.
     pub fn epochs(&self) -> usize {
         self.epochs
+    }
+
+    /// Why nothing came of this model, where others beside it went on.
+    pub fn diverged(&self, training: &Training) -> Option<TrainError> {
+        let epoch = self.diverged?;
+        Some(TrainError::Diverged { epoch, learning_rate: training.learning_rate })
     }
 }
 
@@ -161,7 +170,8 @@ pub struct Pupil<'a> {
 }
 
 /// Trains one model for each of the backend's lanes, all of one shape and in step. What becomes of one does not depend on the
-/// others, but for a loss that is no longer a number, which ends them all.
+/// others: where a loss is no longer a number, that model is left alone from then on, and its [`Progress::diverged`] says so.
+/// Only when that has become of every model is it an error.
 ///
 /// If the device is lost, each model and its progress are those of the last epoch's end, from which another backend can go on.
 #[allow(clippy::too_many_arguments)] // where, whom, from what, how, towards what, told to whom
@@ -223,9 +233,9 @@ pub async fn train<B: Backend>(
             counted += rows;
             if (batch + 1) % STEPS_PER_REPORT == 0 || batch + 1 == per_epoch {
                 let means = take_means(backend, &mut totals, counted).await?;
-                if !means.iter().all(|metrics| metrics.loss.is_finite()) {
-                    let learning_rate = training.learning_rate;
-                    return Err(TrainError::Diverged { epoch: epoch + 1, learning_rate });
+                part_with_diverged(pupils, &means, epoch + 1);
+                if let Some(error) = all_diverged(pupils, training) {
+                    return Err(error);
                 }
                 counted = 0;
                 let seen = epoch * samples + first + rows;
@@ -302,6 +312,23 @@ fn models<'p>(pupils: &'p mut [Pupil<'_>]) -> impl Iterator<Item = &'p mut Model
 /// The lanes that are still looked at, each with its means.
 fn in_training(pupils: &[Pupil<'_>], means: Vec<Metrics>) -> Vec<(usize, Metrics)> {
     means.into_iter().enumerate().filter(|(lane, _)| !pupils[*lane].progress.over).collect()
+}
+
+/// Leaves lanes alone whose loss is no longer a number. One that was over before stays what it was at its best.
+fn part_with_diverged(pupils: &mut [Pupil<'_>], means: &[Metrics], epoch: usize) {
+    for (Pupil { progress, .. }, metrics) in pupils.iter_mut().zip(means) {
+        if !progress.over && !metrics.loss.is_finite() {
+            progress.diverged = Some(epoch);
+            progress.over = true;
+        }
+    }
+}
+
+/// The first lane's error, if no lane is left of which something may come.
+fn all_diverged(pupils: &[Pupil<'_>], training: &Training) -> Option<TrainError> {
+    let mut errors = pupils.iter().map(|pupil| pupil.progress.diverged(training));
+    let first = errors.next().flatten()?;
+    errors.all(|error| error.is_some()).then_some(first)
 }
 
 /// Mean loss and accuracy of each lane over a whole split, by the network in inference mode.

@@ -7,7 +7,7 @@ mod news;
 mod slot;
 
 use super::{ModelFile, Request, Response};
-use crate::experiment::{Place, Plan, Recipe};
+use crate::experiment::{Plan, Recipe};
 use job::Job;
 pub use news::News;
 pub use slot::FirstWorker;
@@ -258,9 +258,13 @@ impl Pool {
                 self.free(index);
                 self.go_on();
             }
-            Response::Done { run, states } => {
+            Response::Done { run, states, failed } => {
                 if let Some(Duty::Task(task)) = self.free(index) {
                     self.with_job(run, |job| job.done(&task, states));
+                    for (trial, message) in failed {
+                        tell(News::Trouble { message });
+                        self.given_up(run, |job| job.lost_in(&task, trial));
+                    }
                 }
                 self.go_on();
             }
@@ -268,7 +272,7 @@ impl Pool {
             Response::Failed { run: Some(run), message } => {
                 tell(News::Trouble { message });
                 if let Some(Duty::Task(task)) = self.free(index) {
-                    self.given_up(run, &task);
+                    self.given_up(run, |job| job.lost(&task));
                 }
                 self.go_on();
             }
@@ -288,11 +292,11 @@ impl Pool {
         self.0.borrow_mut().slots.get_mut(index)?.as_mut()?.duty.take()
     }
 
-    /// A task will not be done, nor what needs it.
-    fn given_up(&self, run: u32, task: &Place) {
+    /// Something will not be done, nor what needs it.
+    fn given_up(&self, run: u32, lose: impl FnOnce(&mut Job) -> Vec<News>) {
         let tell = self.0.borrow().tell.clone();
         let mut news = Vec::new();
-        self.with_job(run, |job| news = job.lost(task));
+        self.with_job(run, |job| news = lose(job));
         news.into_iter().for_each(|news| tell(news));
     }
 
@@ -305,7 +309,7 @@ impl Pool {
         };
         tell(News::Trouble { message });
         if let (Some(run), Some(Duty::Task(task))) = (run, gone.as_ref().and_then(|slot| slot.duty.as_ref())) {
-            self.given_up(run, task);
+            self.given_up(run, |job| job.lost(task));
         }
         if gone.is_some_and(|slot| slot.ready) {
             match index {

@@ -21,20 +21,17 @@ impl Bits {
     }
 
     /// Integers of the whole range of weights, `zeros` of a hundred exactly zero.
-    #[cfg(test)]
     pub fn weights(&mut self, len: usize, zeros: u64) -> Vec<i8> {
         let value = |bits: u64| (bits % 255) as i16 - 127;
         (0..len).map(|_| if self.next() % 100 >= zeros { value(self.next()) as i8 } else { 0 }).collect()
     }
 
     /// Bytes.
-    #[cfg(test)]
     pub fn bytes(&mut self, len: usize) -> Vec<u8> {
         (0..len).map(|_| (self.next() >> 56) as u8).collect()
     }
 
     /// Biases as large as a layer's accumulators.
-    #[cfg(test)]
     pub fn biases(&mut self, len: usize) -> Vec<i32> {
         (0..len).map(|_| (self.next() >> 44) as i32 - (1 << 19)).collect()
     }

@@ -2,6 +2,7 @@
 //! what the GPU may be used for; the page shows it, and the tests run it.
 
 use super::Gpu;
+use super::check_integer::{INTEGER_OPERATIONS, is_equal};
 use crate::backend::cpu::Cpu;
 use crate::backend::cpu::samples::Bits;
 use crate::backend::{Activation, Adam, Backend, DeviceError, MatMul, Sgd};
@@ -75,6 +76,16 @@ pub async fn check(gpu: &Gpu, cases: u64) -> Result<Vec<Checked>, DeviceError> {
             largest = if off <= largest { largest } else { off };
         }
         all.push(Checked { operation, cases: cases as usize, difference: largest });
+        gpu.forget_buffers();
+    }
+    for operation in INTEGER_OPERATIONS {
+        let mut equal = true;
+        for case in 0..cases {
+            equal &= is_equal(gpu, operation, &mut Bits(case * 7919)).await?;
+        }
+        // Integers are the same or they are not.
+        let difference = if equal { 0.0 } else { f32::INFINITY };
+        all.push(Checked { operation, cases: cases as usize, difference });
         gpu.forget_buffers();
     }
     Ok(all)

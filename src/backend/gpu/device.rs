@@ -1,6 +1,6 @@
 //! The device behind the kernels: what is recorded, submitted, found again, and what can go wrong.
 
-use super::kernels::{Form, Kernel, TILES};
+use super::kernels::{Extras, Form, Kernel, TILES};
 use crate::backend::DeviceError;
 use futures_channel::oneshot;
 use std::cell::{Cell, RefCell};
@@ -45,7 +45,10 @@ pub struct Device {
     info: DeviceInfo,
     recording: RefCell<Option<Recording>>,
     layouts: RefCell<HashMap<(usize, usize), (wgpu::BindGroupLayout, wgpu::PipelineLayout)>>,
-    pipelines: RefCell<HashMap<(&'static str, Option<Form>), wgpu::ComputePipeline>>,
+    pipelines: RefCell<HashMap<(&'static str, Option<Form>, Extras), wgpu::ComputePipeline>>,
+    /// What it has beyond what all have, and what kernels use of that.
+    has: Extras,
+    extras: Cell<Extras>,
     groups: RefCell<HashMap<(usize, [u64; MOST_BUFFERS]), wgpu::BindGroup>>,
     parameters: wgpu::Buffer,
     slots: RefCell<HashMap<Vec<u32>, u32>>,
@@ -79,10 +82,15 @@ impl Device {
             .await
             .map_err(|error| DeviceError(format!("no GPU can be used here ({error})")))?;
         let about = adapter.get_info();
+        let subgroups = adapter.features() & wgpu::Features::SUBGROUP;
+        let packed_dot =
+            instance.wgsl_language_features().contains(wgpu::WgslLanguageFeatures::Packed4x8IntegerDotProduct);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("featherweight"),
             // What the adapter has, and no less than every adapter must have.
             required_limits: adapter.limits(),
+            // In a browser there are none: wgpu 30 does not pass WebGPU's feature on, and has it natively alone.
+            required_features: subgroups,
             ..Default::default()
         };
         let (device, queue) = adapter
@@ -114,6 +122,8 @@ impl Device {
             recording: RefCell::default(),
             layouts: RefCell::default(),
             pipelines: RefCell::default(),
+            has: Extras { packed_dot, subgroups: !subgroups.is_empty() },
+            extras: Cell::new(Extras { packed_dot, subgroups: false }),
             groups: RefCell::default(),
             parameters,
             slots: RefCell::default(),
@@ -125,6 +135,21 @@ impl Device {
     /// What it says of itself.
     pub fn info(&self) -> &DeviceInfo {
         &self.info
+    }
+
+    /// What it has beyond what every device has.
+    pub fn has(&self) -> Extras {
+        self.has
+    }
+
+    /// What kernels use beyond what every device has.
+    pub fn extras(&self) -> Extras {
+        self.extras.get()
+    }
+
+    /// Has kernels use so much of it, and no more; it is a caller's promise that it is there.
+    pub fn use_extras(&self, extras: Extras) {
+        self.extras.set(extras);
     }
 
     /// Values that a buffer can have.
@@ -146,8 +171,8 @@ impl Device {
         Buffer { id, len, inner }
     }
 
-    /// Overwrites values from `offset` on, after all that was recorded before.
-    pub fn write(&self, buffer: &Buffer, offset: usize, values: &[f32]) {
+    /// Overwrites values, of 32 bits of any kind, from `offset` on, after all that was recorded before.
+    pub fn write<T: bytemuck::NoUninit>(&self, buffer: &Buffer, offset: usize, values: &[T]) {
         self.submit();
         self.queue.write_buffer(&buffer.inner, 4 * offset as u64, bytemuck::cast_slice(values));
     }
@@ -173,7 +198,8 @@ impl Device {
         let mut bound = self.groups.borrow_mut();
         let bound = bound.entry((kernel.reads, ids)).or_insert_with(|| self.bind(shape, buffers));
         let mut pipelines = self.pipelines.borrow_mut();
-        let pipeline = pipelines.entry((kernel.name, form)).or_insert_with(|| self.compile(kernel, form));
+        let pipeline =
+            pipelines.entry((kernel.name, form, self.extras.get())).or_insert_with(|| self.compile(kernel, form));
         let mut recording = self.recording.borrow_mut();
         let Recording { pass, .. } = recording.get_or_insert_with(|| {
             let mut encoder = self.device.create_command_encoder(&Default::default());
@@ -251,8 +277,8 @@ impl Device {
 
     fn compile(&self, kernel: &'static Kernel, form: Option<Form>) -> wgpu::ComputePipeline {
         let source = match form {
-            Some(Form { tile, flags }) => TILES[tile].source(kernel, flags),
-            None => kernel.source(),
+            Some(Form { tile, flags }) => TILES[tile].source(kernel, flags, self.extras.get()),
+            None => kernel.source(self.extras.get()),
         };
         let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(kernel.name),
@@ -284,7 +310,12 @@ impl Device {
 
     /// The first `len` values of each lane, once all that was recorded before is done. Fails if the device was lost, or if it
     /// refused anything since it was opened: what it would give could not be trusted.
-    pub async fn read(&self, buffer: &Buffer, lanes: usize, len: usize) -> Result<Vec<f32>, DeviceError> {
+    pub async fn read<T: bytemuck::NoUninit + bytemuck::AnyBitPattern>(
+        &self,
+        buffer: &Buffer,
+        lanes: usize,
+        len: usize,
+    ) -> Result<Vec<T>, DeviceError> {
         self.submit();
         self.check()?;
         if len == 0 {

@@ -4,6 +4,37 @@
 //! which the first are each buffer's values a lane, in binding order; then come the buffers that are read, then those that
 //! are written. `z` of the workgroup's id says the lane: the model, where many are trained side by side.
 
+/// What a device, or its language, has beyond what all have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Extras {
+    /// `dot4I8Packed`.
+    pub packed_dot: bool,
+    /// Sums over neighbouring invocations without workgroup memory.
+    pub subgroups: bool,
+}
+
+/// What several kernels have in common, from `kernels/shared/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shared {
+    Nonlinear,
+    Packed,
+    Real,
+    Total,
+}
+
+impl Shared {
+    fn source(self, extras: Extras) -> &'static str {
+        match self {
+            Self::Nonlinear => include_str!("kernels/shared/nonlinear.wgsl"),
+            Self::Packed if extras.packed_dot => include_str!("kernels/shared/packed.wgsl"),
+            Self::Packed => include_str!("kernels/shared/packed_apart.wgsl"),
+            Self::Real => include_str!("kernels/shared/real.wgsl"),
+            Self::Total if extras.subgroups => include_str!("kernels/shared/total_subgroups.wgsl"),
+            Self::Total => include_str!("kernels/shared/total.wgsl"),
+        }
+    }
+}
+
 /// A kernel as it is compiled.
 #[derive(Debug)]
 pub struct Kernel {
@@ -11,8 +42,8 @@ pub struct Kernel {
     pub name: &'static str,
     /// Its own WGSL.
     source: &'static str,
-    /// What it has in common with others, from `kernels/shared/`.
-    shared: &'static [&'static str],
+    /// What it has in common with others.
+    shared: &'static [Shared],
     /// Buffers that are read.
     pub reads: usize,
     /// Buffers that are written.
@@ -21,18 +52,19 @@ pub struct Kernel {
 
 impl Kernel {
     /// All of its WGSL.
-    pub fn source(&self) -> String {
-        [self.shared, &[self.source]].concat().join("\n")
+    pub fn source(&self, extras: Extras) -> String {
+        let shared = self.shared.iter().map(|shared| shared.source(extras));
+        shared.chain([self.source]).collect::<Vec<_>>().join("\n")
     }
 }
 
 macro_rules! kernels {
-    ($($constant:ident $name:literal $(with $shared:literal)* reads $reads:literal writes $writes:literal;)+) => {
+    ($($constant:ident $name:literal $(with $shared:ident)* reads $reads:literal writes $writes:literal;)+) => {
         $(#[doc = concat!("`", $name, ".wgsl`")]
         pub static $constant: Kernel = Kernel {
             name: $name,
             source: include_str!(concat!("kernels/", $name, ".wgsl")),
-            shared: &[$(include_str!(concat!("kernels/shared/", $shared, ".wgsl"))),*],
+            shared: &[$(Shared::$shared),*],
             reads: $reads,
             writes: $writes,
         };)+
@@ -44,26 +76,30 @@ macro_rules! kernels {
 }
 
 kernels! {
-    ACTIVATE "activate" with "nonlinear" reads 1 writes 1;
+    ACTIVATE "activate" with Nonlinear reads 1 writes 1;
     ACTIVATE_GRADIENT "activate_gradient" reads 2 writes 1;
     ADAM "adam" reads 1 writes 3;
     ADD_ASSIGN "add_assign" reads 1 writes 1;
     ADD_BIAS "add_bias" reads 1 writes 1;
-    COLUMN_SUMS "column_sums" with "total" reads 1 writes 1;
+    COLUMN_SUMS "column_sums" with Total reads 1 writes 1;
     COLUMN_SUMS_DIRECT "column_sums_direct" reads 1 writes 1;
-    CONVOLVE "convolve" with "nonlinear" reads 3 writes 1;
-    CONVOLVE_INPUT_GRADIENT "convolve_input_gradient" reads 2 writes 1;
-    CONVOLVE_WEIGHT_GRADIENT "convolve_weight_gradient" reads 2 writes 1;
+    CONVOLVE "convolve" with Real with Nonlinear reads 3 writes 1;
+    CONVOLVE_INPUT_GRADIENT "convolve_input_gradient" with Real reads 2 writes 1;
+    CONVOLVE_WEIGHT_GRADIENT "convolve_weight_gradient" with Real reads 2 writes 1;
     COPY "copy" reads 1 writes 1;
     CROSS_ENTROPY "cross_entropy" reads 2 writes 2;
     FILL "fill" reads 0 writes 1;
-    MATMUL "matmul" with "nonlinear" reads 3 writes 1;
+    INTEGER_LINEAR "integer_linear" with Packed reads 3 writes 1;
+    INTEGER_POOL "integer_pool" reads 1 writes 1;
+    INTEGER_REQUANTIZE "integer_requantize" reads 2 writes 1;
+    INTEGER_TABLE "integer_table" reads 1 writes 1;
+    MATMUL "matmul" with Real with Nonlinear reads 3 writes 1;
     MULTIPLY "multiply" reads 2 writes 1;
     MULTIPLY_ASSIGN "multiply_assign" reads 1 writes 1;
     NORMALIZE "normalize" reads 3 writes 1;
     NORMALIZE_GRADIENT "normalize_gradient" reads 5 writes 1;
-    NORMALIZE_GRADIENT_SUMS "normalize_gradient_sums" with "total" reads 3 writes 1;
-    NORMALIZE_STATISTICS "normalize_statistics" with "total" reads 1 writes 2;
+    NORMALIZE_GRADIENT_SUMS "normalize_gradient_sums" with Total reads 3 writes 1;
+    NORMALIZE_STATISTICS "normalize_statistics" with Total reads 1 writes 2;
     POOL "pool" reads 1 writes 1;
     POOL_GRADIENT "pool_gradient" reads 3 writes 1;
     SGD "sgd" reads 1 writes 2;
@@ -104,7 +140,7 @@ impl Tile {
     }
 
     /// The source of a product whose operands and whose output `kernel` says, made for these flags.
-    pub fn source(&self, kernel: &Kernel, flags: u32) -> String {
+    pub fn source(&self, kernel: &Kernel, flags: u32, extras: Extras) -> String {
         let [wx, wy] = self.group;
         let [rm, rn] = self.outputs;
         let product = match self.tiled {
@@ -115,7 +151,7 @@ impl Tile {
         let consts = format!(
             "const WX = {wx}u;\nconst WY = {wy}u;\nconst RM = {rm}u;\nconst RN = {rn}u;\nconst TK = {tk}u;\nconst FLAGS = {flags}u;\n"
         );
-        let mut source = format!("{consts}\n{}\n", kernel.source());
+        let mut source = format!("{consts}\n{}\n", kernel.source(extras));
         for line in product.lines() {
             let rows = if line.contains("$i") { rm } else { 1 };
             let columns = if line.contains("$j") { rn } else { 1 };

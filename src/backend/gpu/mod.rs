@@ -4,7 +4,9 @@
 //! on the processor, and devices differ, so results agree within a tolerance and carry no digest.
 
 pub mod check;
+mod check_integer;
 mod device;
+mod integer;
 mod kernels;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -13,8 +15,9 @@ pub(crate) mod tests;
 use super::{Activation, Adam, Backend, Conv, DeviceError, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd};
 use device::Device;
 pub use device::{Buffer, DeviceInfo};
+pub use integer::{IntegerFactors, IntegerProduct, Packed};
 use kernels as k;
-use kernels::{Form, Kernel, TILES};
+use kernels::{Extras, Form, Kernel, TILES};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
@@ -91,7 +94,30 @@ impl Gpu {
             best = if taken < best.0 { (taken, tile) } else { best };
         }
         self.tile.set(best.1);
+        self.tune_sums(now_us).await?;
         self.forget_buffers();
+        Ok(())
+    }
+
+    /// Tries sums over rows with and without subgroups, where there are any, and keeps the faster.
+    async fn tune_sums(&self, now_us: &impl Fn() -> f64) -> Result<(), DeviceError> {
+        if !self.device.has().subgroups {
+            return Ok(());
+        }
+        let (rows, columns) = (2048, 64);
+        let (x, mut sums) = (self.upload(&vec![0.5; rows * columns]), self.zeros(columns));
+        let mut best = (f64::INFINITY, false);
+        for subgroups in [false, true] {
+            self.device.use_extras(Extras { subgroups, ..self.device.extras() });
+            self.column_sums(rows, columns, &x, &mut sums);
+            self.read(&sums, 1).await?;
+            let begun = now_us();
+            (0..20).for_each(|_| self.column_sums(rows, columns, &x, &mut sums));
+            self.read(&sums, 1).await?;
+            let taken = now_us() - begun;
+            best = if taken < best.0 { (taken, subgroups) } else { best };
+        }
+        self.device.use_extras(Extras { subgroups: best.1, ..self.device.extras() });
         Ok(())
     }
 

@@ -100,6 +100,7 @@ impl Common<'_> {
                 let stage = run_stage(self.plan, stage, &inputs, dataset, &source, engines, &mut sink);
                 let mut states = Vec::with_capacity(trials.len());
                 for (of, reached) in trials.iter().zip(pollster::block_on(stage)?) {
+                    let reached = reached?;
                     for (result, file) in reached.variants {
                         self.tasks().schedule.tested(of.trial, &result.name, file);
                     }

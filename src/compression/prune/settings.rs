@@ -83,6 +83,7 @@ pub enum Granularity {
     #[default]
     Weight,
     /// So many of each four neighbouring inputs of an output that the sparsity is met: at 0.5, 2 of 4 (Mishra et al. 2021).
+    #[serde(rename = "n-of-4")]
     NOf4,
     /// Blocks of 4 inputs by 4 outputs.
     Block,

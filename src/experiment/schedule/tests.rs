@@ -53,6 +53,7 @@ fn run(plan: &Plan, workers: usize, seed: u64) -> Log {
                 let all = now(run_stage(plan, stage, &inputs, &mut dataset, source, &mut engines, sink)).unwrap();
                 let mut states = Vec::new();
                 for (of, reached) in trials.iter().zip(all) {
+                    let reached = reached.unwrap();
                     for (result, file) in reached.variants {
                         schedule.tested(of.trial, &result.name, file);
                     }
@@ -157,6 +158,26 @@ fn what_does_not_need_a_failed_stage_goes_on() {
 }
 
 #[test]
+fn a_trial_that_fails_among_others_is_given_up_alone() {
+    let json = TREE.replacen(r#""version":1"#, r#""version":1,"backend":"gpu""#, 1);
+    let tree = plan(&json);
+    let mut schedule = Schedule::<usize>::new(&tree);
+    let mut ran = Vec::new();
+    while let Some(task) = schedule.begin() {
+        let Task::Stage { stage, trials } = &task else { panic!("nothing was tested") };
+        ran.extend(trials.iter().map(|of| (of.trial, *stage)));
+        schedule.done(&task.place(), vec![Some(*stage); trials.len()]);
+        if *stage == 1 {
+            assert_eq!(trials.len(), 2, "both trials at once");
+            assert_eq!(schedule.lost_in(1, 0).len(), 1 + 5);
+        }
+    }
+    assert!(schedule.over() && !schedule.complete());
+    assert_eq!(ran.len(), 2 * tree.stages.len() - 5);
+    assert!((0..tree.stages.len()).all(|stage| ran.contains(&(1, stage))), "the other trial is run to its end");
+}
+
+#[test]
 fn a_stopped_run_begins_nothing_and_times_what_was_tested() {
     let tree = plan(TREE);
     let mut schedule = numbers(&tree);
@@ -184,7 +205,7 @@ fn a_state_comes_back_bit_for_bit_and_another_length_is_refused() {
         let (inputs, log) = ([Inputs { trial: 0, parent, teacher }], &mut Log::default());
         let mut reached =
             now(run_stage(&tree, stage, &inputs, &mut dataset, &Nothing, &mut Engines::cpu(), log)).unwrap();
-        states.push(reached.remove(0).state);
+        states.push(reached.remove(0).unwrap().state);
     }
     states[0].model.parameters[0].slice_mut()[3] = -0.0;
     let bits = |state: &State| -> Vec<u32> {

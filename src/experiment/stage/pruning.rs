@@ -93,7 +93,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         for round in 0..rounds {
             for _ in 0..prune.iterations {
                 go += 1;
-                for (of, State { model, .. }) in states.iter_mut().enumerate() {
+                for of in self.going_on() {
+                    let model = &mut states[of].model;
                     let key = keys[of].fold_index(go as u64);
                     let before = method.adjust.map(|adjust| (adjust, model.clone()));
                     let evidence = Evidence { samples: &samples, initial: initial[of].as_ref(), key };
@@ -109,7 +110,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     self.stopped |= self.sink.pause().await == Flow::Stop;
                 }
             }
-            for (of, State { model, .. }) in states.iter_mut().enumerate() {
+            for of in self.going_on() {
+                let model = &mut states[of].model;
                 if let Some(start) = starts.get(of) {
                     fill_in(model, start);
                 }

@@ -43,8 +43,20 @@ impl Job {
 
     /// A task failed: what that means for the stages, as news.
     pub(super) fn lost(&mut self, task: &Place) -> Vec<News> {
+        let given_up = self.schedule.lost(task);
+        self.told(given_up)
+    }
+
+    /// A stage failed in one of the trials that it was run in: the same.
+    pub(super) fn lost_in(&mut self, task: &Place, trial: usize) -> Vec<News> {
+        let Place::Stage { stage, .. } = task else { return Vec::new() };
+        let given_up = self.schedule.lost_in(*stage, trial);
+        self.told(given_up)
+    }
+
+    fn told(&self, given_up: Vec<(usize, usize)>) -> Vec<News> {
         let news = |(trial, stage)| News::Event { run: self.run, event: Event::StageLost { trial, stage } };
-        self.schedule.lost(task).into_iter().map(news).collect()
+        given_up.into_iter().map(news).collect()
     }
 
     /// Nothing more is begun but timings.

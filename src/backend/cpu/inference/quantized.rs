@@ -71,6 +71,16 @@ impl Requant {
         let fours = multipliers.as_chunks().0.iter().map(|at| four(at, zero_point)).collect();
         Self { multipliers, fours, zero_point, floor }
     }
+
+    /// A mantissa of 31 bits and a shift of 1 to 62 for each output.
+    pub fn factors(&self) -> impl Iterator<Item = [u32; 2]> {
+        self.multipliers.iter().map(|of| [of.mantissa as u32, of.shift])
+    }
+
+    /// The zero point of what comes out, and its least value.
+    pub fn range(&self) -> [u8; 2] {
+        [self.zero_point, self.floor]
+    }
 }
 
 /// `y = clamp(zero point + round(sum * factor))`, column by column of a `rows x outputs` matrix.

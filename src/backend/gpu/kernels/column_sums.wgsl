@@ -12,8 +12,9 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 
-@compute @workgroup_size(4, 64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place: vec3u) {
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, at: Place) {
+    let place = vec2u(at.index % 4u, at.index / 4u);
     let lane = group.z;
     let column = group.x * 4u + place.x;
     let there = column < p.columns;
@@ -23,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place
             sum += x[lane * p.x_stride + row * p.columns + column];
         }
     }
-    sum = total(sum, place);
+    sum = total(sum, at);
     if (there && place.y == 0u) {
         sums[lane * p.sums_stride + column] = sum;
     }

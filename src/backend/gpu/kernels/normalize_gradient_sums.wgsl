@@ -16,8 +16,9 @@ struct Params {
 @group(0) @binding(3) var<storage, read> dy: array<f32>;
 @group(0) @binding(4) var<storage, read_write> d_scale_shift: array<f32>;
 
-@compute @workgroup_size(4, 64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place: vec3u) {
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, at: Place) {
+    let place = vec2u(at.index % 4u, at.index / 4u);
     let lane = group.z;
     let column = group.x * 4u + place.x;
     let there = column < p.columns;
@@ -27,14 +28,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place
         let mean = saved[lane * p.saved_stride + column];
         let inverse = saved[lane * p.saved_stride + p.columns + column];
         for (var row = place.y; row < p.rows; row += 64u) {
-            let at = row * p.columns + column;
-            let slope = dy[lane * p.dy_stride + at];
-            d_gamma += slope * ((x[lane * p.x_stride + at] - mean) * inverse);
+            let here = row * p.columns + column;
+            let slope = dy[lane * p.dy_stride + here];
+            d_gamma += slope * ((x[lane * p.x_stride + here] - mean) * inverse);
             d_beta += slope;
         }
     }
-    d_gamma = total(d_gamma, place);
-    d_beta = total(d_beta, place);
+    d_gamma = total(d_gamma, at);
+    d_beta = total(d_beta, at);
     if (there && place.y == 0u) {
         d_scale_shift[lane * p.d_scale_shift_stride + column] = d_gamma;
         d_scale_shift[lane * p.d_scale_shift_stride + p.columns + column] = d_beta;

@@ -17,8 +17,9 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> running: array<f32>;
 @group(0) @binding(3) var<storage, read_write> saved: array<f32>;
 
-@compute @workgroup_size(4, 64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place: vec3u) {
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, at: Place) {
+    let place = vec2u(at.index % 4u, at.index / 4u);
     let lane = group.z;
     let column = group.x * 4u + place.x;
     let there = column < p.columns;
@@ -28,7 +29,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place
             sum += x[lane * p.x_stride + row * p.columns + column];
         }
     }
-    let mean = total(sum, place) / f32(p.rows);
+    let mean = total(sum, at) / f32(p.rows);
     var spread = 0.0;
     if (there) {
         for (var row = place.y; row < p.rows; row += 64u) {
@@ -36,7 +37,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place
             spread += off * off;
         }
     }
-    spread = total(spread, place);
+    spread = total(spread, at);
     if (there && place.y == 0u) {
         let unbiased = spread / f32(max(p.rows, 2u) - 1u);
         let old_mean = running[lane * p.running_stride + column];

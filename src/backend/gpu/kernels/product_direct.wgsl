@@ -1,5 +1,5 @@
 // Each invocation computes `RM x RN` outputs straight from storage, without workgroup memory and so without barriers, which
-// are dear where a processor plays the device. The operands come from the kernel's functions.
+// are dear where a processor plays the device. The operands come from the kernel's functions; what they are, from `shared/real.wgsl` or `shared/packed.wgsl`.
 //
 // A line with `$i` or `$j` in it stands for one line for each of the `RM` rows and `RN` columns: what is indexed by a loop
 // would not stay in registers.
@@ -15,12 +15,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) place
     let column_$j = group.x * WX * RN + place.x + $ju * WX;
     let l_at_$i = left_row(lane, min(row_$i, p.m - 1u));
     let r_at_$j = right_column(lane, min(column_$j, p.n - 1u));
-    var sum_$i_$j = 0.0;
+    var sum_$i_$j = Sum(0);
     for (var step = split * share; step < end; step++) {
         let at = at_step(step);
         let l_$i = left(l_at_$i, at);
         let r_$j = right(r_at_$j, at);
-        sum_$i_$j += l_$i * r_$j;
+        sum_$i_$j += times(l_$i, r_$j);
     }
     if (row_$i < p.m && column_$j < p.n) { put(lane, split, row_$i, column_$j, sum_$i_$j); }
 }
