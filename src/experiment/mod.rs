@@ -2,6 +2,7 @@
 
 mod engines;
 mod event;
+pub mod gallery;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod gpu_tests;
@@ -27,7 +28,7 @@ pub use link::Link;
 pub(crate) use measure::test;
 pub use plan::{Action, Plan, PlannedVariant, Stage};
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
-pub use report::{Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
+pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
 pub use schedule::{OfTrial, Place, Schedule, Task};
 pub use stage::Inputs;

@@ -48,6 +48,17 @@ pub struct LayerReport {
     pub histogram: Vec<u32>,
 }
 
+/// Where a training stood at the end of an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Epochs of the stage so far.
+    pub epoch: f32,
+    /// Mean loss on the validation set.
+    pub loss: f32,
+    /// Accuracy on the validation set.
+    pub accuracy: f32,
+}
+
 /// One variant in one trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VariantResult {
@@ -74,6 +85,16 @@ pub struct VariantResult {
     pub latency: Option<Latency>,
     /// Weight matrices, one by one.
     pub layers: Vec<LayerReport>,
+    /// The training of the variant's last step, epoch by epoch; empty where it has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<CurvePoint>,
+    /// How much the loss on the training samples should have risen by the variant's last step, where its method predicts that and
+    /// nothing was trained since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predicted_rise: Option<f64>,
+    /// What the scores of each weight matrix summed to when the variant's last step, a pruning, began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layer_scores: Vec<f64>,
     /// Hash over the encoded file and the predictions, 32 hex digits; empty if stopped early, or if the GPU had a part in it.
     pub digest: String,
     /// What trained: the GPU, if it had a part in it.
@@ -82,6 +103,14 @@ pub struct VariantResult {
     /// The run was stopped before this variant was finished: it holds what was reached.
     #[serde(default)]
     pub stopped: bool,
+}
+
+impl VariantResult {
+    /// The layers of which no weight is left: nothing passes them any more, and no training brings the network back (*layer
+    /// collapse*; Tanaka et al. 2020).
+    pub fn collapsed(&self) -> impl Iterator<Item = &LayerReport> {
+        self.layers.iter().filter(|layer| layer.nonzero == 0)
+    }
 }
 
 /// One variant over all trials. The figures are means over trials; counts and confusion are of the first trial.

@@ -1,7 +1,8 @@
 //! What training tells, as events.
 
 use super::event::{BOUNDARY_EXTENT, Event, Flow, Sink};
-use super::stage::Gradual;
+use super::report::CurvePoint;
+use super::stage::{Gradual, Told};
 use crate::backend::cpu::arg_max;
 use crate::network::{Executable, Metrics, Model, Monitor, TrainedModel};
 
@@ -24,6 +25,8 @@ pub(super) struct Reporter<'a, K: Sink> {
     pub plane: bool,
     /// What prunes meanwhile.
     pub gradual: Option<&'a Gradual<'a>>,
+    /// Of each of the stage's trials: where its curve is kept.
+    pub told: &'a mut [Told],
     /// Which of the stage's trials each lane is.
     pub which: &'a [usize],
     /// The change of the masks that is due.
@@ -46,7 +49,9 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
     fn validation(&mut self, lane: usize, epoch: f32, metrics: Metrics, model: Option<&Model>) {
         let (trial, stage) = (self.trials[lane], self.stage);
         let epoch = self.epochs_before as f32 + epoch;
-        self.sink.event(Event::Validation { trial, stage, epoch, loss: metrics.loss, accuracy: metrics.accuracy });
+        let Metrics { loss, accuracy } = metrics;
+        self.told[self.which[lane]].curve.push(CurvePoint { epoch, loss, accuracy });
+        self.sink.event(Event::Validation { trial, stage, epoch, loss, accuracy });
         if let Some(model) = model {
             let classes = boundary(&mut Executable::new(&TrainedModel::Float(model.clone())), model.classes);
             self.sink.event(Event::Boundary { trial, stage, side: BOUNDARY_SIDE, classes });

@@ -65,12 +65,11 @@ pub async fn run_stage<A: Accelerator, K: Sink>(
     for of in trials {
         sink.event(Event::Stage { trial: of.trial, stage });
     }
-    let mut work =
-        Work { plan, stage, trials, dataset, source, engines, sink, stopped: false, on_gpu: false, failed: Vec::new() };
+    let mut work = Work::new(plan, stage, trials, dataset, source, engines, sink);
     let states = work.run().await?;
-    let stopped = work.stopped;
+    let (stopped, told) = (work.stopped, std::mem::take(&mut work.told));
     let mut all = Vec::with_capacity(trials.len());
-    for (of, state) in trials.iter().zip(states) {
+    for ((of, state), told) in trials.iter().zip(states).zip(told) {
         let state = match state {
             Ok(state) => state,
             Err(error) => {
@@ -87,6 +86,9 @@ pub async fn run_stage<A: Accelerator, K: Sink>(
                 continue;
             }
             let (mut result, file) = measure(&state, &variant.name, seed, dataset, source, sink).await?;
+            result.curve.clone_from(&told.curve);
+            result.predicted_rise = told.predicted_rise;
+            result.layer_scores.clone_from(&told.layer_scores);
             if stopped {
                 result.stopped = true;
                 result.digest.clear();

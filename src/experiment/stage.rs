@@ -8,6 +8,7 @@ use super::engines::{Accelerator, Engines};
 use super::event::{Event, Flow, Sink};
 use super::plan::{Action, Plan};
 use super::recipe::BackendName;
+use super::report::CurvePoint;
 use super::reporter::Reporter;
 use super::run::RunError;
 use super::state::State;
@@ -38,7 +39,20 @@ pub(super) struct Work<'a, A: Accelerator, S: Source, K: Sink> {
     /// The GPU had a part in the stage.
     pub on_gpu: bool,
     /// Why nothing comes of a trial, where others go on.
-    pub failed: Vec<Option<RunError>>,
+    failed: Vec<Option<RunError>>,
+    /// What each trial told on the way.
+    pub told: Vec<Told>,
+}
+
+/// What a report says of a stage beside what it left behind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    /// Its training.
+    pub curve: Vec<CurvePoint>,
+    /// See [`super::VariantResult::predicted_rise`].
+    pub predicted_rise: Option<f64>,
+    /// See [`super::VariantResult::layer_scores`].
+    pub layer_scores: Vec<f64>,
 }
 
 /// What training minimizes, on whichever backend.
@@ -73,11 +87,26 @@ pub struct Inputs<'a> {
     pub teacher: Option<&'a State>,
 }
 
+impl<'a, A: Accelerator, S: Source, K: Sink> Work<'a, A, S, K> {
+    /// A stage that has not begun.
+    pub fn new(
+        plan: &'a Plan,
+        stage: usize,
+        trials: &'a [Inputs<'a>],
+        dataset: &'a mut Dataset,
+        source: &'a S,
+        engines: &'a mut Engines<A>,
+        sink: &'a mut K,
+    ) -> Self {
+        let (failed, told) = (vec![None; trials.len()], vec![Told::default(); trials.len()]);
+        Self { plan, stage, trials, dataset, source, engines, sink, stopped: false, on_gpu: false, failed, told }
+    }
+}
+
 impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     /// Does what the stage's action says, on what its inputs left behind; a state for each trial, or why there is none. What
     /// fails in one trial alone leaves the others as they are; what would fail in all of them fails at once.
     pub async fn run(&mut self) -> Result<Vec<Result<State, RunError>>, RunError> {
-        self.failed = vec![None; self.trials.len()];
         let mut states = self.perform().await?;
         for (state, of) in states.iter_mut().zip(self.trials) {
             let before = [of.parent, of.teacher].into_iter().flatten().any(|state| state.on_gpu);
@@ -261,6 +290,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             samples: self.dataset.len(Split::Train),
             plane: states[0].model.shape.len() == 2,
             gradual: *gradual,
+            told: &mut self.told,
             which,
             due: 0,
         };

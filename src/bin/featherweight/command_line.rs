@@ -2,10 +2,11 @@
 
 use crate::console::Console;
 use crate::device::device;
-use crate::jobs;
+use crate::{gallery, jobs};
 use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize};
 use featherweight::data::DATASETS;
+use featherweight::experiment::gallery::Size;
 use featherweight::experiment::{BackendName, Latency, Link, Plan, Recipe, Report, VariantReport};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -75,6 +76,38 @@ enum Command {
         #[arg(long)]
         json: Option<PathBuf>,
     },
+    /// Runs a paper's figure anew and prints it beside what the paper reports; without a name, lists them.
+    Gallery {
+        /// Which.
+        name: Option<String>,
+        /// On which network and data; the first, if left out.
+        #[arg(long)]
+        setup: Option<String>,
+        /// As the paper did it, instead of in a minute.
+        #[arg(long)]
+        full: bool,
+        /// Prints the recipe and runs nothing.
+        #[arg(long)]
+        recipe: bool,
+        /// Draws this report instead of running.
+        #[arg(long)]
+        report: Option<PathBuf>,
+        /// The folder that holds `data/`.
+        #[arg(long, default_value = "www")]
+        data: PathBuf,
+        /// Writes the whole report as JSON.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Writes what is printed into this file, too.
+        #[arg(long)]
+        markdown: Option<PathBuf>,
+        /// How many stages run side by side. All processors, if it is left out.
+        #[arg(long)]
+        jobs: Option<NonZero<usize>>,
+        /// Prints no progress.
+        #[arg(long)]
+        quiet: bool,
+    },
     /// Lists the data sets, the methods and their settings.
     Methods,
 }
@@ -92,6 +125,12 @@ pub fn main() -> ExitCode {
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
         Command::Show { experiment } => show(&experiment),
         Command::Device { data, works, json } => device(data, &works, json.as_deref()),
+        Command::Gallery { name: None, .. } => gallery::list(),
+        Command::Gallery { name: Some(name), setup, full, recipe, report, data, out, markdown, jobs, quiet } => {
+            let size = if full { Size::Full } else { Size::Quick };
+            let wanted = gallery::Wanted { name, setup, size, recipe, report, out, markdown };
+            gallery::show(&wanted, &data, at_once(jobs), quiet)
+        }
         Command::Methods => methods(),
     };
     match done {
@@ -116,7 +155,7 @@ fn read_experiment(text: &str) -> Result<Link, String> {
     Link::from_text(text).map_err(|e| e.to_string())
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
+pub(super) fn read_text(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|e| format!("{} cannot be read ({e}); check its name", path.display()))
 }
 
@@ -131,6 +170,11 @@ pub(super) fn ensure_writable(path: &Path) -> Result<(), String> {
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> String {
     format!("{} cannot be written ({error}); free some space or choose another place", path.display())
+}
+
+/// How many stages run side by side.
+fn at_once(jobs: Option<NonZero<usize>>) -> usize {
+    jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
 }
 
 fn backend_name(text: &str) -> Result<BackendName, String> {
@@ -157,8 +201,7 @@ fn run(
         std::fs::create_dir_all(folder)
             .map_err(|e| format!("{} cannot be made ({e}); choose another place", folder.display()))?;
     }
-    let jobs = jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
-    let console = jobs::run(&plan, data, jobs, Console::new(&plan, quiet))?;
+    let console = jobs::run(&plan, data, at_once(jobs), Console::new(&plan, quiet))?;
     let report = console.results.report(&plan);
     print(&table(&report))?;
     let digest = Some(report.digest.clone()).filter(|digest| !digest.is_empty());

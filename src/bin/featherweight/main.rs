@@ -7,6 +7,8 @@ mod console;
 #[cfg(not(target_arch = "wasm32"))]
 mod device;
 #[cfg(not(target_arch = "wasm32"))]
+mod gallery;
+#[cfg(not(target_arch = "wasm32"))]
 mod jobs;
 
 #[cfg(not(target_arch = "wasm32"))]

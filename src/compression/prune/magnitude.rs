@@ -16,6 +16,7 @@ pub(super) const METHOD: Method = Method {
     needs: Needs::Weights,
     score: |model, _| Ok(score(model)),
     adjust: None,
+    predicts: false,
     splices: false,
 };
 

@@ -28,6 +28,8 @@ pub struct Method {
     /// Makes up for what was removed by changing the weights that stay: given the network before and after its weights were set
     /// to zero and masked.
     pub adjust: Option<Adjust>,
+    /// The scores say by how much the loss rises without the weight.
+    pub predicts: bool,
     /// Removed weights go on being trained, and may come back: the method works while the network trains.
     pub splices: bool,
 }

@@ -18,5 +18,6 @@ pub(super) const METHOD: Method = Method {
     needs: Needs::Weights,
     score: magnitude::METHOD.score,
     adjust: None,
+    predicts: false,
     splices: true,
 };

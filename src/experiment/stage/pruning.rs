@@ -7,10 +7,10 @@ use super::super::run::RunError;
 use super::super::state::State;
 use super::{Objective, Stretch, Work};
 use crate::compression::prune::{
-    Ablation, Contest, Evidence, Method, Needs, Prune, Rewind, Schedule, contests, prune_once, units,
+    Ablation, Contest, Evidence, Method, Needs, Prune, Rewind, Schedule, Scores, contests, prune_once, units,
 };
 use crate::data::{Key, Source, Split};
-use crate::network::{CrossEntropy, Model, Monitor, Progress, Pupil, Samples, TrainError, Training, train};
+use crate::network::{CrossEntropy, Model, Monitor, Parameter, Progress, Pupil, Samples, TrainError, Training, train};
 use std::cell::RefCell;
 
 /// A gradual schedule at work: what changes the masks of several trials while they train.
@@ -88,6 +88,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             Ablation::Shuffled => states.iter().map(|state| state.model.clone()).collect(),
             _ => Vec::new(),
         };
+        let predicts = method.predicts && training.epochs == 0 && prune.rewind == Rewind::None;
         let mut go = 0;
         let rounds = prune.trainings();
         for round in 0..rounds {
@@ -99,7 +100,14 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     let before = method.adjust.map(|adjust| (adjust, model.clone()));
                     let evidence = Evidence { samples: &samples, initial: initial[of].as_ref(), key };
                     let scores = (method.score)(model, &evidence).map_err(RunError::Network)?;
+                    if go == 1 {
+                        self.told[of].layer_scores = scores.iter().map(|scores| scores.iter().sum()).collect();
+                    }
+                    let there: Vec<Parameter> = if predicts { model.weights().cloned().collect() } else { Vec::new() };
                     let kept = prune_once(model, &scores, prune, &contests[of], go, &key);
+                    if predicts && kept.is_none() {
+                        *self.told[of].predicted_rise.get_or_insert(0.0) += removed(&there, model, &scores);
+                    }
                     if let Some((adjust, before)) = before.filter(|_| kept.is_none()) {
                         adjust(&before, model, &evidence).map_err(RunError::Network)?;
                     }
@@ -201,6 +209,17 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         }
         Ok(models)
     }
+}
+
+/// The scores of the weights that a mask has removed since.
+fn removed(before: &[Parameter], model: &Model, scores: &Scores) -> f64 {
+    let there = |p: &Parameter, i: usize| p.mask_slice().is_none_or(|mask| mask[i]);
+    let each = before.iter().zip(model.weights()).zip(scores);
+    each.map(|((before, after), scores)| {
+        let gone = (0..scores.len()).filter(|&i| there(before, i) && !there(after, i));
+        gone.map(|i| scores[i]).sum::<f64>()
+    })
+    .sum()
 }
 
 /// Ends a training after so many steps.

@@ -1,0 +1,130 @@
+//! A report's figures as lines of points, each with the spread of its trials.
+
+use crate::experiment::report::{Report, VariantReport, VariantResult};
+
+/// A figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// What it shows.
+    pub title: String,
+    /// Across.
+    pub x: Axis,
+    /// Up.
+    pub y: Axis,
+    /// In the order of the legend.
+    pub lines: Vec<Line>,
+}
+
+/// What an axis stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Axis {
+    /// Its name.
+    pub title: &'static str,
+    /// How its values are written.
+    pub quantity: Quantity,
+    /// Equal ratios are equally long.
+    pub log: bool,
+}
+
+/// What a value is, and so how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// A share, written in percent.
+    Share,
+    /// A plain number.
+    Number,
+    /// So many times.
+    Factor,
+    /// A length in bytes.
+    Bytes,
+}
+
+impl Quantity {
+    /// The value in the unit that it is read in.
+    pub fn write(self, value: f64) -> String {
+        let digits = |value: f64, most: usize| {
+            let text = format!("{value:.most$}");
+            if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+        };
+        match self {
+            Self::Share => format!("{} %", digits(value * 100.0, 2)),
+            Self::Number if value.abs() >= 100.0 => digits(value, 0),
+            Self::Number => digits(value, 4),
+            Self::Factor => format!("{}x", digits(value, if value < 10.0 { 1 } else { 0 })),
+            Self::Bytes => format!("{} KB", digits(value / 1000.0, 1)),
+        }
+    }
+}
+
+/// One line, or one row of marks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its name.
+    pub name: String,
+    /// Drawn dashed: a control, or a figure without retraining.
+    pub dashed: bool,
+    /// From the lowest `x` on.
+    pub spots: Vec<Spot>,
+}
+
+/// A point: a mean over trials, with the least and the greatest of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// Across.
+    pub x: f64,
+    /// The mean.
+    pub y: f64,
+    /// The least trial.
+    pub low: f64,
+    /// The greatest trial.
+    pub high: f64,
+    /// A whole layer was removed in one of the trials.
+    pub collapsed: bool,
+}
+
+/// Weights in all over weights that are left: the compression ratio, of a trial.
+pub(super) fn compression(result: &VariantResult) -> f64 {
+    let (all, left) = result.layers.iter().fold((0, 0), |(all, left), l| (all + l.parameters, left + l.nonzero));
+    all as f64 / left.max(1) as f64
+}
+
+/// The share of weights that is left, of a trial.
+pub(super) fn left(result: &VariantResult) -> f64 {
+    1.0 / compression(result)
+}
+
+/// The mean of what `read` makes of a variant's trials, at `x` of the first of them; none if there is nothing to read.
+pub(super) fn spot(
+    variant: &VariantReport,
+    x: &dyn Fn(&VariantResult) -> f64,
+    read: &dyn Fn(&VariantResult) -> Option<f64>,
+) -> Option<Spot> {
+    let values: Vec<f64> = variant.trials.iter().filter_map(read).collect();
+    if values.is_empty() {
+        return None;
+    }
+    Some(Spot {
+        x: x(variant.trials.first()?),
+        y: values.iter().sum::<f64>() / values.len() as f64,
+        low: values.iter().copied().fold(f64::INFINITY, f64::min),
+        high: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        collapsed: variant.trials.iter().any(|trial| trial.collapsed().next().is_some()),
+    })
+}
+
+/// The variants that are called `name` and something behind it as a line; `first` stands before them, if it is there.
+pub(super) fn line(
+    report: &Report,
+    name: &str,
+    dashed: bool,
+    first: Option<&str>,
+    x: &dyn Fn(&VariantResult) -> f64,
+    read: &dyn Fn(&VariantResult) -> Option<f64>,
+) -> Line {
+    let mine = |variant: &&VariantReport| {
+        first == Some(variant.name.as_str()) || variant.name.rsplit_once(" at ").is_some_and(|(of, _)| of == name)
+    };
+    let mut spots: Vec<Spot> = report.variants.iter().filter(mine).filter_map(|v| spot(v, x, read)).collect();
+    spots.sort_by(|a, b| a.x.total_cmp(&b.x));
+    Line { name: name.into(), dashed, spots }
+}

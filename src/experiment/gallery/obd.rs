@@ -1,0 +1,103 @@
+//! Optimal Brain Damage: the loss against the parameters left, and how well it was predicted.
+
+use super::build::{fresh, from, recipe};
+use super::chart::{Axis, Chart, Line, Quantity, line, spot};
+use super::{Exhibit, Setup, Size};
+use crate::compression::prune::{Prune, Schedule};
+use crate::experiment::recipe::{Data, Recipe, Step};
+use crate::experiment::report::{Report, VariantResult};
+use crate::network::{ActivationName, Architecture, ArchitectureName, Training};
+
+pub(super) const EXHIBIT: Exhibit = Exhibit {
+    name: "optimal-brain-damage",
+    title: "Optimal Brain Damage",
+    paper: "LeCun, Denker, Solla 1990, Optimal Brain Damage",
+    about: "A digit network is trained. Its weights are deleted in the order of their saliency, estimated from second derivatives, or of their size; without retraining, and with retraining after each deletion.",
+    notice: "Without retraining the saliencies' order keeps the loss low for longer than the sizes' does. Deleting the first weights costs about what the saliencies foretell; then the prediction fails, since it looks at each weight alone. Retraining makes up for most of it.",
+    reported: &[
+        "The loss stays below that of magnitude at every count of parameters.",
+        "Up to 800 of 2,578 parameters can be deleted without retraining before the loss moves, and so far the prediction follows it.",
+        "Half of the parameters can go at no loss when the network is retrained.",
+    ],
+    shortened: "10,000 digits, 4 epochs, one trial; in full 55,000 digits, 20 epochs, five trials.",
+    setups: &[
+        Setup { name: "mlp", title: "MLP of 30 units", recipe: |size| obd(size, Architecture::mlp(&[30])) },
+        Setup {
+            name: "lenet-5",
+            title: "LeNet-5",
+            recipe: |size| {
+                let tanh = ActivationName::Tanh; // as in 1990
+                obd(
+                    size,
+                    Architecture {
+                        architecture: ArchitectureName::LeNet5,
+                        activation: tanh,
+                        ..Architecture::default()
+                    },
+                )
+            },
+        },
+    ],
+    charts,
+};
+
+const SPARSITIES: [f64; 7] = [0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95];
+const METHODS: [(&str, &str); 2] = [("OBD", "obd"), ("magnitude", "magnitude")];
+
+fn obd(size: Size, network: Architecture) -> Recipe {
+    let small = network.architecture == ArchitectureName::Mlp;
+    let (samples, epochs, trials) = match (size, small) {
+        (Size::Quick, true) => (Some(10_000), 4, 1),
+        (Size::Quick, false) => (Some(2_000), 4, 1),
+        (Size::Full, _) => (None, 20, 5),
+    };
+    let mut variants = vec![fresh("trained")];
+    for (title, method) in METHODS {
+        let mut retrained = "trained".to_string();
+        for sparsity in SPARSITIES {
+            let step = |epochs: usize| {
+                let (schedule, samples, learning_rate) = (Schedule::OneShot, 500, 0.0005);
+                let method = method.into();
+                Step::Prune(Prune { method, sparsity, schedule, samples, epochs, learning_rate, ..Prune::default() })
+            };
+            variants.push(from(format!("{title} at {sparsity}"), "trained", vec![step(0)]));
+            let name = format!("{title}, retrained at {sparsity}");
+            variants.push(from(&name, &retrained, vec![step(epochs.min(5))]));
+            retrained = name;
+        }
+    }
+    let data = Data { samples, ..Data::default() };
+    let training = Training { epochs, ..Training::default() };
+    recipe("Optimal Brain Damage", data, network, training, trials, variants)
+}
+
+fn charts(report: &Report) -> Vec<Chart> {
+    let parameters = |result: &VariantResult| result.nonzero as f64;
+    let x = Axis { title: "parameters left", quantity: Quantity::Number, log: false };
+    let loss = Axis { title: "test loss", quantity: Quantity::Number, log: true };
+    let lines = METHODS.iter().flat_map(|(title, _)| {
+        let of =
+            |name: &str, dashed| line(report, name, dashed, Some("trained"), &parameters, &|result| Some(result.loss));
+        [of(title, true), of(&format!("{title}, retrained"), false)]
+    });
+    let mut charts = vec![Chart { title: "Loss against parameters".into(), x, y: loss, lines: lines.collect() }];
+    // What each trial's loss was before anything was deleted.
+    let Some(trained) = report.variants.iter().find(|v| v.name == "trained") else { return charts };
+    let before = |result: &VariantResult| trained.trials.iter().find(|t| t.seed == result.seed).map(|t| t.loss);
+    let measured =
+        line(report, "OBD", false, None, &parameters, &|result| before(result).map(|loss| result.loss - loss));
+    let predicted = line(report, "OBD", true, None, &parameters, &|result| result.predicted_rise);
+    let first = spot(trained, &parameters, &|_| Some(0.0));
+    let named = |line: Line, name: &str| Line {
+        name: name.into(),
+        spots: line.spots.into_iter().chain(first).collect(),
+        ..line
+    };
+    charts.push(Chart {
+        title: "Rise of the loss without retraining: foretold and measured".into(),
+        x,
+        y: Axis { title: "rise of the loss", quantity: Quantity::Number, log: false },
+        lines: vec![named(measured, "measured on the test set"), named(predicted, "sum of the saliencies")],
+    });
+    charts
+}
