@@ -90,6 +90,11 @@ pub(super) fn reveal(id: &str) {
     }
 }
 
+/// Leads to what stands behind `#`.
+pub(super) fn go(fragment: &str) {
+    let _ = window().location().set_hash(fragment); // refused only for addresses that cannot be
+}
+
 /// What stands behind `#` in the address.
 pub(super) fn fragment() -> String {
     window().location().hash().unwrap_or_default()

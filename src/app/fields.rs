@@ -57,6 +57,19 @@ pub(super) fn set(step: &mut Step, name: &str, value: Value) {
     }
 }
 
+/// Whether a setting has a meaning beside the others of its step.
+pub(super) fn applies(step: &Step, name: &str) -> bool {
+    use prune::{Needs, Rewind, Schedule};
+    let Step::Prune(step) = step else { return true };
+    match name {
+        "sparsity" | "scope" => step.budgets.is_empty(),
+        "rounds" => step.schedule != Schedule::OneShot,
+        "samples" => step.method().is_ok_and(|method| method.needs == Needs::Samples),
+        "rewind_step" => step.rewind == Rewind::Step,
+        _ => true,
+    }
+}
+
 /// A number as JSON: whole ones stay whole, since counts do not take 2.0.
 pub(super) fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 1e15 { (value as i64).into() } else { value.into() }

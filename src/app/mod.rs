@@ -13,6 +13,7 @@ mod draft;
 mod editor;
 mod fields;
 mod format;
+mod gallery;
 mod page;
 mod parts;
 mod places;

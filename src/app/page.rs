@@ -61,6 +61,9 @@ fn Whole(state: State) -> impl IntoView {
             </div>
             <Results state/>
         </main>
+        {move || (state.place.get() == Place::Gallery).then(|| view! {
+            <main>{state.parts.draw(move |rest| (rest.gallery)(state))}</main>
+        })}
         {move || (state.place.get() == Place::Device).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.device)(state))}</main>
         })}

@@ -7,7 +7,7 @@ use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
-use super::{actions, browser, device, results, text};
+use super::{actions, browser, device, gallery, results, text};
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -45,6 +45,7 @@ pub struct Rest {
     pub(super) runs: fn(State) -> AnyView,
     pub(super) results: fn(State) -> AnyView,
     pub(super) device: fn(State) -> AnyView,
+    pub(super) gallery: fn(State) -> AnyView,
     pub(super) data_form: fn(State) -> AnyView,
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
@@ -74,6 +75,7 @@ impl Rest {
             runs: results::runs,
             results: results::all,
             device: device::place,
+            gallery: gallery::place,
             data_form: forms::data,
             network_form: forms::network,
             training_form: forms::training,

@@ -8,6 +8,8 @@ use leptos::prelude::*;
 pub(super) enum Place {
     /// Lay out an experiment, run it, look at it.
     Playground,
+    /// The papers' figures.
+    Gallery,
     /// Measure the device.
     Device,
 }
@@ -24,6 +26,7 @@ struct Row {
 
 const PLACES: &[Row] = &[
     Row { place: Place::Playground, fragment: "#playground", title: text::PLAYGROUND, skip: "#results" },
+    Row { place: Place::Gallery, fragment: "#gallery", title: text::gallery::TITLE, skip: "#exhibits" },
     Row { place: Place::Device, fragment: "#device", title: text::device::TITLE, skip: "#measured" },
 ];
 

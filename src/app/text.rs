@@ -1,6 +1,7 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
 pub(super) mod device;
+pub(super) mod gallery;
 
 use super::format;
 
@@ -139,6 +140,11 @@ pub(super) const SWEEP_NONE: &str = "no repetition";
 pub(super) const SWEEP_VALUES: &str = "Values";
 pub(super) const SWEEP_HELP: &str = "One variant for each value, such as 0.5, 0.8, 0.9.";
 
+pub(super) const BUDGETS: &str = "Sparsity of each layer";
+pub(super) const BUDGETS_HELP: &str = "One number a weight matrix, from the input on, such as 0.92, 0.91, 0.74; they take the place of the sparsity and the scope. Empty: one sparsity for all.";
+pub(super) const EXCLUDE: &str = "Layers left out";
+pub(super) const EXCLUDE_HELP: &str = "Weight matrices that stay whole, counted from 1, such as 3.";
+
 /// Kinds of step: name in recipes, title, one sentence.
 pub(super) const STEP_KINDS: &[(&str, &str, &str)] = &[
     ("prune", "Prune", "Sets weights to zero and keeps them there."),
@@ -171,8 +177,66 @@ pub(super) const CHOICES: &[Choice] = &[
         name: "schedule",
         title: "Schedule",
         options: &[
-            ("iterative", "iterative", "In rounds, with fine-tuning between."),
+            (
+                "iterative",
+                "iterative (exponential)",
+                "In rounds, each removing the same share of what is left, with training between.",
+            ),
             ("one-shot", "one-shot", "All at once."),
+            ("polynomial", "polynomial", "In rounds along a cubic curve: most goes first, with training between."),
+            (
+                "gradual",
+                "gradual, while training",
+                "Along a cubic curve within one training; the mask is left as it is for its last third.",
+            ),
+        ],
+    },
+    Choice {
+        kind: "prune",
+        name: "granularity",
+        title: "Granularity",
+        options: &[
+            ("weight", "single weights", "The most accurate for a sparsity; fast only on sparse kernels."),
+            ("n-of-4", "N of 4", "Of each four neighbouring inputs of a unit as many go: 2 of 4 at a sparsity of 0.5."),
+            ("block", "blocks of 4 by 4", "Neighbouring weights go together."),
+            (
+                "unit",
+                "whole units",
+                "Neurons and filters go, and the layers are smaller afterwards: faster everywhere.",
+            ),
+        ],
+    },
+    Choice {
+        kind: "prune",
+        name: "rewind",
+        title: "Weights that stay",
+        options: &[
+            ("none", "go on from where they are", "Fine-tuning."),
+            (
+                "initialization",
+                "are rewound to their initialization",
+                "The lottery ticket: what was drawn, under the mask that training found.",
+            ),
+            (
+                "step",
+                "are rewound to an early step",
+                "Late rewinding, for networks on which the lottery ticket falters.",
+            ),
+            ("random", "are drawn anew", "The control: is it the mask alone?"),
+        ],
+    },
+    Choice {
+        kind: "prune",
+        name: "ablation",
+        title: "Ablation",
+        options: &[
+            ("none", "none", ""),
+            (
+                "shuffled",
+                "masks shuffled within layers",
+                "As many weights go from each layer, but others: does it matter which?",
+            ),
+            ("inverted", "scores inverted", "The highest scores go first."),
         ],
     },
     Choice {

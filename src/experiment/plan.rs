@@ -312,7 +312,16 @@ fn label(action: &Action, network: &Architecture) -> String {
     match action {
         Action::Fresh { .. } => format!("train {}", network.label()),
         Action::Train(_) => format!("train {} on", network.label()),
-        Action::Prune(prune, _) => format!("prune to {:.4} %", prune.sparsity * 100.0).replace(".0000", ""),
+        Action::Prune(prune, _) => {
+            let by = match prune.method.as_str() {
+                "magnitude" => String::new(),
+                other => format!(" by {other}"),
+            };
+            match prune.budgets.is_empty() {
+                true => format!("prune{by} to {:.4} %", prune.sparsity * 100.0).replace(".0000", ""),
+                false => format!("prune{by}, layer by layer"),
+            }
+        }
         Action::Quantize(quantize) => format!("quantize to int{}", quantize.bits),
         Action::Distill { .. } => format!("distill into {}", network.label()),
     }

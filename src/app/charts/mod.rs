@@ -3,6 +3,7 @@
 mod bars;
 mod frame;
 mod lines;
+mod marked;
 mod marks;
 mod scale;
 mod scatter;
@@ -10,6 +11,7 @@ mod scatter;
 pub(super) use bars::Bars;
 pub(super) use frame::Axis;
 pub(super) use lines::{LineChart, Series};
+pub(super) use marked::{Marked, MarkedChart, Spotted};
 pub(super) use marks::Mark;
 pub(super) use scale::Kind;
 pub(super) use scatter::{Dot, Scatter};

@@ -2,10 +2,11 @@
 
 use super::super::state::State;
 use super::super::{actions, fields, text};
-use super::inputs::{CheckField, NumberField, SelectField, options};
+use super::inputs::{CheckField, ListField, NumberField, SelectField, options};
 use super::network_form::NetworkForm;
 use super::training_form::TrainingForm;
 use crate::compression::distill::Distill;
+use crate::compression::prune::Prune;
 use crate::experiment::Step;
 use crate::network::{Architecture, Training};
 use leptos::prelude::*;
@@ -24,6 +25,9 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
     let set = move |name: &'static str, value: serde_json::Value| {
         state.draft.update(|d| d.edit_step(step, |s| fields::set(s, name, value)));
     };
+    let applies = move |name: &'static str| {
+        Memo::new(move |_| state.draft.with(|d| d.step(step).is_some_and(|s| fields::applies(s, name))))
+    };
     let words = move |name: &'static str| {
         Signal::derive(move || field(name).with(|v| v.as_str().unwrap_or_default().to_string()))
     };
@@ -36,15 +40,19 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
         .filter(|s| s.range.start() < s.range.end()) // what cannot be chosen needs no input
         .map(|s| {
             let value = Signal::derive(move || field(s.name).with(|v| v.as_f64()).unwrap_or(s.default));
-            view! {
-                <NumberField
-                    label=s.title
-                    help=s.help
-                    value=value
-                    range=(*s.range.start(), *s.range.end())
-                    step=s.step
-                    set=Callback::new(move |v| set(s.name, fields::number(v)))
-                />
+            move || {
+                applies(s.name).get().then(|| {
+                    view! {
+                        <NumberField
+                            label=s.title
+                            help=s.help
+                            value=value
+                            range=(*s.range.start(), *s.range.end())
+                            step=s.step
+                            set=Callback::new(move |v| set(s.name, fields::number(v)))
+                        />
+                    }
+                })
             }
         })
         .collect_view();
@@ -52,18 +60,23 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
         .iter()
         .filter(|c| c.kind == kind)
         .map(|c| {
-            view! {
-                <SelectField
-                    label=c.title
-                    options=options(c.options)
-                    value=words(c.name)
-                    set=Callback::new(move |v: String| set(c.name, v.into()))
-                />
+            move || {
+                applies(c.name).get().then(|| {
+                    view! {
+                        <SelectField
+                            label=c.title
+                            options=options(c.options)
+                            value=words(c.name)
+                            set=Callback::new(move |v: String| set(c.name, v.into()))
+                        />
+                    }
+                })
             }
         })
         .collect_view();
     let special = match first {
         Step::Train(_) => view! { <TrainOn state step/> }.into_any(),
+        Step::Prune(_) => view! { <Layers state step/> }.into_any(),
         Step::Distill(_) => view! { <Teaching state variant step/> }.into_any(),
         _ => ().into_any(),
     };
@@ -99,6 +112,43 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What a pruning step says of single layers.
+#[component]
+fn Layers(state: State, step: u32) -> impl IntoView {
+    let prune = Memo::new(move |_| {
+        state.draft.with(|d| match d.step(step) {
+            Some(Step::Prune(prune)) => prune.clone(),
+            _ => Prune::default(),
+        })
+    });
+    let edit = move |change: &dyn Fn(&mut Prune)| {
+        state.draft.update(|d| {
+            d.edit_step(step, |s| {
+                if let Step::Prune(prune) = s {
+                    change(prune);
+                }
+            });
+        });
+    };
+    let exclude = move || prune.with(|p| p.exclude.iter().map(|&place| place as f64).collect::<Vec<_>>());
+    view! {
+        <ListField
+            label=text::BUDGETS
+            help=text::BUDGETS_HELP
+            value=Signal::derive(move || prune.with(|p| p.budgets.clone()))
+            set=Callback::new(move |budgets: Vec<f64>| edit(&|p| p.budgets.clone_from(&budgets)))
+        />
+        <ListField
+            label=text::EXCLUDE
+            help=text::EXCLUDE_HELP
+            value=Signal::derive(exclude)
+            set=Callback::new(move |places: Vec<f64>| {
+                edit(&|p| p.exclude = places.iter().map(|place| place.max(0.0) as usize).collect());
+            })
+        />
+    }
 }
 
 /// The form of a step that trains on.

@@ -53,8 +53,11 @@ fn lenet(size: Size) -> Recipe {
     let mut variants = vec![fresh("100 %")];
     let (mut before, mut done) = ("100 %".to_string(), 0);
     for &rounds in levels {
-        let level = format!("{:.1} %", 100.0 * libm::pow(0.8, rounds as f64));
         let budgets = budgets(rounds);
+        // 784 x 300, 300 x 100 and 100 x 10 weights.
+        let weights = [235_200.0, 30_000.0, 1_000.0];
+        let left: f64 = weights.iter().zip(&budgets).map(|(weights, budget)| weights * (1.0 - budget)).sum();
+        let level = format!("{:.1} %", 100.0 * left / weights.iter().sum::<f64>());
         let of = |step: Prune| vec![prune(&training, Prune { budgets: budgets.clone(), ..step })];
         let once = Prune { schedule: Schedule::OneShot, ..Prune::default() };
         let ticket = format!("ticket at {level}");

@@ -1,0 +1,54 @@
+//! A chart of the gallery: lines with the spread of their trials, controls dashed, collapsed networks crossed out.
+
+use super::super::charts::{Axis as Drawn, Kind, Mark, Marked, MarkedChart, Spotted};
+use super::super::format;
+use crate::experiment::gallery::{Axis, Chart, Quantity};
+use leptos::prelude::*;
+
+/// One chart and its legend.
+#[component]
+pub(super) fn Figure(chart: Chart) -> impl IntoView {
+    let Chart { title, x, y, lines } = chart;
+    let kind = |axis: &Axis| if axis.log { Kind::Log } else { Kind::Linear };
+    let (x_kind, y_kind) = (kind(&x), kind(&y));
+    let legend: Vec<(usize, String)> = lines.iter().enumerate().map(|(i, line)| (i, line.name.clone())).collect();
+    let lines: Vec<Marked> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(index, line)| Marked {
+            name: line.name,
+            index,
+            dashed: line.dashed,
+            spots: line
+                .spots
+                .into_iter()
+                .map(|s| Spotted {
+                    x: s.x,
+                    y: s.y,
+                    spread: (s.low < s.high).then_some((s.low, s.high)),
+                    crossed: s.collapsed,
+                })
+                .collect(),
+        })
+        .collect();
+    view! {
+        <div class="gallery-chart">
+            <h4>{title.clone()}</h4>
+            <ul class="legend">
+                {legend.into_iter().map(|(i, name)| view! { <li><Mark index=i/>{name}</li> }).collect_view()}
+            </ul>
+            <MarkedChart label=title lines x_axis=drawn(x) y_axis=drawn(y) x_kind y_kind/>
+        </div>
+    }
+    .into_any()
+}
+
+fn drawn(axis: Axis) -> Drawn {
+    let write: fn(f64) -> String = match axis.quantity {
+        Quantity::Share => |v| format::trimmed(v * 100.0, 2) + "\u{a0}%",
+        Quantity::Number => |v| if v.abs() >= 100.0 { format::count(v) } else { format::trimmed(v, 4) },
+        Quantity::Factor => |v| format::trimmed(v, 1) + "×",
+        Quantity::Bytes => format::bytes,
+    };
+    Drawn { title: axis.title.into(), write }
+}

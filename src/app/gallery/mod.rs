@@ -1,0 +1,147 @@
+//! The place "Gallery": the papers' figures, each with what the paper reports and a button that runs it here.
+
+mod figure;
+
+use super::state::{Shared, State};
+use super::{actions, format, text};
+use crate::experiment::gallery::{EXHIBITS, Exhibit, Setup, Size};
+use crate::experiment::{Recipe, Report};
+use figure::Figure;
+use leptos::prelude::*;
+use text::gallery as words;
+
+/// The place, as the page's first part asks for it.
+pub(super) fn place(state: State) -> AnyView {
+    view! {
+        <div class="gallery">
+            <section class="card" aria-labelledby="gallery-title">
+                <h2 id="gallery-title">{words::TITLE}</h2>
+                <p>{words::ABOUT}</p>
+                <ul class="contents">
+                    {EXHIBITS.iter().map(|exhibit| view! {
+                        <li><button class="quiet" on:click=move |_| super::browser::reveal(exhibit.name)>{exhibit.title}</button></li>
+                    }).collect_view()}
+                </ul>
+            </section>
+            <div id="exhibits" class="exhibits" tabindex="-1">
+                {EXHIBITS.iter().map(|exhibit| view! { <Hung state exhibit/> }).collect_view()}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether a recipe is this one, whatever trains.
+fn same(recipe: &Recipe, other: Recipe) -> bool {
+    Recipe { backend: recipe.backend, ..other } == *recipe
+}
+
+/// One exhibit.
+#[component]
+fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
+    let setup = RwSignal::new(0usize);
+    let chosen = move || -> &'static Setup { &exhibit.setups[setup.get()] };
+    let sizes = [Size::Full, Size::Quick];
+    // Of what was run of it, the run under way comes first, then what was run in full, then the newest.
+    let newest = Memo::new(move |_| -> Option<(Shared<Report>, Size)> {
+        let setup = chosen();
+        let of = |report: &Shared<Report>| {
+            let size = sizes.into_iter().find(|&size| same(&report.recipe, (setup.recipe)(size)))?;
+            Some((report.clone(), size))
+        };
+        let live = if state.busy() { state.live.with(|l| l.as_ref().and_then(|l| of(&l.report))) } else { None };
+        live.or_else(|| {
+            state.runs.with(|runs| {
+                let mut mine: Vec<_> = runs.iter().filter_map(|record| of(&record.report)).collect();
+                mine.sort_by_key(|(_, size)| *size != Size::Full);
+                mine.into_iter().next()
+            })
+        })
+    });
+    let runs_here = Memo::new(move |_| {
+        let setup = chosen();
+        state.busy()
+            && state.live.with(|l| {
+                l.as_ref().is_some_and(|l| sizes.into_iter().any(|size| same(&l.report.recipe, (setup.recipe)(size))))
+            })
+    });
+    let start = move |size: Size| {
+        actions::lay_out(state, (chosen().recipe)(size));
+        state.parts.with_engine(move |engine| (engine.run)(state));
+    };
+    let title_id = format!("{}-title", exhibit.name);
+    let told = move || {
+        newest.get().map(|(report, size)| {
+            let trials = report.recipe.seeds.len();
+            words::drawn_from(size == Size::Full, trials, report.variants.iter().any(|v| v.stopped))
+        })
+    };
+    let collapse = move || {
+        newest.with(|n| {
+            n.as_ref().is_some_and(|(report, _)| {
+                report.variants.iter().any(|v| v.trials.iter().any(|t| t.collapsed().next().is_some()))
+            })
+        })
+    };
+    view! {
+        <section class="card exhibit" id=exhibit.name tabindex="-1" aria-labelledby=title_id data-testid="exhibit">
+            <div class="exhibit-text">
+                <h3 id=format!("{}-title", exhibit.name)>{exhibit.title}</h3>
+                <p class="paper">{exhibit.paper}</p>
+                <p>{exhibit.about}</p>
+                {(exhibit.setups.len() > 1).then(|| view! {
+                    <label class="field">
+                        <span>{words::SETUP}</span>
+                        <select on:change:target=move |ev| setup.set(ev.target().value().parse().unwrap_or(0))>
+                            {exhibit.setups.iter().enumerate().map(|(i, s)| view! { <option value=i.to_string()>{s.title}</option> }).collect_view()}
+                        </select>
+                    </label>
+                })}
+                <div class="buttons">
+                    <button class="primary" data-testid="run-quick" disabled=move || state.busy() on:click=move |_| start(Size::Quick)>{words::QUICK}</button>
+                    <button data-testid="run-full" disabled=move || state.busy() on:click=move |_| start(Size::Full)>{words::FULL}</button>
+                    <button class="quiet" disabled=move || state.busy() on:click=move |_| {
+                        actions::lay_out(state, (chosen().recipe)(Size::Quick));
+                        super::browser::go("#playground");
+                    }>{words::OPEN}</button>
+                </div>
+                <p class="hint">{words::SHORTENED}" "{exhibit.shortened}</p>
+                {move || runs_here.get().then(|| view! { <Progress state/> })}
+            </div>
+            <div class="exhibit-text">
+                <h4>{words::REPORTED}</h4>
+                <ul class="reported">{exhibit.reported.iter().map(|sentence| view! { <li>{*sentence}</li> }).collect_view()}</ul>
+                <h4>{words::NOTICE}</h4>
+                <p>{exhibit.notice}</p>
+            </div>
+            <div class="exhibit-charts" data-testid="exhibit-charts">
+                {move || match newest.get() {
+                    None => view! { <p class="hint">{words::NOT_YET}</p> }.into_any(),
+                    Some((report, _)) => {
+                        let charts = (exhibit.charts)(&report).into_iter().filter(|c| c.lines.iter().any(|l| !l.spots.is_empty()));
+                        charts.map(|chart| view! { <Figure chart/> }).collect_view().into_any()
+                    }
+                }}
+            </div>
+            <p class="hint exhibit-told">{told}{move || collapse().then(|| format!(" {}", words::COLLAPSED))}</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// How far the run is, and a way to end it.
+#[component]
+fn Progress(state: State) -> impl IntoView {
+    let share = move || state.live.with(|l| l.as_ref().map_or(0.0, |t| t.share()));
+    let left = move || {
+        let seconds = state.live.with(|l| l.as_ref().and_then(|t| t.seconds_left()));
+        seconds.map(text::left).unwrap_or_else(|| format::percent(share()))
+    };
+    view! {
+        <div class="exhibit-progress">
+            <progress max="1" prop:value=share aria-label=text::PROGRESS></progress>
+            <span>{left}</span>
+            <button class="quiet" on:click=move |_| state.parts.with_engine(move |engine| (engine.stop)(state))>{text::STOP}</button>
+        </div>
+    }
+}
