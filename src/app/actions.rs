@@ -304,6 +304,11 @@ fn hear(state: State, news: News) {
             state.answered.set(query);
         }
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
+        News::Sensitivity { run, layer } => state.sensitivity.update(|s| {
+            if let Some(s) = s.as_mut().filter(|s| s.run == run) {
+                s.layers.push(layer);
+            }
+        }),
         News::Measured { run, measurement } => {
             backend::measured(state, run, &measurement);
             device::measured(state, run, measurement);
@@ -311,6 +316,11 @@ fn hear(state: State, news: News) {
         News::BenchmarkEnded { run, complete } => {
             backend::ended(state, run, complete);
             device::ended(state, run, complete);
+            state.sensitivity.update(|s| match s {
+                Some(mine) if mine.run == run && complete => mine.ended = true,
+                Some(mine) if mine.run == run => *s = None, // why was told then
+                _ => {}
+            });
         }
         News::Event { .. } | News::Model { .. } | News::Finished { .. } => {}
     }

@@ -9,7 +9,7 @@ use super::places::Place;
 use super::presets;
 use super::record::Record;
 use super::tracker::Tracker;
-use crate::experiment::{Link, Plan, RecipeError, Report};
+use crate::experiment::{LayerSensitivity, Link, Plan, RecipeError, Report};
 use crate::worker::{FirstWorker, ModelFile, Picture, Pool, Prediction};
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -86,6 +86,18 @@ pub(super) struct Notice {
 /// A weight matrix that was asked for.
 pub(super) type PictureAnswer = (String, usize, Picture);
 
+/// A sensitivity analysis as far as it has come.
+#[derive(Clone, PartialEq)]
+pub(super) struct Sensitivity {
+    /// Its number.
+    pub run: u32,
+    /// Whose variant.
+    pub shown: Shown,
+    pub variant: String,
+    pub layers: Vec<LayerSensitivity>,
+    pub ended: bool,
+}
+
 /// All signals; copies are the same signals.
 #[derive(Clone, Copy)]
 pub(super) struct State {
@@ -121,6 +133,7 @@ pub(super) struct State {
     /// The question last answered.
     pub answered: RwSignal<u32>,
     pub picture: RwSignal<Option<PictureAnswer>>,
+    pub sensitivity: RwSignal<Option<Sensitivity>>,
     /// Encoded files of each run's first trial, in this session.
     pub models: StoredValue<HashMap<u32, Vec<ModelFile>>>,
     pub pool: StoredValue<Option<Pool>, LocalStorage>,
@@ -169,6 +182,7 @@ impl State {
             predictions: RwSignal::new(Vec::new()),
             answered: RwSignal::new(0),
             picture: RwSignal::new(None),
+            sensitivity: RwSignal::new(None),
             models: StoredValue::new(HashMap::new()),
             pool: StoredValue::new_local(None),
             report,
@@ -203,6 +217,15 @@ impl State {
         if let Some(pool) = self.pool.get_value() {
             action(&pool);
         }
+    }
+
+    /// A variant's encoded file, of the run that is shown, if it is at hand.
+    pub fn model_file(&self, variant: &str) -> Option<ModelFile> {
+        let id = match self.shown.get_untracked() {
+            Shown::Run(id) => id,
+            _ => return None,
+        };
+        self.models.with_value(|m| m.get(&id).and_then(|files| files.iter().find(|f| f.name == variant).cloned()))
     }
 
     /// Curves and boundaries of what is shown; `curves` follows the live run.

@@ -16,6 +16,7 @@ mod report;
 mod reporter;
 mod run;
 mod schedule;
+mod sensitivity;
 mod stage;
 mod state;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, V
 pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
 pub use schedule::{OfTrial, Place, Schedule, Task};
+pub use sensitivity::{LayerSensitivity, SPARSITIES, budgets, sensitivity};
 pub use stage::Inputs;
 pub use state::{PackedState, State};
 pub(crate) use timing::{WINDOWS, latency, quartiles, windows};

@@ -7,7 +7,7 @@ mod news;
 mod slot;
 
 use super::{ModelFile, Request, Response};
-use crate::experiment::{Plan, Recipe};
+use crate::experiment::{Data, Plan, Recipe};
 use job::Job;
 pub use news::News;
 pub use slot::FirstWorker;
@@ -103,6 +103,11 @@ impl Pool {
     /// Measures under this number what trains a recipe's network faster. Not while a run goes on.
     pub fn compare(&self, run: u32, recipe: Recipe) {
         self.measure(run, &Request::Compare { run, recipe });
+    }
+
+    /// Tries under this number how sensitive a model's layers are to pruning. Not while a run goes on.
+    pub fn sensitivity(&self, run: u32, model: ModelFile, data: Data) {
+        self.measure(run, &Request::Sensitivity { run, model, data });
     }
 
     fn measure(&self, run: u32, request: &Request) {
@@ -253,6 +258,7 @@ impl Pool {
                 tell(News::Model { run, trial, model });
             }
             Response::Measured { run, measurement } => tell(News::Measured { run, measurement }),
+            Response::Sensitivity { run, layer } => tell(News::Sensitivity { run, layer }),
             Response::BenchmarkEnded { complete, .. } => {
                 self.0.borrow_mut().complete = complete;
                 self.free(index);

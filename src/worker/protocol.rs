@@ -1,7 +1,7 @@
 //! The messages between page and worker: one enum each way.
 
 use crate::benchmark::Measurement;
-use crate::experiment::{Event, PackedState, Recipe, Task};
+use crate::experiment::{Data, Event, LayerSensitivity, PackedState, Recipe, Task};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of a worker. Sent only after [`Response::Ready`], since earlier messages are lost.
@@ -31,6 +31,15 @@ pub enum Request {
         run: u32,
         /// Its data, network and training count.
         recipe: Recipe,
+    },
+    /// Tries how sensitive a model's layers are to pruning. Not while a run goes on.
+    Sensitivity {
+        /// Comes back in every answer.
+        run: u32,
+        /// The model.
+        model: ModelFile,
+        /// The data that it was trained on.
+        data: Data,
     },
     /// Ends the task at the next batch; what was reached is tested and sent. Ends a benchmark, whose work under way is
     /// dropped.
@@ -104,7 +113,14 @@ pub enum Response {
         /// What it came to.
         measurement: Measurement,
     },
-    /// A benchmark or a comparison ended.
+    /// A layer of a sensitivity analysis is done.
+    Sensitivity {
+        /// Which run.
+        run: u32,
+        /// Its curve.
+        layer: LayerSensitivity,
+    },
+    /// A benchmark, a comparison or a sensitivity analysis ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,

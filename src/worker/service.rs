@@ -5,11 +5,11 @@ mod post;
 mod tasks;
 
 use super::Coming;
-use super::protocol::{Request, Response};
+use super::protocol::{ModelFile, Request, Response};
 use super::source::Fetch;
 use crate::backend::gpu::Gpu;
 use crate::benchmark::{self, Settings};
-use crate::experiment::{BackendName, Engines, PackedState, Recipe, Task};
+use crate::experiment::{BackendName, Data, Engines, PackedState, Recipe, Task, sensitivity};
 use models::Loaded;
 use post::Post;
 use std::any::Any;
@@ -39,6 +39,7 @@ struct State {
 pub struct Extra {
     measure: fn(Rc<RefCell<State>>, u32, Vec<String>) -> Ending,
     compare: fn(Rc<RefCell<State>>, u32, Recipe) -> Ending,
+    sensitivity: fn(Rc<RefCell<State>>, u32, ModelFile, Data) -> Ending,
     perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
 }
 
@@ -52,6 +53,9 @@ impl Extra {
         Self {
             measure: |state, run, works| Box::pin(async move { run_benchmark(&state, run, &works).await }),
             compare: |state, run, recipe| Box::pin(async move { run_comparison(&state, run, &recipe).await }),
+            sensitivity: |state, run, model, data| {
+                Box::pin(async move { run_sensitivity(&state, run, &model, &data).await })
+            },
             perform: |state, run, recipe, task| {
                 Box::pin(async move {
                     with_gpu(&state, async |engines| tasks::perform(&state, run, &recipe, task, engines).await).await
@@ -134,6 +138,12 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
                 None => Err(MISSING.into()),
             });
         }
+        Request::Sensitivity { run, model, data } => {
+            work(state, run, async move |state| match extra().await {
+                Some(part) => (part.sensitivity)(Rc::clone(state), run, model, data).await,
+                None => Err(MISSING.into()),
+            });
+        }
         Request::Stop => state.borrow_mut().stop = true,
         Request::Load { models } => match models.into_iter().map(models::load).collect() {
             Ok(loaded) => state.borrow_mut().models = loaded,
@@ -199,6 +209,19 @@ async fn run_comparison(state: &Rc<RefCell<State>>, run: u32, recipe: &Recipe) -
         with_gpu(state, async |engines| benchmark::compare(recipe, window_us, &mut post, engines, &mut tell).await);
     let complete = compared.await.map_err(|e| e.to_string())?;
     Ok(Response::BenchmarkEnded { run, complete })
+}
+
+async fn run_sensitivity(
+    state: &Rc<RefCell<State>>,
+    run: u32,
+    model: &ModelFile,
+    data: &Data,
+) -> Result<Response, String> {
+    let mut post = Post::new(run, state)?;
+    let mut dataset = data.open().map_err(|e| e.to_string())?;
+    let tell = |layer| send(&Response::Sensitivity { run, layer });
+    let tried = sensitivity(&model.file, &mut dataset, &Fetch::default(), &mut post, tell).await;
+    Ok(Response::BenchmarkEnded { run, complete: tried.map_err(|e| e.to_string())? })
 }
 
 /// Milliseconds by the worker's clock.

@@ -11,6 +11,7 @@ mod progress;
 mod readings;
 mod reproduce;
 mod runs;
+mod sensitivity;
 mod strokes;
 mod table;
 mod tradeoff;
@@ -29,6 +30,7 @@ use progress::ProgressPanel;
 use reproduce::Reproduce;
 pub(super) use reproduce::share;
 use runs::Runs;
+use sensitivity::SensitivityPanel;
 use table::VariantTable;
 use tradeoff::Tradeoff;
 use verdict::VerdictLine;
@@ -71,6 +73,7 @@ pub(super) fn all(state: State) -> AnyView {
             {move || something.get().then(|| view! { <Curves state/> })}
             {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
+            {move || measured.get().then(|| view! { <SensitivityPanel state/> })}
             <Reproduce state/>
     }
     .into_any()

@@ -44,6 +44,9 @@ enum Command {
         /// carries no digest.
         #[arg(long, value_parser = backend_name)]
         backend: Option<BackendName>,
+        /// Afterwards tries how sensitive each layer of this variant is to pruning.
+        #[arg(long)]
+        sensitivity: Option<String>,
         /// Prints no progress.
         #[arg(long)]
         quiet: bool,
@@ -115,12 +118,13 @@ enum Command {
 /// Reads the command line and does as it says.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { experiment, data, out, models, jobs, backend, quiet } => {
+        Command::Run { experiment, data, out, models, jobs, backend, sensitivity, quiet } => {
             let mut link = read_experiment(&experiment);
             if let (Ok(link), Some(backend)) = (&mut link, backend) {
                 link.recipe.backend = backend;
             }
-            link.and_then(|link| run(&link, &data, out, models, jobs, quiet))
+            let wanted = Wanted { out, models, sensitivity };
+            link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
         Command::Show { experiment } => show(&experiment),
@@ -185,19 +189,24 @@ fn backend_name(text: &str) -> Result<BackendName, String> {
     }
 }
 
-fn run(
-    link: &Link,
-    data: &Path,
+/// What is asked for beside the table.
+struct Wanted {
     out: Option<PathBuf>,
     models: Option<PathBuf>,
-    jobs: Option<NonZero<usize>>,
-    quiet: bool,
-) -> Result<(), String> {
+    sensitivity: Option<String>,
+}
+
+fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, quiet: bool) -> Result<(), String> {
+    let Wanted { out, models, sensitivity } = wanted;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
-    if let Some(path) = &out {
+    if let Some(name) = sensitivity.as_ref().filter(|name| plan.variants.iter().all(|v| v.name != **name)) {
+        let known: Vec<&str> = plan.variants.iter().map(|v| v.name.as_str()).collect();
+        return Err(format!("there is no variant \"{name}\"; those there are: {}", known.join(", ")));
+    }
+    if let Some(path) = out {
         ensure_writable(path)?;
     }
-    if let Some(folder) = &models {
+    if let Some(folder) = models {
         std::fs::create_dir_all(folder)
             .map_err(|e| format!("{} cannot be made ({e}); choose another place", folder.display()))?;
     }
@@ -208,15 +217,18 @@ fn run(
     let shown = digest.as_deref().unwrap_or("none: the GPU trained, and its bits are those of this device alone");
     let shared = Link { recipe: plan.recipe.clone(), digest: digest.clone() };
     print(&format!("digest {shown}\nlink   #x={}\n", shared.to_text()))?;
-    if let Some(folder) = &models {
+    if let Some(folder) = models {
         for ((trial, variant), file) in &console.files {
             let safe: String = variant.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
             write_file(&folder.join(format!("{safe}.{}.fwm", plan.recipe.seeds[*trial])), file)?;
         }
     }
-    if let Some(path) = &out {
+    if let Some(path) = out {
         let json = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
         write_file(path, json.as_bytes())?;
+    }
+    if let Some(file) = sensitivity.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
+        print(&jobs::sensitivity(&plan, data, file)?)?;
     }
     match &link.digest {
         None => Ok(()),

@@ -4,7 +4,8 @@ use super::console::Console;
 use featherweight::backend::gpu::Gpu;
 use featherweight::data::{Dataset, Folder};
 use featherweight::experiment::{
-    Clock, Engines, Event, Flow, OfTrial, Plan, RunError, Schedule, Sink, State, Task, run_stage, time_variant,
+    Clock, Engines, Event, Flow, OfTrial, Plan, RunError, SPARSITIES, Schedule, Sink, State, Task, budgets, run_stage,
+    time_variant,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -41,6 +42,46 @@ pub fn run(plan: &Plan, folder: &Path, jobs: usize, console: Console) -> Result<
     match common.tasks.into_inner().unwrap_or_else(PoisonError::into_inner).failure {
         Some(sentence) => Err(sentence),
         None => Ok(console),
+    }
+}
+
+/// The accuracy of a variant's network as one layer after another is pruned, as a table; and what each layer bears.
+pub fn sensitivity(plan: &Plan, folder: &Path, file: &[u8]) -> Result<String, String> {
+    let mut dataset = plan.recipe.data.open().map_err(|e| e.to_string())?;
+    let mut layers = Vec::new();
+    let source = Folder(folder.into());
+    let mut clock = Steady(Instant::now());
+    let tried =
+        featherweight::experiment::sensitivity(file, &mut dataset, &source, &mut clock, |layer| layers.push(layer));
+    pollster::block_on(tried).map_err(|e| e.to_string())?;
+    let mut text = String::from(
+        "\nsensitivity: accuracy on validation samples, one layer pruned by magnitude, the others whole\n",
+    );
+    let width = layers.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0);
+    text += &format!("{:width$}", "sparsity");
+    SPARSITIES.iter().for_each(|sparsity| text += &format!(" {:>8.0} %", sparsity * 100.0));
+    for layer in &layers {
+        text += &format!("\n{:width$}", layer.name);
+        layer.accuracies.iter().for_each(|(_, accuracy)| text += &format!(" {:>8.2} %", accuracy * 100.0));
+    }
+    text += "\n";
+    for loss in [0.002, 0.005, 0.01, 0.02] {
+        let found: Vec<String> = budgets(&layers, loss).iter().map(ToString::to_string).collect();
+        text += &format!("budgets that cost each layer at most {} points: [{}]\n", loss * 100.0, found.join(", "));
+    }
+    Ok(text)
+}
+
+/// A clock that nobody stops.
+struct Steady(Instant);
+
+impl Clock for Steady {
+    async fn pause(&mut self) -> Flow {
+        Flow::Continue
+    }
+
+    fn now_us(&self) -> f64 {
+        self.0.elapsed().as_secs_f64() * 1e6
     }
 }
 

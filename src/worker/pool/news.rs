@@ -1,7 +1,7 @@
 //! What the page is told.
 
 use crate::benchmark::Measurement;
-use crate::experiment::{Event, Report};
+use crate::experiment::{Event, LayerSensitivity, Report};
 use crate::worker::{ModelFile, Picture, Prediction};
 
 /// What the page is told.
@@ -41,7 +41,14 @@ pub enum News {
         /// What it came to.
         measurement: Measurement,
     },
-    /// A benchmark or a comparison ended.
+    /// A layer of a sensitivity analysis is done.
+    Sensitivity {
+        /// Which run.
+        run: u32,
+        /// Its curve.
+        layer: LayerSensitivity,
+    },
+    /// A benchmark, a comparison or a sensitivity analysis ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,
