@@ -90,6 +90,30 @@ test("a GPU that is lost in mid-run costs nothing that was done", { skip: !WEBGP
   await opened.close();
 });
 
+test("a run on the GPU goes on to its end in a tab in the background", { skip: !WEBGPU }, async () => {
+  const opened = await open(browser, site.url, { workers: 1, expected: EXPECTED });
+  const { page, context } = opened;
+  await layOut(page, onGpu({ ...TOY, training: { epochs: 30, learning_rate: 0.02 }, variants: [{ name: "dense" }] }));
+  // A focus that Playwright feigns would keep the page in the foreground.
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+  await by(page, "run").click();
+  await state(page, "running");
+  const other = await context.newPage();
+  await other.goto("about:blank");
+  await other.bringToFront();
+  // As a browser does with tabs that nobody looks at; then somebody does.
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await session.send("Page.setWebLifecycleState", { state: "active" });
+  await state(page, "done");
+  assert.ok((await accuracies(page))[0] > 85);
+  assert.match(await by(page, "no-digest").innerText(), /the GPU trained/);
+  assert.equal(await by(page, "note").count(), 0, "the GPU did all of it");
+  quiet(opened);
+  await opened.close();
+});
+
 test("processor and GPU are compared on the network at hand", { skip: !WEBGPU }, async () => {
   const opened = await open(browser, site.url, { workers: 1, expected: EXPECTED });
   const { page } = opened;
