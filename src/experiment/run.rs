@@ -65,19 +65,16 @@ pub async fn run_stage<A: Accelerator, K: Sink>(
     for of in trials {
         sink.event(Event::Stage { trial: of.trial, stage });
     }
-    let mut work =
-        Work { plan, stage, trials, dataset, source, engines, sink, stopped: false, on_gpu: false, failed: Vec::new() };
+    let failed = trials.iter().map(|_| None).collect();
+    let mut work = Work { plan, stage, trials, dataset, source, engines, sink, stopped: false, on_gpu: false, failed };
     let states = work.run().await?;
-    let stopped = work.stopped;
+    let Work { stopped, failed, .. } = work;
     let mut all = Vec::with_capacity(trials.len());
-    for (of, state) in trials.iter().zip(states) {
-        let state = match state {
-            Ok(state) => state,
-            Err(error) => {
-                all.push(Err(error));
-                continue;
-            }
-        };
+    for ((of, state), failed) in trials.iter().zip(states).zip(failed) {
+        if let Some(error) = failed {
+            all.push(Err(error));
+            continue;
+        }
         let (trial, seed) = (of.trial, plan.recipe.seeds[of.trial]);
         let mut variants = Vec::new();
         for variant in plan.variants.iter().filter(|v| plan.reaches(v.stage, stage)) {
