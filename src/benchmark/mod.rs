@@ -4,6 +4,7 @@
 //! As the runner does, it reads no clock and no files: time comes from a [`Clock`], images from a [`Source`].
 
 mod models;
+mod products;
 mod speed;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,7 @@ use crate::export;
 use crate::network::{Architecture, Executable, Model, Shape, TrainedModel, Training};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use works::{INTEGER_BATCH, MNIST, TOGETHER};
+use works::{GPU_PEAK, GPU_PRODUCTS, INTEGER_BATCH, MNIST, TOGETHER};
 
 /// Rounds of a peak's loop in one call: some ten microseconds.
 const PEAK_ROUNDS: usize = 4096;
@@ -153,18 +154,29 @@ pub enum Error {
     },
 }
 
-/// The works with these ids, in the order of [`works`]; all, if none are named. Whether this device can do them is known
+/// The works with these ids, in the order of [`works`]; all that do not take long, if none are named. Whether this device can do them is known
 /// where the engine runs.
 ///
 /// # Errors
 /// [`Error::Unknown`] names the first id that there is not.
 pub fn named(ids: &[String]) -> Result<Vec<Work>, Error> {
     let all = works();
-    if let Some(id) = ids.iter().find(|id| all.iter().all(|work| work.id != **id)) {
-        let known = all.iter().map(|work| work.id.as_str()).collect::<Vec<_>>().join(", ");
+    let is_product = |work: &Work| matches!(work.kind, Kind::GpuProduct { .. });
+    if let Some(id) = ids.iter().find(|id| *id != GPU_PRODUCTS && all.iter().all(|work| work.id != **id)) {
+        // There are many products, and one word for all.
+        let few = all.iter().filter(|work| !is_product(work)).map(|work| work.id.as_str());
+        let known = few.chain([GPU_PRODUCTS]).collect::<Vec<_>>().join(", ");
         return Err(Error::Unknown { id: id.clone(), known });
     }
-    Ok(all.into_iter().filter(|work| ids.is_empty() || ids.contains(&work.id)).collect())
+    let products = ids.iter().any(|id| id == GPU_PRODUCTS);
+    let of_products = |work: &Work| products && (is_product(work) || work.id == GPU_PEAK);
+    let long = |work: &Work| match work.kind {
+        Kind::Together { models } => models > FEW_MODELS,
+        Kind::GpuProduct { .. } => true,
+        _ => false,
+    };
+    let wanted = |work: &Work| if ids.is_empty() { !long(work) } else { ids.contains(&work.id) || of_products(work) };
+    Ok(all.into_iter().filter(wanted).collect())
 }
 
 /// The works with these ids, in the order of [`works`]; all that can be measured here in good time, if none are named.
@@ -173,9 +185,6 @@ pub fn named(ids: &[String]) -> Result<Vec<Work>, Error> {
 /// Those of [`named`], and [`Error::Missing`] for a work that cannot be measured here.
 pub fn choose(ids: &[String]) -> Result<Vec<Work>, Error> {
     let (there, missing): (Vec<Work>, Vec<Work>) = named(ids)?.into_iter().partition(|work| work.kind.is_there());
-    let wanted =
-        |work: &Work| !(ids.is_empty() && matches!(work.kind, Kind::Together { models } if models > FEW_MODELS));
-    let there: Vec<Work> = there.into_iter().filter(wanted).collect();
     match missing.first() {
         Some(work) if !ids.is_empty() => Err(Error::Missing { id: work.id.clone() }),
         _ => Ok(there),
@@ -196,8 +205,17 @@ pub async fn measure(
     tell: &mut impl FnMut(Measurement),
 ) -> Result<bool, Error> {
     let dataset = Dataset::open(DatasetName::Mnist, Some(settings.train_samples), None)?;
-    let mut bench =
-        Bench { works, settings, source, clock, dataset, engines, peaks: HashMap::new(), files: HashMap::new() };
+    let mut bench = Bench {
+        works,
+        settings,
+        source,
+        clock,
+        dataset,
+        engines,
+        peaks: HashMap::new(),
+        files: HashMap::new(),
+        gpu_peak: None,
+    };
     for work in works {
         let measured = match bench.work(work).await {
             // What the GPU would show is left out where there is none, unless nothing else was asked for.
@@ -255,6 +273,8 @@ struct Bench<'a, S, C> {
     /// Medians in operations a second.
     peaks: HashMap<Peak, f64>,
     files: HashMap<(Net, Form), Vec<u8>>,
+    /// As `peaks`.
+    gpu_peak: Option<f64>,
 }
 
 impl<S: Source, C: Clock> Bench<'_, S, C> {
@@ -266,6 +286,12 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
                 Some(known) => *known,
                 None => self.peak(peak).await.1,
             },
+            None if matches!(work.kind, Kind::GpuProduct { .. }) => {
+                if self.gpu_peak.is_none() && self.gpu_peak().await?.is_none() {
+                    return Ok(None);
+                }
+                self.gpu_peak.unwrap_or_default()
+            }
             None => 0.0,
         };
         let mut measured = match work.kind {
@@ -276,13 +302,18 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
             Kind::Cost { width } => Some(self.cost(width).await?),
             Kind::GpuCheck => Some(self.gpu_check().await?),
             Kind::Speed { subject, task, backend } => self.speed(subject, task, backend, 1).await?,
+            Kind::GpuPeak => self.gpu_peak().await?,
+            Kind::GpuProduct { product, tuned } => self.gpu_product(product, tuned).await?,
             Kind::GpuInteger { net } => self.gpu_integer(net).await?,
             Kind::Together { models } => self.speed(TOGETHER, SpeedTask::Training, BackendName::Gpu, models).await?,
         };
         if let Some(measured) = &mut measured {
             (measured.work, measured.unit) = (work.id.clone(), work.unit.into());
             measured.share_of_peak = measured.operations_a_second().filter(|_| peak > 0.0).map(|speed| speed / peak);
-            measured.peak = work.kind.peak().map(|peak| peak.id().into());
+            measured.peak = match work.kind {
+                Kind::GpuProduct { .. } => Some(GPU_PEAK.into()),
+                kind => kind.peak().map(|peak| peak.id().into()),
+            };
         }
         Ok(measured)
     }
@@ -370,6 +401,31 @@ impl<S: Source, C: Clock> Bench<'_, S, C> {
             SpeedTask::Inference => inference_operations(&layers),
         };
         Ok(rates.map(|mut rates| Measurement { operations, ..Measurement::new(quartiles(&mut rates), WINDOWS) }))
+    }
+
+    /// In GFLOP/s; the best window, as of the processor's, is what others are a share of.
+    async fn gpu_peak(&mut self) -> Result<Option<Measurement>, Error> {
+        self.engines.open(self.clock).await;
+        let window_us = self.settings.speed_window_us;
+        let rates = products::peak_rates(self.engines.accelerator()?, window_us, self.clock).await?;
+        Ok(rates.map(|mut rates| {
+            self.gpu_peak = Some(rates.iter().copied().fold(0.0, f64::max) * 1e9);
+            let windows = rates.len();
+            Measurement::new(quartiles(&mut rates), windows)
+        }))
+    }
+
+    /// In GFLOP/s.
+    async fn gpu_product(&mut self, product: usize, tuned: bool) -> Result<Option<Measurement>, Error> {
+        let tuned_gpu = self.engines.accelerator()?;
+        let gpu = if tuned { tuned_gpu.side_by_side(1) } else { tuned_gpu.untuned() };
+        let Some(product) = products::products().into_iter().nth(product) else { return Ok(None) };
+        let rates = product.rates(&gpu, self.settings.speed_window_us, self.clock).await?;
+        Ok(rates.map(|mut rates| {
+            let windows = rates.len();
+            // A milliard for each of the unit's.
+            Measurement { operations: 1e9, ..Measurement::new(quartiles(&mut rates), windows) }
+        }))
     }
 
     async fn gpu_integer(&mut self, net: Net) -> Result<Option<Measurement>, Error> {

@@ -115,30 +115,41 @@ async fn inference_rates<B: Backend>(
 }
 
 /// Samples in a second of calls of as many steps as a window holds, up to [`STEPS`].
-pub(super) async fn repeat(
+async fn repeat(
     clock: &mut impl Clock,
     window_us: f64,
     rows: usize,
+    call: impl AsyncFnMut(usize) -> Result<Vec<f32>, DeviceError>,
+) -> Result<Option<Vec<f64>>, DeviceError> {
+    repeat_for(WINDOWS, clock, window_us, rows as f64, call).await
+}
+
+/// The same in so many windows, where a step does so much of anything.
+pub(super) async fn repeat_for(
+    count: usize,
+    clock: &mut impl Clock,
+    window_us: f64,
+    of_a_step: f64,
     mut call: impl AsyncFnMut(usize) -> Result<Vec<f32>, DeviceError>,
 ) -> Result<Option<Vec<f64>>, DeviceError> {
-    let mut rates = Vec::with_capacity(WINDOWS);
+    let mut rates = Vec::with_capacity(count);
     // Everything is compiled and laid out by the first step; the second says how long one takes.
     call(1).await?;
     let begun = clock.now_us();
     call(1).await?;
     let steps = ((window_us / (clock.now_us() - begun).max(1.0)) as usize).clamp(1, STEPS);
-    while rates.len() < WINDOWS {
+    while rates.len() < count {
         let begun = clock.now_us();
-        let (mut samples, mut elapsed) = (0, 0.0);
+        let (mut done, mut elapsed) = (0.0, 0.0);
         while elapsed < window_us {
             if clock.pause().await == Flow::Stop {
                 return Ok(None);
             }
             call(steps).await?;
-            samples += steps * rows;
+            done += steps as f64 * of_a_step;
             elapsed = clock.now_us() - begun;
         }
-        rates.push(samples as f64 / elapsed * 1e6);
+        rates.push(done / elapsed * 1e6);
     }
     Ok(Some(rates))
 }

@@ -35,12 +35,16 @@ fn every_work_has_an_id_of_its_own_and_a_title() {
 #[test]
 fn works_are_chosen_by_name_and_an_unknown_one_is_named() {
     // Natively there is no relaxed SIMD.
-    let not = |work: &Work| work.id == "peak-dot8" || work.kind == Kind::Together { models: 32 };
+    let not = |work: &Work| {
+        work.id == "peak-dot8" || matches!(work.kind, Kind::Together { models: 32 } | Kind::GpuProduct { .. })
+    };
     let there: Vec<Work> = works().into_iter().filter(|work| !not(work)).collect();
     assert_eq!(choose(&[]).unwrap(), there);
     assert!(choose(&["peak-dot8".into()]).unwrap_err().to_string().contains("\"peak-dot8\" cannot be measured here"));
     let chosen = choose(&["cost-4".into(), "peak-f32".into()]).unwrap();
     assert_eq!(chosen.iter().map(|work| work.id.as_str()).collect::<Vec<_>>(), ["peak-f32", "cost-4"]);
+    let kernels = choose(&["gpu-kernels".into()]).unwrap();
+    assert_eq!((kernels.len(), kernels[0].id.as_str()), (1 + 2 * 22, "gpu-peak"));
     let sentence = choose(&["peak-f64".into()]).unwrap_err().to_string();
     assert!(sentence.contains("\"peak-f64\"") && sentence.contains("peak-f32, peak-dot16"), "{sentence}");
 }
@@ -173,9 +177,13 @@ mod on_mnist {
             "gpu-check",
             "gpu-train-lenet-300-100-64",
             "gpu-infer-lenet-300-100-64",
+            "gpu-peak",
             "gpu-infer-int8-lenet-300-100-256",
             "gpu-infer-int8-lenet-5-256",
             "gpu-train-4-at-once-lenet-300-100-64",
+            "gpu-kernel-lenet-5-conv2-weight-gradient-first",
+            "gpu-kernel-lenet-5-conv2-weight-gradient-tuned",
+            "gpu-kernel-lenet-5-dense2-input-gradient-tuned",
         ];
         match run(&works, &mut Fast::default()) {
             Err(Error::Gpu(why)) => eprintln!("not tried: {why}"),
@@ -183,6 +191,8 @@ mod on_mnist {
                 let told = told.unwrap();
                 assert!(told.iter().map(|m| m.work.as_str()).eq(works));
                 assert!(told.iter().all(|m| m.median.is_finite() && m.median > 0.0), "{told:?}");
+                let shares = told.iter().filter(|m| m.peak.as_deref() == Some("gpu-peak"));
+                assert!(shares.map(|m| m.share_of_peak.unwrap()).all(|share| share > 0.0));
             }
         }
     }

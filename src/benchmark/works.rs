@@ -1,5 +1,6 @@
 //! What can be measured: one row each, read by the worker, the page and the command line.
 
+use super::products::products;
 use crate::backend::cpu::inference::integer_kernels;
 use crate::backend::cpu::peak;
 use crate::experiment::BackendName;
@@ -77,6 +78,15 @@ pub enum Kind {
         /// Which network.
         net: Net,
     },
+    /// The GPU's arithmetic in registers.
+    GpuPeak,
+    /// One of the products that training a convolutional network on the GPU is made of.
+    GpuProduct {
+        /// Which, in their order.
+        product: usize,
+        /// In the form that tuning chose, and not in the one before it.
+        tuned: bool,
+    },
     /// Training so many models at once on the GPU.
     Together {
         /// How many.
@@ -129,6 +139,11 @@ pub const WIDTHS: [usize; 11] = [4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 40
 /// The batch of training and of the figure that shows cost against size.
 pub const BATCH: usize = 64;
 
+/// The [`Work::id`] of the GPU's peak, how those of its products begin, and what asks for all of these.
+pub(super) const GPU_PEAK: &str = "gpu-peak";
+pub(super) const GPU_PRODUCT: &str = "gpu-kernel-";
+pub(super) const GPU_PRODUCTS: &str = "gpu-kernels";
+
 /// The batch of classifying in integers on the GPU: that of the processor's largest.
 pub(super) const INTEGER_BATCH: usize = 256;
 
@@ -168,6 +183,12 @@ pub fn works() -> Vec<Work> {
             all.extend([BackendName::Cpu, BackendName::Gpu].map(|backend| speed(subject, task, backend)));
         }
     }
+    all.push(Work {
+        id: GPU_PEAK.into(),
+        title: "Peak of f32 multiply and add, GPU".into(),
+        unit: "GFLOP/s",
+        kind: Kind::GpuPeak,
+    });
     all.extend([LeNet300100, LeNet5].map(|net| Work {
         id: format!("gpu-infer-int8-{}-{INTEGER_BATCH}", net.name()),
         title: format!("{} classifying in int8, batch {INTEGER_BATCH}, GPU", net.title()),
@@ -183,6 +204,20 @@ pub fn works() -> Vec<Work> {
             kind: Kind::Together { models },
         }
     }));
+    for (product, of) in products().iter().enumerate() {
+        all.extend([false, true].map(|tuned| {
+            let (net, layer, pass) = (of.net, of.layer, of.pass.name());
+            Work {
+                id: format!("{GPU_PRODUCT}{net}-{layer}-{pass}-{}", if tuned { "tuned" } else { "first" }),
+                title: format!(
+                    "{net}, {layer}, {pass}, batch 256, GPU, {} form",
+                    if tuned { "tuned" } else { "first" }
+                ),
+                unit: "GFLOP/s",
+                kind: Kind::GpuProduct { product, tuned },
+            }
+        }));
+    }
     all
 }
 

@@ -125,6 +125,38 @@ fn a_lost_device_loses_nothing() {
     }
 }
 
+/// Out of memory, or asked for more than it may give: a sentence, the processor goes on from the end of the epoch before, and
+/// the next stage finds a device again.
+#[test]
+fn a_device_without_memory_loses_nothing() {
+    let expected = run_here(ONE);
+    for beyond_its_limit in [false, true] {
+        let Some(gpu) = device() else { return };
+        let device: Box<dyn Fn()> = if beyond_its_limit { Box::new(gpu.glutton()) } else { Box::new(gpu.exhauster()) };
+        let (plan, mut engines) = (on_gpu(ONE), Engines::with_gpu());
+        engines.give(gpu);
+        let mut sink = Breaking { log: Log::default(), pauses: 0, at: 35, device };
+        run(&plan, &mut engines, &mut sink);
+        let told = sink.log.events.iter().find_map(|event| match event {
+            Event::Backend { message, .. } => Some(message.as_str()),
+            _ => None,
+        });
+        let (why, told) = (["no memory left", "refused a command"][usize::from(beyond_its_limit)], told.unwrap());
+        assert!(
+            told.contains(why) && told.contains("the processor goes on from epoch 4, and nothing is lost"),
+            "{told}"
+        );
+        let ours = report(&plan, &sink.log);
+        assert!((ours.variants[0].accuracy - expected.variants[0].accuracy).abs() < 0.025);
+        assert!((ours.variants[0].loss - expected.variants[0].loss).abs() < 0.02);
+        let epochs = sink.log.events.iter().filter(|event| matches!(event, Event::Validation { .. }));
+        assert_eq!(epochs.count(), 8, "every epoch was validated once");
+        let mut log = Log::default();
+        run(&plan, &mut engines, &mut log);
+        assert!(!log.events.iter().any(|event| matches!(event, Event::Backend { .. })), "the GPU does the next one");
+    }
+}
+
 /// Where there is no GPU the processor does it, says so, and the result is that of the processor, with its digest.
 #[test]
 fn without_a_device_the_processor_does_it() {

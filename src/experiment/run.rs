@@ -67,16 +67,13 @@ pub async fn run_stage<A: Accelerator, K: Sink>(
     }
     let mut work = Work::new(plan, stage, trials, dataset, source, engines, sink);
     let states = work.run().await?;
-    let (stopped, told) = (work.stopped, std::mem::take(&mut work.told));
+    let Work { stopped, failed, told, .. } = work;
     let mut all = Vec::with_capacity(trials.len());
-    for ((of, state), told) in trials.iter().zip(states).zip(told) {
-        let state = match state {
-            Ok(state) => state,
-            Err(error) => {
-                all.push(Err(error));
-                continue;
-            }
-        };
+    for (((of, state), failed), told) in trials.iter().zip(states).zip(failed).zip(told) {
+        if let Some(error) = failed {
+            all.push(Err(error));
+            continue;
+        }
         let (trial, seed) = (of.trial, plan.recipe.seeds[of.trial]);
         let mut variants = Vec::new();
         for variant in plan.variants.iter().filter(|v| plan.reaches(v.stage, stage)) {

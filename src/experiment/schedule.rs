@@ -218,8 +218,7 @@ impl<S: Clone> Schedule<S> {
         trials.iter().flat_map(|trial| self.give_up(*trial, *stage)).collect()
     }
 
-    /// A stage has ended, but failed in this trial: it and those that need it are given up there. To be said right after
-    /// [`Schedule::done`].
+    /// A stage under way failed in this trial, and may yet end in others: it and those that need it are given up here.
     pub fn lost_in(&mut self, stage: usize, trial: usize) -> Vec<(usize, usize)> {
         self.progress[trial][stage] = Progress::Lost;
         self.give_up(trial, stage)
@@ -245,7 +244,10 @@ impl<S: Clone> Schedule<S> {
             return;
         };
         for &trial in trials {
-            self.progress[trial][*stage] = progress();
+            let ended = progress();
+            if !matches!(self.progress[trial][*stage], Progress::Lost) {
+                self.progress[trial][*stage] = ended;
+            }
             for stage in 0..self.inputs.len() {
                 let wanted = |user: &usize| matches!(self.progress[trial][*user], Progress::Waiting);
                 if !self.users[stage].iter().any(wanted)

@@ -39,7 +39,7 @@ pub(super) struct Work<'a, A: Accelerator, S: Source, K: Sink> {
     /// The GPU had a part in the stage.
     pub on_gpu: bool,
     /// Why nothing comes of a trial, where others go on.
-    failed: Vec<Option<RunError>>,
+    pub failed: Vec<Option<RunError>>,
     /// What each trial told on the way.
     pub told: Vec<Told>,
 }
@@ -104,15 +104,15 @@ impl<'a, A: Accelerator, S: Source, K: Sink> Work<'a, A, S, K> {
 }
 
 impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
-    /// Does what the stage's action says, on what its inputs left behind; a state for each trial, or why there is none. What
-    /// fails in one trial alone leaves the others as they are; what would fail in all of them fails at once.
-    pub async fn run(&mut self) -> Result<Vec<Result<State, RunError>>, RunError> {
+    /// Does what the stage's action says, on what its inputs left behind; a state for each trial. What fails in one trial alone
+    /// stands in `failed`, and its state says nothing; what would fail in all of them fails at once.
+    pub async fn run(&mut self) -> Result<Vec<State>, RunError> {
         let mut states = self.perform().await?;
         for (state, of) in states.iter_mut().zip(self.trials) {
             let before = [of.parent, of.teacher].into_iter().flatten().any(|state| state.on_gpu);
             state.on_gpu = before || self.on_gpu;
         }
-        Ok(states.into_iter().zip(self.failed.drain(..)).map(|(state, failed)| failed.map_or(Ok(state), Err)).collect())
+        Ok(states)
     }
 
     /// The trials, by their place here, that have not failed.
@@ -234,8 +234,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             let which = std::slice::from_ref(which);
             // What had diverged on the device would do nothing else here.
             let trained = match progress[which[0]].diverged(stretch.training) {
-                Some(error) => Err(error),
-                None => self.train_on(&cpu, which, states, stretch, objective, &mut progress).await,
+                Some(error) if A::KNOWN => Err(error),
+                _ => self.train_on(&cpu, which, states, stretch, objective, &mut progress).await,
             };
             self.judge(trained, which, stretch.training, &progress)?;
         }

@@ -7,7 +7,7 @@ mod news;
 mod slot;
 
 use super::{ModelFile, Request, Response};
-use crate::experiment::{Data, Plan, Recipe};
+use crate::experiment::{Data, Event, Plan, Recipe};
 use job::Job;
 pub use news::News;
 pub use slot::FirstWorker;
@@ -249,6 +249,10 @@ impl Pool {
                     Ok(()) => {}
                 }
             }
+            // In one trial of a task, which goes on in others.
+            Response::Event { run, event: Event::StageLost { trial, stage } } => {
+                self.given_up(run, |job| job.lost_in(stage, trial));
+            }
             Response::Event { run, event } => {
                 self.with_job(run, |job| job.take(&event));
                 tell(News::Event { run, event });
@@ -264,13 +268,9 @@ impl Pool {
                 self.free(index);
                 self.go_on();
             }
-            Response::Done { run, states, failed } => {
+            Response::Done { run, states } => {
                 if let Some(Duty::Task(task)) = self.free(index) {
                     self.with_job(run, |job| job.done(&task, states));
-                    for (trial, message) in failed {
-                        tell(News::Trouble { message });
-                        self.given_up(run, |job| job.lost_in(&task, trial));
-                    }
                 }
                 self.go_on();
             }

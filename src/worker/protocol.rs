@@ -103,8 +103,6 @@ pub enum Response {
         run: u32,
         /// What a stage left behind in each of its trials, if another goes on from it.
         states: Vec<Option<PackedState>>,
-        /// Trials in which the stage failed while others went on, each with a sentence that says why.
-        failed: Vec<(usize, String)>,
     },
     /// A work of a benchmark is done.
     Measured {

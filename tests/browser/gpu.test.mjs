@@ -90,6 +90,43 @@ test("a GPU that is lost in mid-run costs nothing that was done", { skip: !WEBGP
   await opened.close();
 });
 
+/**
+ * Does to the page what a browser does to a tab that nobody looks at, as far as the page can tell: it is hidden, no frame is
+ * drawn, and timers come once a second. Headless Chromium keeps every tab visible, whatever is in front of it.
+ */
+const putInBackground = (page) =>
+  page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { get: () => true });
+    Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+    globalThis.requestAnimationFrame = () => 0;
+    const wait = globalThis.setTimeout;
+    globalThis.setTimeout = (act, ms = 0, ...words) => wait(act, Math.max(ms, 1000), ...words);
+    document.dispatchEvent(new Event("visibilitychange"));
+    return document.documentElement.dataset.state;
+  });
+
+test("a run on the GPU goes on to its end in a tab in the background", { skip: !WEBGPU }, async () => {
+  const opened = await open(browser, site.url, { workers: 1, expected: EXPECTED });
+  const { page, context } = opened;
+  await layOut(page, onGpu({ ...TOY, training: { epochs: 60, learning_rate: 0.02 }, variants: [{ name: "dense" }] }));
+  await by(page, "run").click();
+  await state(page, "running");
+  assert.equal(await putInBackground(page), "running");
+  const other = await context.newPage();
+  await other.bringToFront();
+  let reached;
+  for (let tries = 0; tries < 120 && reached !== "done"; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    reached = await page.evaluate(() => document.documentElement.dataset.state);
+  }
+  assert.equal(reached, "done");
+  assert.ok((await accuracies(page))[0] > 85);
+  assert.match(await by(page, "no-digest").innerText(), /the GPU trained/);
+  assert.equal(await by(page, "note").count(), 0, "the GPU did all of it");
+  quiet(opened);
+  await opened.close();
+});
+
 test("processor and GPU are compared on the network at hand", { skip: !WEBGPU }, async () => {
   const opened = await open(browser, site.url, { workers: 1, expected: EXPECTED });
   const { page } = opened;

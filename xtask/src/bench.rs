@@ -24,7 +24,19 @@ pub fn bench(part: Part, quick: bool) -> Result<(), String> {
     match part {
         Part::Kernels => Ok(()),
         Part::All | Part::Peers => in_chromium("bench/run.mjs", quick),
-        Part::Gpu => in_chromium("bench/gpu.mjs", quick),
+        Part::Gpu => {
+            kernels_of_the_gpu();
+            in_chromium("bench/gpu.mjs", quick)
+        }
+    }
+}
+
+/// Prints what each product of training reaches of the GPU natively, before tuning and after. Many machines have none, which
+/// is said, and the rest goes on.
+fn kernels_of_the_gpu() {
+    let words = ["run", "--release", "--bin", "featherweight", "--", "device", "--works", "gpu-kernels"];
+    if let Err(why) = run(program("cargo", &words)) {
+        println!("The GPU's kernels were not measured natively: {why}");
     }
 }
 

@@ -38,6 +38,9 @@ struct Recording {
     pass: wgpu::ComputePass<'static>,
 }
 
+/// What a pipeline was compiled from: a kernel's name, its form, and what it may use.
+type Compiled = (&'static str, Option<Form>, Extras);
+
 /// A device with the pipelines, bind groups and parameters that it has been asked for.
 pub struct Device {
     device: wgpu::Device,
@@ -45,7 +48,7 @@ pub struct Device {
     info: DeviceInfo,
     recording: RefCell<Option<Recording>>,
     layouts: RefCell<HashMap<(usize, usize), (wgpu::BindGroupLayout, wgpu::PipelineLayout)>>,
-    pipelines: RefCell<HashMap<(&'static str, Option<Form>, Extras), wgpu::ComputePipeline>>,
+    pipelines: RefCell<HashMap<Compiled, wgpu::ComputePipeline>>,
     /// What it has beyond what all have, and what kernels use of that.
     has: Extras,
     extras: Cell<Extras>,
@@ -65,6 +68,14 @@ impl std::fmt::Debug for Device {
 /// Keeps the first thing that went wrong: what follows is its consequence.
 fn keep(failure: &Mutex<Option<String>>, message: impl FnOnce() -> String) {
     failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(message);
+}
+
+/// An error as the reader is told of it.
+fn sentence(error: &wgpu::Error) -> String {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => "the GPU has no memory left for this network and batch".into(),
+        error => format!("the GPU refused a command ({error})"),
+    }
 }
 
 impl Device {
@@ -100,10 +111,7 @@ impl Device {
         let failure = Arc::new(Mutex::new(None));
         let of_errors = failure.clone();
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            keep(&of_errors, || match error {
-                wgpu::Error::OutOfMemory { .. } => "the GPU has no memory left for this network and batch".into(),
-                error => format!("the GPU refused a command ({error})"),
-            });
+            keep(&of_errors, || sentence(&error));
         }));
         let of_loss = failure.clone();
         device.set_device_lost_callback(move |reason, message| {
@@ -374,5 +382,28 @@ impl Device {
     pub fn breaker(&self) -> impl Fn() + use<> {
         let device = self.device.clone();
         move || device.destroy()
+    }
+
+    /// Asks for more than the device may give when it is called, as a network might that is too large.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub fn glutton(&self) -> impl Fn() + use<> {
+        let device = self.device.clone();
+        move || {
+            // Refused, so that there is nothing to keep.
+            let _ = device.create_buffer(&wgpu::BufferDescriptor {
+                label: None,
+                size: device.limits().max_buffer_size + 4,
+                usage: wgpu::BufferUsages::STORAGE,
+                mapped_at_creation: false,
+            });
+        }
+    }
+
+    /// Has no memory left when it is called: the driver's word for it, since what it takes to get there would take the machine's
+    /// memory, too.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub fn exhauster(&self) -> impl Fn() + use<> {
+        let failure = self.failure.clone();
+        move || keep(&failure, || sentence(&wgpu::Error::OutOfMemory { source: "no memory".into() }))
     }
 }

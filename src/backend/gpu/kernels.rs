@@ -100,6 +100,7 @@ kernels! {
     NORMALIZE_GRADIENT "normalize_gradient" reads 5 writes 1;
     NORMALIZE_GRADIENT_SUMS "normalize_gradient_sums" with Total reads 3 writes 1;
     NORMALIZE_STATISTICS "normalize_statistics" with Total reads 1 writes 2;
+    PEAK "peak" reads 0 writes 1;
     POOL "pool" reads 1 writes 1;
     POOL_GRADIENT "pool_gradient" reads 3 writes 1;
     SGD "sgd" reads 1 writes 2;

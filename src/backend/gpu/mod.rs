@@ -8,6 +8,7 @@ mod check_integer;
 mod device;
 mod integer;
 mod kernels;
+mod peak;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod tests;
@@ -52,9 +53,8 @@ impl Gpu {
     /// Asks for a device.
     pub async fn open() -> Result<Self, DeviceError> {
         let device = Rc::new(Device::open().await?);
-        // Barriers are dear where a processor plays the device.
-        let tile = if device.info().software { 5 } else { 0 };
-        Ok(Self { device, lanes: 1, tile: Cell::new(tile), parts: RefCell::default() })
+        let tile = Cell::new(default_tile(&device));
+        Ok(Self { device, lanes: 1, tile, parts: RefCell::default() })
     }
 
     /// The same device for so many models at once.
@@ -132,6 +132,18 @@ impl Gpu {
         self.device.breaker()
     }
 
+    /// See [`Device::glutton`].
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(crate) fn glutton(&self) -> impl Fn() + use<> {
+        self.device.glutton()
+    }
+
+    /// See [`Device::exhauster`].
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(crate) fn exhauster(&self) -> impl Fn() + use<> {
+        self.device.exhauster()
+    }
+
     /// A kernel with an invocation for each of `len` values (or fewer, in strides).
     fn each(&self, kernel: &'static Kernel, len: usize, buffers: &[&Buffer], parameters: &[u32]) {
         let most = if self.info().software { MOST_GROUPS_SOFTWARE } else { MOST_GROUPS };
@@ -185,6 +197,11 @@ impl Gpu {
         let form = Form { tile: self.tile.get(), flags };
         self.device.run(kernel, Some(form), buffers, &[&sizes, parameters].concat(), groups);
     }
+}
+
+/// Which of [`TILES`] is taken before any was tried. Barriers are dear where a processor plays the device.
+fn default_tile(device: &Device) -> usize {
+    if device.info().software { 5 } else { 0 }
 }
 
 fn geometry(op: Conv) -> [u32; 8] {

@@ -13,12 +13,13 @@ pub fn device(data: PathBuf, ids: &[String], json: Option<&Path>) -> Result<(), 
     if let Some(path) = json {
         ensure_writable(path)?;
     }
-    print(&format!("{:37} {:>12}  {:9}  {:>25}  of peak     bytes     MACs\n", "work", "median", "", "quartiles"))?;
+    let wide = chosen.iter().map(|work| work.id.len()).max().unwrap_or(0).max(37);
+    print(&format!("{:wide$} {:>12}  {:9}  {:>25}  of peak     bytes     MACs\n", "work", "median", "", "quartiles"))?;
     let mut measured = Vec::new();
     let mut failed = Ok(());
     let mut tell = |measurement: Measurement| {
         if failed.is_ok() {
-            failed = print(&row(&measurement));
+            failed = print(&row(&measurement, wide));
         }
         measured.push(measurement);
     };
@@ -28,7 +29,7 @@ pub fn device(data: PathBuf, ids: &[String], json: Option<&Path>) -> Result<(), 
     ended.map_err(|e| e.to_string())?;
     failed?;
     let legend = works().into_iter().filter(|work| chosen.contains(work));
-    let legend: String = legend.map(|work| format!("{:37} {}\n", work.id, work.title)).collect();
+    let legend: String = legend.map(|work| format!("{:wide$} {}\n", work.id, work.title)).collect();
     print(&format!("\n{legend}"))?;
     match json {
         None => Ok(()),
@@ -39,13 +40,13 @@ pub fn device(data: PathBuf, ids: &[String], json: Option<&Path>) -> Result<(), 
     }
 }
 
-fn row(m: &Measurement) -> String {
+fn row(m: &Measurement, wide: usize) -> String {
     let text = |value: f64| format!("{value:.*}", if value >= 1000.0 { 0 } else { 2 });
     let quartiles = format!("{} - {}", text(m.q1), text(m.q3));
     let share = m.share_of_peak.map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
     let count = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
     format!(
-        "{:37} {:>12}  {:9}  {quartiles:>25}  {share:>7}  {:>8} {:>8}\n",
+        "{:wide$} {:>12}  {:9}  {quartiles:>25}  {share:>7}  {:>8} {:>8}\n",
         m.work,
         text(m.median),
         m.unit,

@@ -47,10 +47,9 @@ impl Job {
         self.told(given_up)
     }
 
-    /// A stage failed in one of the trials that it was run in: the same.
-    pub(super) fn lost_in(&mut self, task: &Place, trial: usize) -> Vec<News> {
-        let Place::Stage { stage, .. } = task else { return Vec::new() };
-        let given_up = self.schedule.lost_in(*stage, trial);
+    /// A stage failed in one of the trials that it is run in: the same.
+    pub(super) fn lost_in(&mut self, stage: usize, trial: usize) -> Vec<News> {
+        let given_up = self.schedule.lost_in(stage, trial);
         self.told(given_up)
     }
 

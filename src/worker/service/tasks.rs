@@ -4,7 +4,7 @@ use super::State;
 use super::post::Post;
 use crate::data::Dataset;
 use crate::experiment::{
-    Accelerator, Data, Engines, OfTrial, PackedState, Plan, Recipe, Task, run_stage, time_variant,
+    Accelerator, Data, Engines, Event, OfTrial, PackedState, Plan, Recipe, Sink, Task, run_stage, time_variant,
 };
 use crate::worker::Response;
 use crate::worker::source::Fetch;
@@ -66,7 +66,7 @@ async fn on_data<A: Accelerator>(
         Task::Time { trial, variant, file } => {
             let timed = time_variant(trial, &variant, &file, dataset, source, &mut post).await;
             timed.map_err(|e| e.to_string())?;
-            Ok(Response::Done { run, states: Vec::new(), failed: Vec::new() })
+            Ok(Response::Done { run, states: Vec::new() })
         }
         Task::Stage { stage, trials } => {
             if let Some(of) = trials.iter().find(|of| of.trial >= plan.recipe.seeds.len() || stage >= plan.stages.len())
@@ -79,18 +79,19 @@ async fn on_data<A: Accelerator>(
             let reached = run_stage(plan, stage, &inputs, dataset, source, engines, &mut post).await;
             let reached = reached.map_err(|e| e.to_string())?;
             let used = plan.users(stage).next().is_some();
-            let mut failed = Vec::new();
             let mut states = Vec::with_capacity(reached.len());
             for (of, reached) in trials.iter().zip(reached) {
                 states.push(match reached {
                     Ok(reached) => used.then(|| reached.state.pack()),
                     Err(error) => {
-                        failed.push((of.trial, error.to_string()));
+                        // Told before the task ends, so that nothing begins that needs it.
+                        super::fail(None, error.to_string());
+                        post.event(Event::StageLost { trial: of.trial, stage });
                         None
                     }
                 });
             }
-            Ok(Response::Done { run, states, failed })
+            Ok(Response::Done { run, states })
         }
     }
 }

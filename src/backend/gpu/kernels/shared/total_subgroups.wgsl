@@ -1,7 +1,6 @@
-enable subgroups;
-
 // As `total.wgsl`, with two barriers instead of eight: each subgroup adds its four columns at once, whichever invocations it
-// has and however many, and the subgroups' sums are added in their order.
+// has and however many, and the subgroups' sums are added in their order. Native alone: a browser would want
+// `enable subgroups;` first, which naga 30 refuses.
 
 struct Place {
     @builtin(local_invocation_index) index: u32,
