@@ -96,3 +96,11 @@ pub(in crate::app) fn bad_address(reason: &str) -> String {
 pub(in crate::app) fn only(count: usize) -> String {
     format!("The address asks for {} alone.", plural(count, "work", "works"))
 }
+
+pub(in crate::app) const INTEGERS: &str = "classifying in int8";
+pub(in crate::app) const PRODUCTS: &str = "The products of training on the GPU, one by one";
+pub(in crate::app) const PRODUCT_HEADS: [&str; 3] = ["Product", "GFLOP/s", "Of the peak"];
+
+pub(in crate::app) fn gpu_peak(gflops: f64) -> String {
+    format!("The GPU multiplies and adds f32 numbers in registers at {} GFLOP/s.", format::fixed(gflops, 1))
+}

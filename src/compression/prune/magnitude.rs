@@ -2,7 +2,7 @@
 //!
 //! Paper: Han, Pool, Tran, Dally, "Learning both Weights and Connections for Efficient Neural Networks", 2015.
 
-use super::{Method, Needs, Scores};
+use super::{Method, Needs, Scorer, Scores};
 use crate::compression::About;
 use crate::network::Model;
 
@@ -14,11 +14,12 @@ pub(super) const METHOD: Method = Method {
         paper: "Han et al. 2015, Learning both Weights and Connections for Efficient Neural Networks",
     },
     needs: Needs::Weights,
-    score: |model, _| Ok(score(model)),
-    adjust: None,
     predicts: false,
+    adjusts: false,
     splices: false,
 };
+
+pub(super) const SCORER: Scorer = Scorer { score: |model, _| Ok(score(model)), adjust: None };
 
 /// `|w|` for every weight.
 fn score(model: &Model) -> Scores {

@@ -205,7 +205,7 @@ fn keep_n_of_4(matrices: &[(usize, &Parameter)], scores: &Scores, sign: f64, spa
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Evidence, METHODS, Schedule};
+    use super::super::{Evidence, METHODS, SCORERS, Schedule};
     use super::*;
     use crate::network::{Architecture, Samples, Shape};
 
@@ -235,7 +235,8 @@ mod tests {
     #[test]
     fn exactly_the_share_asked_for_goes_even_among_ties() {
         for sparsity in [0.0, 0.1, 0.333, 0.5, 0.9, 0.999] {
-            for method in METHODS {
+            for (method, scorer) in METHODS.iter().zip(SCORERS) {
+                assert_eq!(method.adjusts, scorer.adjust.is_some());
                 let mut pruned = model();
                 let initial = pruned.clone();
                 for p in pruned.weights_mut() {
@@ -243,7 +244,7 @@ mod tests {
                 }
                 let samples = Samples { x: vec![0.5; 80], labels: vec![0, 1, 2, 3, 0, 1, 2, 3] };
                 let evidence = Evidence { samples: &samples, initial: Some(&initial), key: Key::new(1) };
-                let scores = (method.score)(&pruned, &evidence).unwrap();
+                let scores = (scorer.score)(&pruned, &evidence).unwrap();
                 prune_to(&mut pruned, &scores, sparsity, Scope::Global);
                 let total: usize = pruned.weights().map(|p| p.values.len()).sum();
                 let removed: usize = pruned.weights().map(zeros).sum();

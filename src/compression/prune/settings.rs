@@ -251,7 +251,7 @@ impl Prune {
         if gradual && (self.granularity == Granularity::Unit || self.ablation == Ablation::Shuffled) {
             return Err("schedule \"gradual\" prunes weights in place; choose another schedule for units and for shuffled masks".into());
         }
-        if gradual && method.adjust.is_some() {
+        if gradual && method.adjusts {
             return Err(format!(
                 "method \"{}\" changes weights as it prunes; choose a schedule in rounds",
                 self.method

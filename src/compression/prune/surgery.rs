@@ -5,7 +5,7 @@
 //!
 //! Paper: Guo, Yao, Chen, "Dynamic Network Surgery for Efficient DNNs", 2016. There thresholds decide; here the schedule's sparsity.
 
-use super::{Method, Needs, magnitude};
+use super::{Method, Needs, Scorer, magnitude};
 use crate::compression::About;
 
 pub(super) const METHOD: Method = Method {
@@ -16,8 +16,9 @@ pub(super) const METHOD: Method = Method {
         paper: "Guo et al. 2016, Dynamic Network Surgery for Efficient DNNs",
     },
     needs: Needs::Weights,
-    score: magnitude::METHOD.score,
-    adjust: None,
     predicts: false,
+    adjusts: false,
     splices: true,
 };
+
+pub(super) const SCORER: Scorer = Scorer { score: magnitude::SCORER.score, adjust: None };

@@ -7,7 +7,8 @@ use super::super::run::RunError;
 use super::super::state::State;
 use super::{Objective, Stretch, Work};
 use crate::compression::prune::{
-    Ablation, Contest, Evidence, Method, Needs, Prune, Rewind, Schedule, Scores, contests, prune_once, units,
+    Ablation, Contest, Evidence, Method, Needs, Prune, Rewind, Schedule, Scorer, Scores, contests, prune_once, scorer,
+    units,
 };
 use crate::data::{Key, Source, Split};
 use crate::network::{CrossEntropy, Model, Monitor, Parameter, Progress, Pupil, Samples, TrainError, Training, train};
@@ -17,6 +18,7 @@ use std::cell::RefCell;
 pub(in super::super) struct Gradual<'a> {
     prune: &'a Prune,
     method: &'static Method,
+    scorer: Scorer,
     samples: &'a Samples,
     /// Of each trial.
     initial: &'a [Option<Model>],
@@ -42,7 +44,7 @@ impl Gradual<'_> {
         for go in (change - 1) * self.prune.iterations + 1..=change * self.prune.iterations {
             let key = self.keys[of].fold_index(go as u64);
             let evidence = Evidence { samples: self.samples, initial: self.initial[of].as_ref(), key };
-            match (self.method.score)(model, &evidence) {
+            match (self.scorer.score)(model, &evidence) {
                 Ok(scores) => {
                     prune_once(model, &scores, self.prune, &self.contests[of], go, &key);
                 }
@@ -60,6 +62,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         training: &Training,
     ) -> Result<(), RunError> {
         let method = prune.method().map_err(RunError::Network)?;
+        let scorer = scorer(prune).map_err(RunError::Network)?;
         let samples = match method.needs {
             Needs::Samples => self.labelled(prune.samples).await?,
             _ => Samples::default(),
@@ -72,7 +75,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let contests: Vec<Vec<Contest>> = states.iter().map(|state| contests(&state.model, prune)).collect();
         if prune.schedule == Schedule::Gradual {
             let (failed, initial, samples) = (RefCell::new(None), &initial[..], &samples);
-            let gradual = Gradual { prune, method, samples, initial, contests, keys, failed };
+            let gradual = Gradual { prune, method, scorer, samples, initial, contests, keys, failed };
             let keys = self.keys().iter().map(|key| key.fold_index(0)).collect();
             let stretch = Stretch { training, keys, done: 0, total: training.epochs, gradual: Some(&gradual) };
             self.train(states, &stretch, &Objective::Labels).await?;
@@ -97,9 +100,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 for of in self.going_on() {
                     let model = &mut states[of].model;
                     let key = keys[of].fold_index(go as u64);
-                    let before = method.adjust.map(|adjust| (adjust, model.clone()));
+                    let before = scorer.adjust.map(|adjust| (adjust, model.clone()));
                     let evidence = Evidence { samples: &samples, initial: initial[of].as_ref(), key };
-                    let scores = (method.score)(model, &evidence).map_err(RunError::Network)?;
+                    let scores = (scorer.score)(model, &evidence).map_err(RunError::Network)?;
                     if go == 1 {
                         self.told[of].layer_scores = scores.iter().map(|scores| scores.iter().sum()).collect();
                     }
