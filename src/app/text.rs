@@ -251,6 +251,14 @@ pub(super) const CHOICES: &[Choice] = &[
     },
 ];
 
+pub(super) const COLLAPSE: &str = "Layer collapse";
+pub(super) const COLLAPSE_HELP: &str = "Pruning left these layers without a single weight: nothing that the network is shown passes them any more, and no training can bring it back. Prune less, leave the layer out, choose the layerwise scope, or a method that keeps every layer alive, such as SynFlow with 100 iterations.";
+
+/// A variant, and its layers of which nothing is left.
+pub(super) fn collapsed(variant: &str, layers: &[String]) -> String {
+    format!("{variant}: no weight is left of {}.", layers.join(" and of "))
+}
+
 pub(super) const RECIPE: &str = "Recipe as JSON";
 pub(super) const RECIPE_HELP: &str =
     "The same experiment as text, for files and for the command line. Edit it, paste one, or drop a file here.";

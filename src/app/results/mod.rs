@@ -1,6 +1,7 @@
 //! What runs came to: progress, curves, table, trade-off, a look inside, a pad to draw on, and how to reproduce it all.
 
 mod boundary;
+mod collapse;
 mod confusion;
 mod curves;
 mod digit;
@@ -21,6 +22,7 @@ mod weights_picture;
 use super::state::{Shown, State};
 use super::text;
 use boundary::Boundaries;
+use collapse::Collapse;
 use curves::Curves;
 use draw_pad::DrawPad;
 use hints::Hints;
@@ -68,6 +70,7 @@ pub(super) fn all(state: State) -> AnyView {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
             {move || tabled.get().then(|| view! { <VariantTable state/> })}
+            <Collapse state/>
             {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
             {move || measured.get().then(|| view! { <Tradeoff state/> })}
             {move || something.get().then(|| view! { <Curves state/> })}

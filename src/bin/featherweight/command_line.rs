@@ -276,6 +276,14 @@ fn table(report: &Report) -> String {
             time(|latency| latency.batch64.median_us, 1),
         );
     }
+    for v in &report.variants {
+        let first = v.trials.iter().find(|t| t.collapsed().next().is_some());
+        let layers: Vec<&str> =
+            first.into_iter().flat_map(|t| t.collapsed().map(|layer| layer.name.as_str())).collect();
+        if !layers.is_empty() {
+            text += &format!("layer collapse in {}: no weight is left of {}\n", v.name, layers.join(", "));
+        }
+    }
     text
 }
 
