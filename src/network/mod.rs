@@ -19,7 +19,7 @@ pub use analysis::Samples;
 pub use architecture::{ActivationName, Architecture, ArchitectureName, Initialization, PoolingName};
 pub use executable::Executable;
 pub use fold::fold_batch_norm;
-pub use integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
+pub use integer::{Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
 pub use layer::{Layer, Role, Shape};
 pub use model::{Model, Parameter};
 pub(crate) use optimizer::Optimizer;
