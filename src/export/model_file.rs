@@ -7,7 +7,9 @@
 use super::weights;
 use super::wire::{FileError, Reader, Writer};
 use crate::backend::{Activation, Conv, Pool, PoolKind};
-use crate::network::{Grid, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel};
+use crate::network::{
+    Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel,
+};
 
 const MAGIC: &[u8; 4] = b"FWM1";
 const MAX_LAYERS: usize = 64;
@@ -22,6 +24,7 @@ const BATCH_NORMALIZATION: u8 = 4;
 const DROPOUT: u8 = 5;
 const FLATTEN: u8 = 6;
 const TABLE: u8 = 7;
+const ADD: u8 = 8;
 
 /// A file and where its weight matrices lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +88,11 @@ pub fn encode(model: &TrainedModel) -> Encoded {
                         out.byte(TABLE);
                         out.bytes.extend(table);
                     }
+                    IntegerLayer::Add(add) => {
+                        write_layer(&Layer::Add { from: add.from }, &mut out);
+                        [add.input, add.skipped, add.output].into_iter().for_each(|grid| write_grid(grid, &mut out));
+                        out.byte(u8::from(add.relu));
+                    }
                 }
             }
         }
@@ -145,6 +153,7 @@ fn decode_integer(from: &mut Reader, shape: Shape, classes: usize) -> Result<Int
         let tag = from.byte()?;
         if tag == TABLE {
             layers.push(IntegerLayer::Table(from.bytes(256)?.to_vec()));
+            chain.pass();
             continue;
         }
         let layer = read_layer(tag, from)?;
@@ -166,10 +175,20 @@ fn decode_integer(from: &mut Reader, shape: Shape, classes: usize) -> Result<Int
                 layers.push(IntegerLayer::Linear(IntegerLinear { layer, weights, scales, bias, input, output, relu }));
             }
             Layer::Pool(pool) => layers.push(IntegerLayer::Pool(pool)),
+            Layer::Add { from: start } => {
+                let (input, skipped, output) = (read_grid(from)?, read_grid(from)?, read_grid(from)?);
+                let relu = from.byte()? == 1;
+                layers.push(IntegerLayer::Add(IntegerAdd { from: start, input, skipped, output, relu }));
+            }
             _ => return Err(FileError(format!("a {} layer stands in an integer network", layer.name()))),
         }
     }
     chain.finish()?;
+    // Accumulators become logits in the last layer and nowhere else.
+    let ends = |layer: &IntegerLayer| matches!(layer, IntegerLayer::Linear(IntegerLinear { output: None, .. }));
+    if layers.iter().position(ends) != layers.len().checked_sub(1) {
+        return Err(FileError("the last layer of an integer network, and no other, gives logits".into()));
+    }
     Ok(IntegerModel { shape, classes, input, layers })
 }
 
@@ -177,6 +196,10 @@ fn decode_integer(from: &mut Reader, shape: Shape, classes: usize) -> Result<Int
 struct Chain {
     width: usize,
     classes: usize,
+    /// Values before each layer so far.
+    before: Vec<usize>,
+    /// Values that are kept for skip connections, in all.
+    kept: usize,
 }
 
 impl Chain {
@@ -185,10 +208,30 @@ impl Chain {
         if width == 0 || width > MAX_VALUES || classes == 0 {
             return Err(FileError(format!("a sample of {width} values and {classes} classes cannot be")));
         }
-        Ok(Self { width, classes })
+        Ok(Self { width, classes, before: Vec::new(), kept: 0 })
+    }
+
+    /// A layer that leaves the sizes as they are.
+    fn pass(&mut self) {
+        self.before.push(self.width);
     }
 
     fn follow(&mut self, layer: &Layer) -> Result<(), FileError> {
+        if let Layer::Add { from } = *layer {
+            match self.before.get(from) {
+                Some(width) if *width == self.width => self.kept += width,
+                Some(width) => {
+                    return Err(FileError(format!("a skip connection adds {width} values to {}", self.width)));
+                }
+                None => {
+                    return Err(FileError(format!("a skip connection starts at layer {from}, which is not before it")));
+                }
+            }
+            if self.kept > MAX_VALUES {
+                return Err(FileError(format!("skip connections keep more than {MAX_VALUES} values")));
+            }
+        }
+        self.pass();
         let wanted = match layer {
             Layer::Dense { inputs, .. } => *inputs,
             Layer::Convolution(conv) => conv.inputs(),
@@ -254,6 +297,7 @@ fn write_layer(layer: &Layer, out: &mut Writer) {
             out.float(rate);
         }
         Layer::Flatten => tagged(FLATTEN, &[]),
+        Layer::Add { from } => tagged(ADD, &[from]),
     }
 }
 
@@ -285,6 +329,7 @@ fn read_layer(tag: u8, from: &mut Reader) -> Result<Layer, FileError> {
         BATCH_NORMALIZATION => Layer::BatchNormalization { rows: size()?, channels: size()? },
         DROPOUT => Layer::Dropout { rate: from.float()? },
         FLATTEN => Layer::Flatten,
+        ADD => Layer::Add { from: size()? },
         other => return Err(FileError(format!("layer kind {other} is not known"))),
     })
 }
@@ -294,9 +339,17 @@ fn read_layer(tag: u8, from: &mut Reader) -> Result<Layer, FileError> {
 mod tests {
     use super::*;
     use crate::compression::prune::{Scope, prune_to};
+    use crate::compression::quantize::{Quantize, RangeObserver, quantize};
     use crate::data::Key;
-    use crate::network::{ActivationName, Architecture, ArchitectureName};
+    use crate::network::{ActivationName, Architecture, ArchitectureName, Executable, fold_batch_norm};
     use proptest::prelude::*;
+
+    const IMAGE_NETWORKS: [ArchitectureName; 4] = [
+        ArchitectureName::LeNet300100,
+        ArchitectureName::LeNet5,
+        ArchitectureName::VggSmall,
+        ArchitectureName::ResNetSmall,
+    ];
 
     fn float_model(architecture: ArchitectureName) -> Model {
         let spec = Architecture {
@@ -312,10 +365,80 @@ mod tests {
 
     #[test]
     fn float_models_come_back_bit_for_bit() {
-        for architecture in [ArchitectureName::LeNet300100, ArchitectureName::LeNet5] {
+        for architecture in IMAGE_NETWORKS {
             let model = TrainedModel::Float(float_model(architecture));
             let encoded = encode(&model);
             assert_eq!(decode(&encoded.file).unwrap(), model);
+        }
+    }
+
+    #[test]
+    fn integer_models_come_back_bit_for_bit() {
+        for architecture in IMAGE_NETWORKS {
+            let model = TrainedModel::Integer(integer_model(&float_model(architecture)));
+            assert_eq!(decode(&encode(&model).file).unwrap(), model);
+        }
+    }
+
+    /// A convolution that keeps its shape and a skip connection from `from` around it, then the classes.
+    fn skipping(from: usize) -> Model {
+        let shape = Shape { height: 4, width: 4, channels: 2 };
+        let conv = Conv { height: 4, width: 4, channels: 2, kernel: 3, padding: 1, filters: 2 };
+        let layers = vec![
+            Layer::Convolution(conv),
+            Layer::Activation(Activation::Tanh),
+            Layer::Convolution(conv),
+            Layer::Add { from },
+            Layer::Pool(Pool { kind: PoolKind::Max, height: 4, width: 4, channels: 2, size: 2 }),
+            Layer::Dense { inputs: 8, outputs: 3 },
+        ];
+        Model::zeroed(layers, shape, 3)
+    }
+
+    /// Without running it: ranges are made up.
+    fn integer_model(model: &Model) -> IntegerModel {
+        let folded = fold_batch_norm(model);
+        let ranges = vec![RangeObserver { low: -1.0, high: 2.0 }; folded.layers.len() + 1];
+        quantize(&folded, &ranges, &Quantize::default())
+    }
+
+    #[test]
+    fn skip_connections_that_lead_nowhere_are_refused_with_a_sentence() {
+        for (from, integer, complaint) in [
+            (3, false, "starts at layer 3, which is not before it"),
+            (60, false, "starts at layer 60, which is not before it"),
+            (3, true, "starts at layer 3, which is not before it"),
+        ] {
+            let mut model = skipping(2);
+            model.layers[3] = Layer::Add { from };
+            let model = match integer {
+                false => TrainedModel::Float(model),
+                true => {
+                    let mut model = integer_model(&skipping(2));
+                    if let IntegerLayer::Add(add) = &mut model.layers[3] {
+                        add.from = from;
+                    }
+                    TrainedModel::Integer(model)
+                }
+            };
+            let error = decode(&encode(&model).file).unwrap_err().to_string();
+            assert!(error.contains(complaint), "{error}");
+        }
+        let mut model = skipping(2);
+        model.layers.insert(5, Layer::Add { from: 2 });
+        let error = decode(&encode(&TrainedModel::Float(model)).file).unwrap_err().to_string();
+        assert!(error.contains("a skip connection adds 32 values to 8"), "{error}");
+    }
+
+    #[test]
+    fn integer_networks_give_logits_at_their_end_and_nowhere_else() {
+        for (layer, output) in [(0, None), (5, Some(Grid { scale: 1.0, zero_point: 0 }))] {
+            let mut model = integer_model(&skipping(0));
+            if let IntegerLayer::Linear(linear) = &mut model.layers[layer] {
+                linear.output = output;
+            }
+            let error = decode(&encode(&TrainedModel::Integer(model)).file).unwrap_err().to_string();
+            assert!(error.contains("gives logits"), "{error}");
         }
     }
 
@@ -351,6 +474,22 @@ mod tests {
             let at = at % file.len();
             file[at] = value;
             let _ = decode(&file);
+        }
+
+        /// What is read from a damaged file of a network with skip connections also runs.
+        #[test]
+        fn damaged_skip_connections_never_panic(at in 0usize..2000, value in any::<u8>(), start in 0usize..4, integer in any::<bool>()) {
+            let float = skipping([0, 1, 2, 2][start]);
+            let model = if integer { TrainedModel::Integer(integer_model(&float)) } else { TrainedModel::Float(float) };
+            let mut file = encode(&model).file;
+            let at = at % file.len();
+            file[at] = value;
+            if let Ok(model) = decode(&file) {
+                let values = model.shape().len();
+                if values < 1 << 16 {
+                    Executable::new(&model).logits(2, &vec![0.5; 2 * values]);
+                }
+            }
         }
     }
 }

@@ -20,11 +20,19 @@ pub enum ArchitectureName {
     /// Two 5x5 convolutions of 20 and 50 filters with pooling, a dense layer of 500 (the Caffe variant).
     #[serde(rename = "lenet-5")]
     LeNet5,
+    /// Six 3x3 convolutions in pairs of 16, 32 and 64 filters, each pair pooled, then the classes (after Simonyan, Zisserman
+    /// 2015); always with batch normalization.
+    #[serde(rename = "vgg-small")]
+    VggSmall,
+    /// Nine 3x3 convolutions of 16, 32 and 64 filters, two of each three bridged by a skip connection, then the mean of each
+    /// channel (after He et al. 2016); always with batch normalization.
+    #[serde(rename = "resnet-small")]
+    ResNetSmall,
 }
 
 impl ArchitectureName {
     /// All names, in the order in which the page offers them, with a title and a sentence.
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
         (
             Self::LogisticRegression,
             "Logistic regression",
@@ -41,7 +49,36 @@ impl ArchitectureName {
             "LeNet-5",
             "Two convolutions with pooling, then 500 units: slower, and more accurate on images.",
         ),
+        (
+            Self::VggSmall,
+            "VGG, small",
+            "Six small convolutions in a chain, always with batch normalization: deep, slow, and accurate with few parameters.",
+        ),
+        (
+            Self::ResNetSmall,
+            "ResNet, small",
+            "Nine small convolutions with skip connections, always with batch normalization: the slowest, and the kind on which pruning methods part ways.",
+        ),
     ];
+
+    /// Whether it pools, so that [`Architecture::pooling`] means something.
+    pub fn pools(self) -> bool {
+        self.least_side() > 1
+    }
+
+    /// Whether batch normalization is part of it, whatever [`Architecture::batch_normalization`] says.
+    pub fn always_normalizes(self) -> bool {
+        matches!(self, Self::VggSmall | Self::ResNetSmall)
+    }
+
+    /// The least height and width of an image that leaves each of its poolings a whole window.
+    fn least_side(self) -> usize {
+        match self {
+            Self::LogisticRegression | Self::Mlp | Self::LeNet300100 => 1,
+            Self::LeNet5 => 16,
+            Self::VggSmall | Self::ResNetSmall => 8,
+        }
+    }
 }
 
 /// How weights are drawn before training; biases start at zero.
@@ -93,10 +130,11 @@ pub struct Architecture {
     /// The nonlinearity between layers.
     #[serde(default)]
     pub activation: ActivationName,
-    /// What pooling layers compute; for `lenet-5`.
+    /// What pooling layers compute; for the convolutional networks. The last pooling of `resnet-small` is a mean in any case.
     #[serde(default)]
     pub pooling: PoolingName,
-    /// Batch normalization before each nonlinearity.
+    /// Batch normalization before each nonlinearity. `vgg-small` and `resnet-small` have it in any case: they are the same
+    /// network with `false`, which is the default, as with `true`.
     #[serde(default)]
     pub batch_normalization: bool,
     /// Share of hidden dense units dropped in training (Srivastava et al. 2014); 0 for none.
@@ -130,6 +168,8 @@ impl Architecture {
             }
             ArchitectureName::LeNet300100 => "LeNet-300-100".into(),
             ArchitectureName::LeNet5 => "LeNet-5".into(),
+            ArchitectureName::VggSmall => "VGG-small".into(),
+            ArchitectureName::ResNetSmall => "ResNet-small".into(),
         }
     }
 
@@ -152,7 +192,7 @@ impl Architecture {
             _ if !self.widths.is_empty() => {
                 return Err("widths belongs to the architecture mlp alone; remove it or choose mlp".into());
             }
-            ArchitectureName::LogisticRegression => &[],
+            ArchitectureName::LogisticRegression | ArchitectureName::VggSmall | ArchitectureName::ResNetSmall => &[],
             ArchitectureName::LeNet300100 => &[300, 100],
             ArchitectureName::LeNet5 => &[500],
         };
@@ -162,14 +202,46 @@ impl Architecture {
         if widths.len() > MAX_LAYERS {
             return Err(format!("widths has {} layers; at most {MAX_LAYERS} are allowed", widths.len()));
         }
+        let least = self.architecture.least_side();
+        if shape.height < least || shape.width < least {
+            return Err(format!(
+                "architecture {} needs images of at least {least} x {least} pixels, and this data has {} x {}; choose an mlp",
+                self.label().to_lowercase(),
+                shape.height,
+                shape.width
+            ));
+        }
         let mut builder = Builder { layers: Vec::new(), shape };
-        if self.architecture == ArchitectureName::LeNet5 {
-            for filters in [20, 50] {
-                builder.convolution(5, filters)?;
-                builder.nonlinearity(self);
-                builder.pool(self, 2);
+        match self.architecture {
+            ArchitectureName::LogisticRegression | ArchitectureName::Mlp | ArchitectureName::LeNet300100 => {}
+            ArchitectureName::LeNet5 => {
+                for filters in [20, 50] {
+                    builder.convolution(5, 0, filters);
+                    builder.nonlinearity(self);
+                    builder.pool(self, 2);
+                }
+                builder.layers.push(Layer::Flatten);
             }
-            builder.layers.push(Layer::Flatten);
+            ArchitectureName::VggSmall => {
+                for filters in SMALL_FILTERS {
+                    for _ in 0..2 {
+                        builder.convolution(3, 1, filters);
+                        builder.nonlinearity(self);
+                    }
+                    builder.pool(self, 2);
+                }
+                builder.layers.push(Layer::Flatten);
+            }
+            ArchitectureName::ResNetSmall => {
+                for filters in SMALL_FILTERS {
+                    builder.convolution(3, 1, filters);
+                    builder.nonlinearity(self);
+                    builder.pool(self, 2);
+                    builder.residual_block(self);
+                }
+                builder.mean();
+                builder.layers.push(Layer::Flatten);
+            }
         }
         for &width in widths {
             builder.dense(width);
@@ -189,6 +261,9 @@ impl Architecture {
     }
 }
 
+/// Filters of the stages of `vgg-small` and `resnet-small`.
+const SMALL_FILTERS: [usize; 3] = [16, 32, 64];
+
 /// Layers so far, and the shape that leaves the last of them.
 struct Builder {
     layers: Vec<Layer>,
@@ -201,24 +276,37 @@ impl Builder {
         self.shape = Shape { height: 1, width: 1, channels: outputs };
     }
 
-    fn convolution(&mut self, kernel: usize, filters: usize) -> Result<(), String> {
+    fn convolution(&mut self, kernel: usize, padding: usize, filters: usize) {
         let Shape { height, width, channels } = self.shape;
-        if height < kernel || width < kernel {
-            return Err(format!(
-                "architecture lenet-5 needs images of at least 16 x 16 pixels, and this data has {height} x {width}; choose an mlp"
-            ));
-        }
-        let conv = Conv { height, width, channels, kernel, padding: 0, filters };
+        let conv = Conv { height, width, channels, kernel, padding, filters };
         self.shape = Shape { height: conv.out_height(), width: conv.out_width(), channels: filters };
         self.layers.push(Layer::Convolution(conv));
-        Ok(())
+    }
+
+    fn normalization(&mut self) {
+        let rows = self.shape.height * self.shape.width;
+        self.layers.push(Layer::BatchNormalization { rows, channels: self.shape.channels });
     }
 
     fn nonlinearity(&mut self, spec: &Architecture) {
-        if spec.batch_normalization {
-            let rows = self.shape.height * self.shape.width;
-            self.layers.push(Layer::BatchNormalization { rows, channels: self.shape.channels });
+        if spec.batch_normalization || spec.architecture.always_normalizes() {
+            self.normalization();
         }
+        self.activation(spec);
+    }
+
+    /// Two convolutions that keep the shape, and what came in added before the last nonlinearity (He et al. 2016, figure 2).
+    fn residual_block(&mut self, spec: &Architecture) {
+        let from = self.layers.len();
+        self.convolution(3, 1, self.shape.channels);
+        self.nonlinearity(spec);
+        self.convolution(3, 1, self.shape.channels);
+        self.normalization();
+        self.layers.push(Layer::Add { from });
+        self.activation(spec);
+    }
+
+    fn activation(&mut self, spec: &Architecture) {
         self.layers.push(Layer::Activation(match spec.activation {
             ActivationName::Relu => Activation::Relu,
             ActivationName::Tanh => Activation::Tanh,
@@ -230,6 +318,15 @@ impl Builder {
             PoolingName::Max => PoolKind::Max,
             PoolingName::Average => PoolKind::Average,
         };
+        self.pool_of(kind, size);
+    }
+
+    /// The mean of each channel over the whole image, or over its squares where it is longer than it is wide.
+    fn mean(&mut self) {
+        self.pool_of(PoolKind::Average, self.shape.height.min(self.shape.width));
+    }
+
+    fn pool_of(&mut self, kind: PoolKind, size: usize) {
         let Shape { height, width, channels } = self.shape;
         self.layers.push(Layer::Pool(Pool { kind, height, width, channels, size }));
         self.shape = Shape { height: height / size, width: width / size, channels };

@@ -4,13 +4,13 @@
 //! kernel whatever put them there. Float networks give the logits of training's forward pass bit for bit; integer
 //! networks compute in integers from the first layer to the logits.
 
-use super::integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
+use super::integer::{Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
 use super::layer::{Layer, Role};
 use super::model::{Model, Parameter};
 use super::trained::TrainedModel;
 use crate::backend::cpu::inference::{
-    DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, integer_kernels, lookup, max_pool, pool_u8,
-    requantize,
+    Addition, DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, add_u8, integer_kernels, lookup,
+    max_pool, pool_u8, requantize,
 };
 use crate::backend::cpu::{activate, grown, normalize_frozen, pool};
 use crate::backend::{Activation, Conv, Pool, PoolKind};
@@ -29,9 +29,23 @@ pub struct Executable {
 
 #[derive(Debug)]
 enum Program {
-    Float { steps: Vec<FloatStep>, buffers: [Vec<f32>; 2] },
-    Integer { input: Grid, steps: Vec<IntegerStep>, buffers: [Vec<u8>; 2], sums: [Vec<i32>; 2], logits: Vec<f32> },
+    Float {
+        steps: Vec<FloatStep>,
+        buffers: [Vec<f32>; 2],
+        kept: Kept<f32>,
+    },
+    Integer {
+        input: Grid,
+        steps: Vec<IntegerStep>,
+        buffers: [Vec<u8>; 2],
+        kept: Kept<u8>,
+        sums: [Vec<i32>; 2],
+        logits: Vec<f32>,
+    },
 }
+
+/// A place for what comes into each step that a skip connection starts from, until it is added.
+type Kept<T> = Vec<Option<Vec<T>>>;
 
 #[derive(Debug)]
 enum FloatKernel {
@@ -54,15 +68,24 @@ enum FloatStep {
         scale_shift: Vec<f32>,
         statistics: Vec<f32>,
     },
+    /// Adds what came into the step of this index.
+    Add(usize),
     /// Nothing to compute.
     Pass,
 }
 
 #[derive(Debug)]
 enum IntegerStep {
-    Linear { kernel: Box<dyn IntegerKernel>, conv: Option<Conv>, outputs: usize, after: After },
+    Linear {
+        kernel: Box<dyn IntegerKernel>,
+        conv: Option<Conv>,
+        outputs: usize,
+        after: After,
+    },
     Pool(Pool),
     Table(Vec<u8>),
+    /// Adds what came into the step of this index.
+    Add(Addition, usize),
 }
 
 /// What becomes of a layer's accumulators.
@@ -94,14 +117,14 @@ impl Executable {
     pub fn observe(&mut self, batch: usize, x: &[f32], seen: &mut dyn FnMut(usize, &[f32])) -> &[f32] {
         let scratch = &mut self.scratch;
         match &mut self.program {
-            Program::Float { steps, buffers } => {
-                let width = run_float(steps, buffers, scratch, batch, x, seen);
+            Program::Float { steps, buffers, kept } => {
+                let width = run_float(steps, (buffers, kept), scratch, batch, x, seen);
                 &buffers[0][..batch * width]
             }
-            Program::Integer { input, steps, buffers, sums, logits } => {
+            Program::Integer { input, steps, buffers, kept, sums, logits } => {
                 let first = grown(&mut buffers[0], x.len());
                 first.iter_mut().zip(x).for_each(|(q, x)| *q = input.quantize(*x));
-                run_integer(steps, buffers, (sums, logits), scratch, batch, x.len() / batch.max(1));
+                run_integer(steps, (buffers, kept), (sums, logits), scratch, batch, x.len() / batch.max(1));
                 &logits[..batch * self.classes]
             }
         }
@@ -172,27 +195,56 @@ fn compile_float(model: &Model) -> Program {
                 scale_shift: of_role(Role::Scale).to_vec(),
                 statistics: of_role(Role::Statistics).to_vec(),
             },
+            Layer::Add { from } => FloatStep::Add(from),
             Layer::Dropout { .. } | Layer::Flatten => FloatStep::Pass,
         }
     });
-    Program::Float { steps: steps.collect(), buffers: [Vec::new(), Vec::new()] }
+    let kept = places(model.layers.len(), model.layers.iter().filter_map(Layer::skips_from));
+    Program::Float { steps: steps.collect(), buffers: [Vec::new(), Vec::new()], kept }
+}
+
+/// Room for what comes into these of so many steps.
+fn places<T>(steps: usize, starts: impl Iterator<Item = usize>) -> Kept<T> {
+    let mut kept: Kept<T> = (0..steps).map(|_| None).collect();
+    starts.for_each(|start| kept[start] = Some(Vec::new()));
+    kept
+}
+
+/// Keeps what comes into a step if a skip connection starts there.
+fn keep<T: Copy + Default>(place: &mut Option<Vec<T>>, x: &[T]) {
+    if let Some(place) = place {
+        grown(place, x.len()).copy_from_slice(x);
+    }
 }
 
 fn compile_integer(model: &IntegerModel) -> Program {
     let mut steps = Vec::new();
-    for layer in &model.layers {
+    let starts: Vec<usize> = model.layers.iter().filter_map(IntegerLayer::skips_from).collect();
+    // The step at which each layer begins.
+    let mut begins = Vec::new();
+    for (index, layer) in model.layers.iter().enumerate() {
+        begins.push(steps.len());
         match (layer, steps.last_mut()) {
             (
                 IntegerLayer::Pool(pool @ Pool { kind: PoolKind::Max, .. }),
                 Some(IntegerStep::Linear { after: After::Requantize(_, first @ None), .. }),
-            ) => *first = Some(*pool),
+            ) if !starts.contains(&index) => *first = Some(*pool),
             (IntegerLayer::Pool(pool), _) => steps.push(IntegerStep::Pool(*pool)),
             (IntegerLayer::Linear(linear), _) => steps.push(compile_linear(linear)),
             (IntegerLayer::Table(table), _) => steps.push(IntegerStep::Table(table.clone())),
+            (IntegerLayer::Add(add), _) => steps.push(IntegerStep::Add(addition(add), begins[add.from])),
         }
     }
+    let kept = places(steps.len(), starts.iter().map(|&start| begins[start]));
     let (buffers, sums) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
-    Program::Integer { input: model.input, steps, buffers, sums, logits: Vec::new() }
+    Program::Integer { input: model.input, steps, buffers, kept, sums, logits: Vec::new() }
+}
+
+fn addition(add: &IntegerAdd) -> Addition {
+    let IntegerAdd { input, skipped, output, relu, .. } = *add;
+    let factor = |grid: Grid| f64::from(grid.scale) / f64::from(output.scale);
+    let factors = [factor(input), factor(skipped)];
+    Addition::new(factors, [input.zero_point, skipped.zero_point], output.zero_point, relu)
 }
 
 fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
@@ -213,7 +265,7 @@ fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
 /// Leaves the logits in the first buffer and returns how many a sample has.
 fn run_float(
     steps: &[FloatStep],
-    buffers: &mut [Vec<f32>; 2],
+    (buffers, kept): (&mut [Vec<f32>; 2], &mut Kept<f32>),
     scratch: &mut Scratch,
     batch: usize,
     x: &[f32],
@@ -226,6 +278,7 @@ fn run_float(
     for (index, step) in steps.iter().enumerate() {
         let [from, to] = buffers;
         let x = input.unwrap_or_else(|| &from[..batch * width]);
+        keep(&mut kept[index], x);
         let next = match step {
             FloatStep::Linear { conv, outputs, .. } => conv.map_or(*outputs, |conv| conv.outputs()),
             FloatStep::Pool(pool) => pool.outputs(),
@@ -244,6 +297,10 @@ fn run_float(
             FloatStep::Normalization { rows, channels, scale_shift, statistics } => {
                 normalize_frozen((batch * rows, *channels), x, scale_shift, statistics, &mut vec![0.0; *channels], y);
             }
+            FloatStep::Add(start) => {
+                let skipped = kept[*start].as_deref().unwrap_or_default();
+                y.iter_mut().zip(x).zip(skipped).for_each(|((y, x), skipped)| *y = x + skipped);
+            }
             FloatStep::Pass => y.copy_from_slice(x),
         }
         seen(index + 1, y);
@@ -256,14 +313,15 @@ fn run_float(
 /// Reads the first buffer, leaves the logits in `logits`.
 fn run_integer(
     steps: &[IntegerStep],
-    buffers: &mut [Vec<u8>; 2],
+    (buffers, kept): (&mut [Vec<u8>; 2], &mut Kept<u8>),
     ([sums, pooled], logits): (&mut [Vec<i32>; 2], &mut Vec<f32>),
     scratch: &mut Scratch,
     batch: usize,
     mut width: usize,
 ) {
-    for step in steps {
+    for (place, step) in steps.iter().enumerate() {
         let [from, to] = &mut *buffers;
+        keep(&mut kept[place], &from[..batch * width]);
         match step {
             IntegerStep::Linear { kernel, conv, outputs, after } => {
                 let next = conv.map_or(*outputs, |conv| conv.outputs());
@@ -301,6 +359,11 @@ fn run_integer(
                 buffers.swap(0, 1);
             }
             IntegerStep::Table(table) => lookup(table, &mut from[..batch * width]),
+            IntegerStep::Add(addition, start) => {
+                let skipped = kept[*start].as_deref().unwrap_or_default();
+                add_u8(addition, &from[..batch * width], skipped, grown(to, batch * width));
+                buffers.swap(0, 1);
+            }
         }
     }
 }

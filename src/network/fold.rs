@@ -6,9 +6,16 @@ use crate::backend::NORMALIZATION_EPSILON;
 
 /// The same function without batch normalization and dropout: `w' = w gamma / sqrt(var + epsilon)`,
 /// `b' = (b - mean) gamma / sqrt(var + epsilon) + beta`. Masks stay, since a scaled zero is zero.
+///
+/// Skip connections go on naming the layers they named, whose places move up. What comes into a batch normalization is gone
+/// afterwards; no architecture skips from there.
 pub fn fold_batch_norm(model: &Model) -> Model {
     let kept = |layer: &Layer| !matches!(layer, Layer::BatchNormalization { .. } | Layer::Dropout { .. });
-    let layers: Vec<Layer> = model.layers.iter().copied().filter(kept).collect();
+    let moved = |layer: Layer| match layer {
+        Layer::Add { from } => Layer::Add { from: model.layers[..from].iter().filter(|l| kept(l)).count() },
+        other => other,
+    };
+    let layers: Vec<Layer> = model.layers.iter().copied().filter(kept).map(moved).collect();
     let mut folded = Model::zeroed(layers, model.shape, model.classes);
     let mut at = 0; // the folded model's next parameter
     for (index, layer) in model.layers.iter().enumerate() {

@@ -33,7 +33,8 @@ pub struct GpuInteger {
 }
 
 impl GpuInteger {
-    /// Brings a model to the device. None if it is not one that ends in the sums of a layer, as all are that quantization makes.
+    /// Brings a model to the device. None if it has skip connections, which only the processor adds in integers, or does not end
+    /// in the sums of a layer, as all do that quantization makes.
     pub fn new(gpu: &Gpu, model: &IntegerModel, batch: usize) -> Option<Self> {
         let shape = model.shape;
         // A dense layer reads values as they come; only a convolution needs to have pixels apart.
@@ -74,6 +75,7 @@ impl GpuInteger {
                         _ => steps.push(Step::Pool(*pool)),
                     }
                 }
+                IntegerLayer::Add(_) => return None,
                 IntegerLayer::Table(table) => {
                     let words: Vec<u32> = table.iter().map(|value| u32::from(*value)).collect();
                     steps.push(Step::Table(gpu.integer_words(&words), at.words()));

@@ -90,6 +90,33 @@ pub enum IntegerLayer {
     Pool(Pool),
     /// A nonlinearity as a table from one grid to another.
     Table(Vec<u8>),
+    /// A skip connection.
+    Add(IntegerAdd),
+}
+
+impl IntegerLayer {
+    /// The layer whose input is added, in a skip connection.
+    pub fn skips_from(&self) -> Option<usize> {
+        match self {
+            IntegerLayer::Add(add) => Some(add.from),
+            _ => None,
+        }
+    }
+}
+
+/// A skip connection in integers: what comes in, and what came into an earlier layer, added onto a grid of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IntegerAdd {
+    /// Index into [`IntegerModel::layers`] of the layer whose input is added.
+    pub from: usize,
+    /// The grid of what comes in.
+    pub input: Grid,
+    /// The grid of what is added.
+    pub skipped: Grid,
+    /// The grid of what goes out.
+    pub output: Grid,
+    /// Outputs below the zero point are set to it: the fused ReLU.
+    pub relu: bool,
 }
 
 /// A network that computes in integers from its first layer to its logits.

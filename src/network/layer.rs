@@ -50,6 +50,11 @@ pub enum Layer {
         /// Share dropped.
         rate: f32,
     },
+    /// A skip connection (He et al. 2016): `y = x + what came into layer from`, which is an earlier one and takes as many values.
+    Add {
+        /// Index of the layer whose input is added.
+        from: usize,
+    },
     /// From image to vector: no arithmetic, since images are stored as they are flattened.
     Flatten,
 }
@@ -96,6 +101,14 @@ impl Layer {
         }
     }
 
+    /// The layer whose input is added, in a skip connection.
+    pub fn skips_from(&self) -> Option<usize> {
+        match self {
+            Layer::Add { from } => Some(*from),
+            _ => None,
+        }
+    }
+
     /// Trained and measured parameters in all.
     pub fn parameter_count(&self) -> usize {
         self.parameters().iter().map(|(_, dims)| dims.iter().product::<usize>()).sum()
@@ -118,6 +131,7 @@ impl Layer {
             Layer::Activation(_) => "activation",
             Layer::BatchNormalization { .. } => "batch normalization",
             Layer::Dropout { .. } => "dropout",
+            Layer::Add { .. } => "skip connection",
             Layer::Flatten => "flatten",
         }
     }

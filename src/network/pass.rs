@@ -40,7 +40,8 @@ pub(crate) struct Network<B: Backend> {
     input_of: Vec<usize>,
     /// The batch, then each layer's output. A layer without arithmetic leaves its place unused.
     activations: Vec<B::Buffer>,
-    /// What a layer's backward pass needs beside its input and output: batch statistics, dropped units.
+    /// What a layer's backward pass needs beside its input and output: batch statistics, dropped units. A skip connection keeps
+    /// its gradient here until the pass comes to the layer it skipped from.
     saved: Vec<B::Buffer>,
     /// Gradients of a layer's output and of its input, in turn.
     gradients: [B::Buffer; 2],
@@ -65,7 +66,7 @@ impl<B: Backend> Network<B> {
         let widest = widths.iter().copied().max().unwrap_or(0);
         let saved = model.layers.iter().zip(&widths).map(|(layer, &width)| match layer {
             Layer::BatchNormalization { channels, .. } => backend.zeros(2 * channels),
-            Layer::Dropout { .. } => backend.zeros(capacity * width),
+            Layer::Dropout { .. } | Layer::Add { .. } => backend.zeros(capacity * width),
             _ => backend.zeros(0),
         });
         let parameters = model.parameters.iter().enumerate().map(|(index, p)| {
@@ -123,9 +124,13 @@ impl<B: Backend> Network<B> {
             self.input_of[index] = at;
             let width = self.widths[index];
             // A nonlinearity right behind weights is computed with them: its slope is told from its output, and nothing else
-            // asks for what it is computed of.
+            // asks for what it is computed of, but a skip connection that starts there.
             let fused = match self.layers[index..] {
-                [Layer::Dense { .. } | Layer::Convolution(_), Layer::Activation(f), ..] => Some(f),
+                [Layer::Dense { .. } | Layer::Convolution(_), Layer::Activation(f), ..]
+                    if skips_of(&self.layers, index + 1).next().is_none() =>
+                {
+                    Some(f)
+                }
                 _ => None,
             };
             next = index + 1 + usize::from(fused.is_some());
@@ -172,6 +177,10 @@ impl<B: Backend> Network<B> {
                         backend.multiply(rows * width, x, &self.saved[index], y);
                     }
                 },
+                Layer::Add { from } => {
+                    backend.copy(x, y, rows * width);
+                    backend.add_assign(rows * width, &before[self.input_of[from]], y);
+                }
                 Layer::Flatten => continue,
             }
             at = next;
@@ -222,9 +231,18 @@ impl<B: Backend> Network<B> {
                     );
                 }
                 Layer::Dropout { .. } => backend.multiply(rows * width, dy, &self.saved[index], dx),
-                Layer::Flatten => continue,
+                // Both summands have the gradient of the sum: one goes on in its place, the other waits.
+                Layer::Add { .. } => backend.copy(dy, &mut self.saved[index], rows * width),
+                Layer::Flatten => {}
             }
-            self.gradients.swap(0, 1);
+            if !matches!(self.layers[index], Layer::Add { .. } | Layer::Flatten) {
+                self.gradients.swap(0, 1);
+            }
+            if wanted {
+                for skip in skips_of(&self.layers, index) {
+                    backend.add_assign(rows * width, &self.saved[skip], &mut self.gradients[0]);
+                }
+            }
         }
         for parameter in self.parameters.iter_mut().filter(|p| p.dense.is_none()) {
             if let Some(mask) = &parameter.mask {
@@ -318,6 +336,11 @@ fn held(parameter: &Parameter) -> impl Iterator<Item = f32> + '_ {
 fn ones(parameter: &Parameter) -> impl Iterator<Item = f32> + '_ {
     let mask = parameter.mask_slice();
     (0..parameter.values.len()).map(move |i| if mask.is_none_or(|mask| mask[i]) { 1.0 } else { 0.0 })
+}
+
+/// The skip connections that add what comes into layer `from`.
+fn skips_of(layers: &[Layer], from: usize) -> impl Iterator<Item = usize> {
+    layers.iter().enumerate().filter(move |(_, layer)| layer.skips_from() == Some(from)).map(|(index, _)| index)
 }
 
 /// Values of a sample before each layer, and after the last.

@@ -2,8 +2,9 @@
 
 use super::pass::{Mode, Network};
 use super::{
-    ActivationName, Architecture, ArchitectureName, CrossEntropy, Executable, Initialization, Layer, Model, Monitor,
-    PoolingName, Progress, Pupil, Role, Shape, TrainedModel, Training, fold_batch_norm, train,
+    ActivationName, Architecture, ArchitectureName, CrossEntropy, Executable, Grid, Initialization, IntegerAdd,
+    IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Monitor, PoolingName, Progress, Pupil, Role, Shape,
+    TrainedModel, Training, fold_batch_norm, train,
 };
 use crate::backend::cpu::Cpu;
 use crate::backend::{Activation, Backend, Conv, Pool, PoolKind};
@@ -75,7 +76,9 @@ fn check_gradients(layers: Vec<Layer>, shape: Shape, classes: usize) {
     cpu.cross_entropy(rows, classes, 1.0, 1.0, logits, &one_hot, &mut totals, gradient);
     network.backward(&cpu, rows);
     for (index, parameter) in model.parameters.iter().enumerate() {
-        if parameter.role == Role::Statistics {
+        // A bias right before a batch normalization is taken off again with the mean: its gradient is zero by right.
+        let normalized = matches!(model.layers.get(parameter.layer + 1), Some(Layer::BatchNormalization { .. }));
+        if parameter.role == Role::Statistics || parameter.role == Role::Bias && normalized {
             continue;
         }
         let direction = normals(&mut rng, parameter.values.len());
@@ -144,12 +147,113 @@ fn batch_normalization_and_dropout() {
         Layer::Dropout { rate: 0.4 },
         dense(12, 3),
     ];
-    // A bias before a batch normalization is taken off again with the mean, so its gradient is zero by right; it is
-    // left out of the check by making the layers' own outputs the ones that are normalized.
+    // Biases before a batch normalization are not checked, so the layers' nonlinear outputs are the ones that are normalized.
     let mut model_layers = layers;
     model_layers.insert(1, Layer::Activation(Activation::Tanh));
     model_layers.insert(6, Layer::Activation(Activation::Tanh));
     check_gradients(model_layers, IMAGE, 3);
+}
+
+/// Skip connections from weights, from a nonlinearity that is otherwise computed with the weights before it, from another skip
+/// connection, from a layer without arithmetic, from dropout, twice from one place, one around the other, and from the input.
+#[test]
+fn skip_connections() {
+    let same = Layer::Convolution(Conv { filters: 2, ..CONV });
+    let tanh = Layer::Activation(Activation::Tanh);
+    let layers = vec![
+        same, // 0
+        tanh,
+        same, // 2
+        Layer::BatchNormalization { rows: 42, channels: 2 },
+        tanh,
+        same, // 5
+        Layer::Add { from: 2 },
+        Layer::Add { from: 1 },
+        tanh, // 8
+        same,
+        Layer::Add { from: 7 },
+        Layer::Add { from: 2 },
+        Layer::Add { from: 0 },
+        tanh, // 13
+        Layer::Flatten,
+        dense(84, 12),
+        tanh,
+        Layer::Dropout { rate: 0.4 }, // 17
+        dense(12, 12),
+        tanh,
+        Layer::Add { from: 17 },
+        Layer::Add { from: 16 },
+        dense(12, 84),
+        Layer::Add { from: 14 },
+        tanh,
+        dense(84, 3),
+    ];
+    check_gradients(layers, IMAGE, 3);
+}
+
+/// Smooth, so that no step crosses a kink; ReLU and max pooling have their checks above.
+#[test]
+fn deep_convolutional_networks() {
+    for architecture in [ArchitectureName::VggSmall, ArchitectureName::ResNetSmall] {
+        let (activation, pooling) = (ActivationName::Tanh, PoolingName::Average);
+        let spec = Architecture { architecture, activation, pooling, ..Architecture::default() };
+        let shape = Shape { height: 16, width: 16, channels: 1 };
+        check_gradients(spec.layers(shape, 4).unwrap(), shape, 4);
+    }
+}
+
+/// A skip connection adds what it names, and the gradient at its start is the sum of both ways.
+#[test]
+fn a_skip_connection_doubles_what_it_goes_around() {
+    let shape = Shape { height: 1, width: 1, channels: 2 };
+    let mut model = Model::zeroed(vec![dense(2, 2), Layer::Flatten, Layer::Add { from: 1 }], shape, 2);
+    model.parameters[0].slice_mut().copy_from_slice(&[1.0, 2.0, 3.0, 4.0]);
+    let cpu = Cpu::new();
+    let mut network = Network::new(&cpu, &[&model], 1);
+    cpu.write(network.input(), &[1.0, 10.0]);
+    network.forward(&cpu, 1, Mode::Train(&mut [Key::new(1).rng()]));
+    assert_eq!(now(cpu.read(network.logits(), 2)).unwrap(), [62.0, 84.0]);
+    cpu.write(network.logits_and_gradient().1, &[1.0, 0.5]);
+    network.backward(&cpu, 1);
+    assert_eq!(network.parameters[0].gradient, [2.0, 1.0, 20.0, 10.0]);
+    assert_eq!(Executable::new(&TrainedModel::Float(model)).logits(1, &[1.0, 10.0]), [62.0, 84.0]);
+}
+
+/// In integers, from a pooling that is otherwise computed with the layer before it, and from the input.
+#[test]
+fn integers_are_added_on_their_grids() {
+    let shape = Shape { height: 2, width: 2, channels: 1 };
+    let grid = |scale, zero_point| Grid { scale, zero_point };
+    let linear = |input, output| {
+        let weights = (0..16).map(|i| i8::from(i % 5 == 0)).collect();
+        let (layer, scales, bias) = (dense(4, 4), vec![1.0], vec![0; 4]);
+        IntegerLayer::Linear(IntegerLinear { layer, weights, scales, bias, input, output, relu: false })
+    };
+    let add =
+        |from, input, skipped, output| IntegerLayer::Add(IntegerAdd { from, input, skipped, output, relu: false });
+    let pool = Pool { kind: PoolKind::Max, height: 2, width: 2, channels: 1, size: 1 };
+    let (fine, coarse, shifted) = (grid(0.5, 0), grid(1.0, 0), grid(2.0, 100));
+    let model = IntegerModel {
+        shape,
+        classes: 4,
+        input: fine,
+        layers: vec![
+            linear(fine, Some(coarse)),
+            IntegerLayer::Pool(pool),
+            linear(coarse, Some(shifted)),
+            add(1, shifted, coarse, shifted),
+            add(0, shifted, fine, coarse),
+            linear(coarse, None),
+        ],
+    };
+    // Halves go upwards: 2.5 on the coarse grid is 3; 3 on the shifted one stands two steps up, and so does 3 + 4.
+    let expected = [2.5f32, 0.0, 10.0, 60.0].map(|x| {
+        let first = (x + 0.5).floor();
+        let second = 2.0 * (first / 2.0 + 0.5).floor();
+        let sum = 2.0 * ((second + first) / 2.0 + 0.5).floor();
+        (sum + x + 0.5).floor()
+    });
+    assert_eq!(Executable::new(&TrainedModel::Integer(model)).logits(1, &[2.5, 0.0, 10.0, 60.0]), expected);
 }
 
 /// Dropout drops the share it names and keeps the mean.
@@ -170,8 +274,7 @@ fn dropout_keeps_the_mean() {
 fn architectures() -> Vec<(Architecture, Shape)> {
     let image = Shape { height: 16, width: 17, channels: 1 };
     let mut specs = vec![(Architecture::mlp(&[13, 9]), image)];
-    for architecture in [ArchitectureName::LogisticRegression, ArchitectureName::LeNet300100, ArchitectureName::LeNet5]
-    {
+    for (architecture, ..) in ArchitectureName::ALL.into_iter().filter(|(name, ..)| *name != ArchitectureName::Mlp) {
         specs.push((Architecture { architecture, ..Architecture::default() }, image));
         let spec = Architecture {
             architecture,
@@ -224,6 +327,31 @@ fn compiled_networks_give_the_logits_of_the_training_pass_bit_for_bit() {
             }
         }
     }
+}
+
+/// The architectures that name their layers have those layers and no others, whatever a recipe says of batch normalization.
+#[test]
+fn deep_networks_are_what_their_names_say() {
+    let shape = Shape { height: 28, width: 28, channels: 1 };
+    let model = |architecture, batch_normalization| {
+        let spec = Architecture { architecture, batch_normalization, ..Architecture::default() };
+        Model::initialize(&spec, shape, 10, &Key::new(1)).unwrap()
+    };
+    for (architecture, convolutions, skips, parameters) in
+        [(ArchitectureName::VggSmall, 6, 0, 78_010), (ArchitectureName::ResNetSmall, 9, 3, 121_610)]
+    {
+        let network = model(architecture, false);
+        let count = |is: fn(&Layer) -> bool| network.layers.iter().filter(|layer| is(layer)).count();
+        assert_eq!(count(|l| matches!(l, Layer::Convolution(c) if c.kernel == 3 && c.padding == 1)), convolutions);
+        assert_eq!(count(|l| matches!(l, Layer::BatchNormalization { .. })), convolutions);
+        assert_eq!(count(|l| matches!(l, Layer::Add { .. })), skips);
+        assert_eq!(network.parameter_count(), parameters, "{architecture:?}");
+        assert_eq!(network, model(architecture, true));
+    }
+    let small = Shape { height: 7, width: 9, channels: 1 };
+    let spec = Architecture { architecture: ArchitectureName::ResNetSmall, ..Architecture::default() };
+    let error = spec.layers(small, 10).unwrap_err();
+    assert!(error.contains("architecture resnet-small needs images of at least 8 x 8") && error.contains("7 x 9"));
 }
 
 #[test]

@@ -9,10 +9,20 @@ use super::Scores;
 use crate::network::{Layer, Model, Parameter, Role};
 use ndarray::{ArrayD, IxDyn};
 
-/// Which weight matrices may lose units: all but the last, whose units are the classes.
+/// Which weight matrices may lose units: all but the last, whose units are the classes, and those whose values a skip connection
+/// adds to others, which must stay as many.
 pub fn removable(model: &Model) -> Vec<bool> {
-    let count = model.weights().count();
-    (0..count).map(|matrix| matrix + 1 < count).collect()
+    let places: Vec<usize> = model.weights().map(|p| p.layer).collect();
+    let alone = |layer: usize, next: usize| {
+        // What comes into these layers has the units of this one.
+        let reads = layer + 1..=next;
+        let adds = model.layers.iter().enumerate().filter_map(|(at, other)| Some((at, other.skips_from()?)));
+        adds.into_iter().all(|(at, from)| !reads.contains(&at) && !reads.contains(&from))
+    };
+    let next = places.iter().skip(1);
+    let mut all: Vec<bool> = places.iter().zip(next).map(|(&layer, &next)| alone(layer, next)).collect();
+    all.push(false);
+    all
 }
 
 /// Marks units for removal, the lowest scores of these matrices first, until of their `total` units at the step's beginning `wanted`
@@ -207,6 +217,22 @@ mod tests {
         let (stay, go): (Vec<usize>, Vec<usize>) = (0..20).partition(|&unit| kept[0][unit]);
         let least = stay.into_iter().map(norm).fold(f64::INFINITY, f64::min);
         assert!(go.into_iter().all(|unit| norm(unit) <= least));
+        assert_eq!(logits(&model).len(), 30);
+    }
+
+    #[test]
+    fn what_a_skip_connection_adds_keeps_its_units() {
+        let spec = Architecture { architecture: ArchitectureName::ResNetSmall, ..Architecture::default() };
+        let mut model = Model::initialize(&spec, IMAGE, 10, &Key::new(3)).unwrap();
+        // Of each stage's three convolutions only the one within the block stands alone.
+        let free = [false, true, false];
+        assert_eq!(removable(&model), [free, free, free].concat().into_iter().chain([false]).collect::<Vec<_>>());
+        let scores: Scores = model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
+        let prune =
+            Prune { sparsity: 0.5, granularity: Granularity::Unit, schedule: Schedule::OneShot, ..Prune::default() };
+        let contests = contests(&model, &prune);
+        prune_once(&mut model, &scores, &prune, &contests, 1, &Key::new(1));
+        assert_eq!(model.weights().map(|p| p.matrix_dims().1).sum::<usize>(), 3 * (16 + 32 + 64) + 10 - 56);
         assert_eq!(logits(&model).len(), 30);
     }
 

@@ -101,7 +101,7 @@ fn residual(size: Size) -> Recipe {
             before = name;
         }
     }
-    let network = Architecture { architecture: ArchitectureName::LeNet5, ..Architecture::default() };
+    let network = Architecture { architecture: ArchitectureName::ResNetSmall, ..Architecture::default() };
     let data = Data { samples, ..Data::default() };
     recipe("Lottery tickets of a residual network", data, network, training, trials, variants)
 }

@@ -43,7 +43,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
 };
 
 const LENET: ArchitectureName = ArchitectureName::LeNet300100;
-const VGG: ArchitectureName = ArchitectureName::LeNet5;
+const VGG: ArchitectureName = ArchitectureName::VggSmall;
 
 /// The methods at initialization: names on the page and in recipes, and the goes that each is meant to have.
 pub(super) const METHODS: [(&str, &str, usize); 5] = [

@@ -24,7 +24,7 @@ mod tests;
 
 pub use dense_f32::DenseF32;
 pub use integer_kernel::{IntegerKernel, IntegerKernels, IntegerWeights, integer_kernels};
-pub use quantized::{Requant, lookup, max_pool, pool_u8, requantize};
+pub use quantized::{Addition, Requant, add_u8, lookup, max_pool, pool_u8, requantize};
 pub use sparse_f32::SparseF32;
 
 /// Memory that the kernels share and reuse; one for each model that runs at a time.

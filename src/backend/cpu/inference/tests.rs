@@ -2,7 +2,8 @@
 
 use super::dot::{Dot, Pairs, group_quads, pack_quads};
 use super::{
-    DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, lookup, max_pool, pool_u8, requantize,
+    Addition, DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, add_u8, lookup, max_pool, pool_u8,
+    requantize,
 };
 use super::{dense_int8, sparse_int8};
 use crate::backend::cpu::reference;
@@ -16,6 +17,7 @@ over_cases! {
     rows_of_integers_agree => rows_int8;
     images_of_integers_agree => images_int8;
     requantizing_rounds_to_the_nearest => requantizing;
+    activations_are_added_on_their_grids => adding;
     integers_are_pooled => pooling;
     sums_are_pooled_before_they_are_requantized => pooling_sums;
 }
@@ -162,6 +164,37 @@ fn requantizing(case: u64) {
         let low = (f64::from(zero_point) + (exact - slack + 0.5).floor()).clamp(floor, 255.0);
         let high = (f64::from(zero_point) + (exact + slack + 0.5).floor()).clamp(floor, 255.0);
         assert!((low..=high).contains(&f64::from(y)), "{sum} times {} gave {y}", factors[i % outputs]);
+    }
+}
+
+/// Against wide integers of the same factors, and against real numbers: off by half a step and by what the factors' digits leave.
+fn adding(case: u64) {
+    let mut bits = Bits(case);
+    let count = bits.size(1..=70);
+    let (a, b, zero_points) = (bits.bytes(count), bits.bytes(count), bits.bytes(3));
+    // From scales that are alike to a summand that all but vanishes, and to ones beyond reach.
+    let mut factor =
+        || (1 + bits.size(0..=9_999)) as f64 / 5_000.0 * [1.0, 1.0, 1e-3, 40.0, 1e-12, 1e30][bits.size(0..=5)];
+    let factors = [factor(), factor()];
+    let relu = bits.flag();
+    let op = Addition::new(factors, [zero_points[0], zero_points[1]], zero_points[2], relu);
+    let mut y = vec![0; count];
+    add_u8(&op, &a, &b, &mut y);
+    let clamped = factors.map(|factor| factor.min(2f64.powi(20)));
+    let mut shift = 30;
+    while shift > 1 && clamped[0].max(clamped[1]) * 2f64.powi(shift) >= 2f64.powi(21) {
+        shift -= 1;
+    }
+    let whole = clamped.map(|factor| (factor * 2f64.powi(shift)).round() as i128);
+    let least = if relu { zero_points[2] } else { 0 };
+    for ((a, b), y) in a.iter().zip(&b).zip(&y) {
+        let steps = [(a, zero_points[0]), (b, zero_points[1])].map(|(q, zero)| i32::from(*q) - i32::from(zero));
+        let sum = i128::from(steps[0]) * whole[0] + i128::from(steps[1]) * whole[1];
+        let wide = i128::from(zero_points[2]) + (2 * sum + (1 << shift)).div_euclid(2 << shift);
+        assert_eq!(i128::from(*y), wide.clamp(least.into(), 255), "{factors:?}");
+        let real = f64::from(zero_points[2]) + f64::from(steps[0]) * clamped[0] + f64::from(steps[1]) * clamped[1];
+        let off = (f64::from(*y) - real.clamp(least.into(), 255.0)).abs();
+        assert!(off <= 0.5 + 255.0 * 2f64.powi(-shift), "{y} for {real}");
     }
 }
 
