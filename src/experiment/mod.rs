@@ -13,6 +13,8 @@ mod report;
 mod reporter;
 mod run;
 mod schedule;
+#[cfg(test)]
+mod share_tests;
 mod stage;
 mod state;
 #[cfg(test)]

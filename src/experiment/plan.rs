@@ -1,7 +1,7 @@
 //! The plan: a recipe checked, its sweeps spread out, its defaults filled in, shared prefixes found.
 
 use super::recipe::{Recipe, RecipeError, Step, Variant};
-use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize};
+use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize, share::Share};
 use crate::data::{DatasetInfo, Split};
 use crate::network::{Architecture, Layer, Shape, Training};
 
@@ -30,6 +30,8 @@ pub enum Action {
     Prune(Prune, Training),
     /// Quantizes.
     Quantize(Quantize),
+    /// Lets weights share values; trains those with the variant's training, epochs and rate replaced.
+    Share(Share, Training),
     /// Distills from the teacher's stage.
     Distill {
         /// The settings.
@@ -201,6 +203,12 @@ impl Plan {
                 quantize.check()?;
                 Action::Quantize(quantize.clone())
             }
+            Step::Share(share) => {
+                share.check()?;
+                let training =
+                    Training { epochs: share.epochs, learning_rate: share.learning_rate, ..self.root_training(parent) };
+                Action::Share(share.clone(), training)
+            }
             Step::Distill(distill) => {
                 distill.check()?;
                 if let Some(student) = &distill.student {
@@ -260,9 +268,10 @@ impl Stage {
     /// Epochs of training it asks for.
     pub fn epochs(&self) -> usize {
         match &self.action {
-            Action::Fresh { training, .. } | Action::Train(training) | Action::Distill { training, .. } => {
-                training.epochs
-            }
+            Action::Fresh { training, .. }
+            | Action::Train(training)
+            | Action::Share(_, training)
+            | Action::Distill { training, .. } => training.epochs,
             Action::Prune(prune, training) => training.epochs * prune.round_sparsities().len(),
             Action::Quantize(_) => 0,
         }
@@ -275,6 +284,9 @@ fn label(action: &Action, network: &Architecture) -> String {
         Action::Train(_) => format!("train {} on", network.label()),
         Action::Prune(prune, _) => format!("prune to {:.4} %", prune.sparsity * 100.0).replace(".0000", ""),
         Action::Quantize(quantize) => format!("quantize to int{}", quantize.bits),
+        Action::Share(share, _) => {
+            format!("share weights, {} {}", share.bits, if share.bits == 1 { "bit" } else { "bits" })
+        }
         Action::Distill { .. } => format!("distill into {}", network.label()),
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct DeviceParameter<B: Backend> {
     pub value: B::Buffer,
     pub gradient: B::Buffer,
     pub mask: Option<B::Buffer>,
+    /// The cluster of each weight, and how many clusters there are.
+    pub clusters: Option<(B::Buffer, usize)>,
 }
 
 /// What a forward pass is for.
@@ -71,12 +73,19 @@ impl<B: Backend> Network<B> {
                 Some(mask) => mask.iter().map(|&kept| if kept { 1.0 } else { 0.0 }).collect(),
                 None => vec![1.0; p.values.len()],
             };
+            let sharing: Option<Vec<Vec<u16>>> = all().map(Parameter::sharing).collect();
+            let clusters = sharing.map(|lanes| {
+                let clusters: Vec<f32> = lanes.concat().into_iter().map(f32::from).collect();
+                let most = clusters.iter().copied().fold(0.0, f32::max) as usize;
+                (backend.upload(&clusters), most)
+            });
             let masked = all().any(|p| p.mask_slice().is_some());
             DeviceParameter {
                 role: p.role,
                 len: p.values.len(),
                 value: backend.upload(&values.concat()),
                 gradient: backend.zeros(p.values.len()),
+                clusters,
                 mask: masked.then(|| backend.upload(&all().flat_map(kept).collect::<Vec<f32>>())),
             }
         });
@@ -228,6 +237,9 @@ impl<B: Backend> Network<B> {
         for parameter in &mut self.parameters {
             if let Some(mask) = &parameter.mask {
                 backend.multiply_assign(parameter.len, mask, &mut parameter.gradient);
+            }
+            if let Some((clusters, count)) = &parameter.clusters {
+                backend.share_gradient(parameter.len, *count, clusters, &mut parameter.gradient);
             }
         }
     }
