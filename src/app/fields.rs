@@ -1,7 +1,7 @@
 //! Settings of a step by their name in the recipe, so that forms can be made from the methods' tables.
 
 use super::text;
-use crate::compression::{About, Setting, distill, prune, quantize};
+use crate::compression::{About, Setting, distill, prune, quantize, share};
 use crate::experiment::Step;
 use crate::network::Training;
 use serde_json::Value;
@@ -12,6 +12,7 @@ pub(super) fn methods(step: &Step) -> Vec<About> {
         Step::Train(_) => Vec::new(),
         Step::Prune(_) => prune::METHODS.iter().map(|m| m.about).collect(),
         Step::Quantize(_) => quantize::METHODS.to_vec(),
+        Step::Share(_) => share::METHODS.to_vec(),
         Step::Distill(_) => distill::METHODS.to_vec(),
     }
 }
@@ -22,6 +23,7 @@ pub(super) fn settings(step: &Step) -> &'static [Setting] {
         Step::Train(_) => &[],
         Step::Prune(_) => prune::SETTINGS,
         Step::Quantize(_) => quantize::SETTINGS,
+        Step::Share(_) => share::SETTINGS,
         Step::Distill(_) => distill::SETTINGS,
     }
 }
@@ -32,6 +34,7 @@ pub(super) fn new_step(kind: &str) -> Step {
     match kind {
         "prune" => Step::Prune(prune::Prune::default()),
         "quantize" => Step::Quantize(quantize::Quantize::default()),
+        "share" => Step::Share(share::Share::default()),
         "distill" => {
             Step::Distill(distill::Distill { student: Some(Architecture::mlp(&[30])), ..distill::Distill::default() })
         }
@@ -81,6 +84,7 @@ pub(super) fn summary(step: &Step) -> String {
         Step::Train(training) => text::train_on(training.epochs),
         Step::Prune(prune) => text::prune(prune.sparsity),
         Step::Quantize(quantize) => text::quantize(quantize.bits),
+        Step::Share(share) => text::share(share.bits),
         Step::Distill(distill) => text::distill(distill.student.as_ref().map(|s| s.label()).as_deref()),
     }
 }

@@ -150,6 +150,7 @@ pub(super) const EXCLUDE_HELP: &str = "Weight matrices that stay whole, counted 
 pub(super) const STEP_KINDS: &[(&str, &str, &str)] = &[
     ("prune", "Prune", "Sets weights to zero and keeps them there."),
     ("quantize", "Quantize", "Turns weights and activations into 8-bit integers."),
+    ("share", "Share weights", "Lets the weights of a layer share a few values, and trains those."),
     ("distill", "Distill", "Lets a student learn from the predictions of a teacher."),
     ("train", "Train on", "Trains further, removed weights staying removed."),
 ];
@@ -247,6 +248,20 @@ pub(super) const CHOICES: &[Choice] = &[
         options: &[
             ("per-channel", "per channel", "A scale for every unit: more exact."),
             ("per-tensor", "per tensor", "One scale for a whole layer."),
+        ],
+    },
+    Choice {
+        kind: "share",
+        name: "initialization",
+        title: "First values",
+        options: &[
+            (
+                "linear",
+                "linear",
+                "Evenly from the least weight to the largest: large weights, which matter most, have values near them.",
+            ),
+            ("density", "by density", "More values where there are more weights."),
+            ("random", "random", "At weights drawn at random."),
         ],
     },
 ];
@@ -500,9 +515,11 @@ pub(super) fn looks_like(label: &str, share: f64) -> String {
     format!("{label}, {} sure", format::short_percent(share))
 }
 
-pub(super) fn layer_facts(kernel: &str, nonzero: usize, all: usize, bytes: usize) -> String {
+pub(super) fn layer_facts(kernel: &str, nonzero: usize, all: usize, bytes: usize, encoding: &str) -> String {
+    // Runs that were kept before encodings were told have none.
+    let encoding = if encoding.is_empty() { String::new() } else { format!(" ({encoding})") };
     format!(
-        "{} of {} weights are not zero; {} in the file; runs on the {kernel} kernel",
+        "{} of {} weights are not zero; {} in the file{encoding}; runs on the {kernel} kernel",
         format::count(nonzero as f64),
         format::count(all as f64),
         format::bytes(bytes as f64)
@@ -519,6 +536,10 @@ pub(super) fn prune(sparsity: f64) -> String {
 
 pub(super) fn quantize(bits: usize) -> String {
     format!("int{bits}")
+}
+
+pub(super) fn share(bits: usize) -> String {
+    format!("share weights, {}", plural(bits, "bit", "bits"))
 }
 
 pub(super) fn distill(student: Option<&str>) -> String {

@@ -296,6 +296,10 @@ pub trait Backend {
     /// `y *= b` elementwise: a pruning mask on weights or gradients.
     fn multiply_assign(&self, len: usize, b: &Self::Buffer, y: &mut Self::Buffer);
 
+    /// Replaces each of `len` gradients by the sum over its cluster, in index order: the gradient of the value that the cluster's
+    /// weights share. `clusters` says which that is, counted from 1 to `count`; those of cluster 0 become zero.
+    fn share_gradient(&self, len: usize, count: usize, clusters: &Self::Buffer, g: &mut Self::Buffer);
+
     /// Batch normalization in training (Ioffe, Szegedy 2015) over a `rows x channels` matrix, with
     /// [`NORMALIZATION_EPSILON`]:
     /// `saved` receives the batch's mean (first `channels` values) and `1 / sqrt(var + epsilon)` (the next), the

@@ -5,6 +5,7 @@
 pub mod distill;
 pub mod prune;
 pub mod quantize;
+pub mod share;
 
 use std::ops::RangeInclusive;
 

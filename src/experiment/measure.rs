@@ -7,7 +7,7 @@ use super::run::RunError;
 use super::state::State;
 use crate::backend::cpu::arg_max;
 use crate::data::{Dataset, Source, Split};
-use crate::export;
+use crate::export::{self, Written};
 use crate::network::Executable;
 
 /// Samples of a test batch.
@@ -41,8 +41,8 @@ pub(super) async fn measure(
         .matrices()
         .into_iter()
         .zip(executable.kernels())
-        .zip(&encoded.weight_bytes)
-        .map(|((matrix, kernel), &bytes)| layer_report(&matrix.name, &matrix.values, kernel, bytes))
+        .zip(&encoded.weights)
+        .map(|((matrix, kernel), written)| layer_report(&matrix.name, &matrix.values, kernel, written))
         .collect();
     let result = VariantResult {
         name: name.into(),
@@ -122,7 +122,7 @@ fn cross_entropy(row: &[f32], label: usize) -> f64 {
     libm::log(sum) + most - f64::from(row[label])
 }
 
-fn layer_report(name: &str, values: &[f32], kernel: &str, bytes: usize) -> LayerReport {
+fn layer_report(name: &str, values: &[f32], kernel: &str, written: &Written) -> LayerReport {
     let nonzero = || values.iter().copied().filter(|&v| v != 0.0);
     let largest = nonzero().fold(0.0f32, |m, v| m.max(v.abs()));
     let mut histogram = vec![0; BINS];
@@ -135,7 +135,11 @@ fn layer_report(name: &str, values: &[f32], kernel: &str, bytes: usize) -> Layer
         parameters: values.len(),
         nonzero: nonzero().count(),
         kernel: kernel.into(),
-        bytes,
+        bytes: written.bytes,
+        encoding: written.encoding.into(),
+        codebook_bytes: written.codebook,
+        position_bytes: written.positions,
+        value_bytes: written.values,
         range: (-largest, largest),
         histogram,
     }

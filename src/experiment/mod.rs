@@ -17,6 +17,8 @@ mod reporter;
 mod run;
 mod schedule;
 mod sensitivity;
+#[cfg(test)]
+mod share_tests;
 mod stage;
 mod state;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::compression::{
     distill::Distill,
     prune::{Prune, Rewind},
     quantize::Quantize,
+    share::Share,
 };
 use crate::data::{DatasetInfo, Split};
 use crate::network::{Architecture, Layer, Role, Shape, Training};
@@ -34,6 +35,8 @@ pub enum Action {
     Prune(Prune, Training),
     /// Quantizes.
     Quantize(Quantize),
+    /// Lets weights share values; trains those with the variant's training, epochs and rate replaced.
+    Share(Share, Training),
     /// Distills from the teacher's stage.
     Distill {
         /// The settings.
@@ -209,6 +212,12 @@ impl Plan {
                 quantize.check()?;
                 Action::Quantize(quantize.clone())
             }
+            Step::Share(share) => {
+                share.check()?;
+                let training =
+                    Training { epochs: share.epochs, learning_rate: share.learning_rate, ..self.root_training(parent) };
+                Action::Share(share.clone(), training)
+            }
             Step::Distill(distill) => {
                 distill.check()?;
                 if let Some(student) = &distill.student {
@@ -299,9 +308,10 @@ impl Stage {
     /// Epochs of training it asks for.
     pub fn epochs(&self) -> usize {
         match &self.action {
-            Action::Fresh { training, .. } | Action::Train(training) | Action::Distill { training, .. } => {
-                training.epochs
-            }
+            Action::Fresh { training, .. }
+            | Action::Train(training)
+            | Action::Share(_, training)
+            | Action::Distill { training, .. } => training.epochs,
             Action::Prune(prune, training) => training.epochs * prune.trainings(),
             Action::Quantize(_) => 0,
         }
@@ -323,6 +333,9 @@ fn label(action: &Action, network: &Architecture) -> String {
             }
         }
         Action::Quantize(quantize) => format!("quantize to int{}", quantize.bits),
+        Action::Share(share, _) => {
+            format!("share weights, {} {}", share.bits, if share.bits == 1 { "bit" } else { "bits" })
+        }
         Action::Distill { .. } => format!("distill into {}", network.label()),
     }
 }

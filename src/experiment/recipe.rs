@@ -2,7 +2,7 @@
 //!
 //! Defaults belong to the recipe's version and never change, since links leave out what is at its default.
 
-use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize};
+use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize, share::Share};
 use crate::data::{DataError, Dataset, DatasetName};
 use crate::network::{Architecture, Training};
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,8 @@ pub enum Step {
     Prune(Prune),
     /// Turns weights and activations into integers.
     Quantize(Quantize),
+    /// Lets weights share values.
+    Share(Share),
     /// Learns from a teacher.
     Distill(Distill),
 }
@@ -120,6 +122,7 @@ impl Step {
             Step::Train(_) => "train",
             Step::Prune(_) => "prune",
             Step::Quantize(_) => "quantize",
+            Step::Share(_) => "share",
             Step::Distill(_) => "distill",
         }
     }
@@ -202,6 +205,7 @@ impl Recipe {
                 strip_field(step, "train", &to_value(&Training::default()));
                 strip_field(step, "prune", &to_value(&Prune::default()));
                 strip_field(step, "quantize", &to_value(&Quantize::default()));
+                strip_field(step, "share", &to_value(&Share::default()));
                 strip_field(step, "distill", &to_value(&Distill::default()));
                 if let Some(distill) = step.get_mut("distill") {
                     strip_field(distill, "student", &to_value(&Architecture::default()));

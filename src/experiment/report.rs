@@ -42,6 +42,18 @@ pub struct LayerReport {
     pub kernel: String,
     /// Bytes of its weights in the file.
     pub bytes: usize,
+    /// How they are written there: `dense`, `bitmask`, `gaps`, `shared + Huffman`.
+    #[serde(default)]
+    pub encoding: String,
+    /// Of the bytes, those of the values that weights share.
+    #[serde(default)]
+    pub codebook_bytes: usize,
+    /// Those that say where weights are not zero.
+    #[serde(default)]
+    pub position_bytes: usize,
+    /// Those of the weights themselves, or of which shared value each has.
+    #[serde(default)]
+    pub value_bytes: usize,
     /// The centre of the first and last bin of `histogram`.
     pub range: (f32, f32),
     /// How many of the non-zero weights fall into each of equally wide bins.

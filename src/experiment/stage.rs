@@ -15,6 +15,7 @@ use super::state::State;
 use crate::backend::Backend;
 use crate::compression::distill::{Distill, SoftTargets};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
+use crate::compression::share::share_weights;
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
     CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
@@ -138,6 +139,12 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     *state = self.quantize(&state.model, spec).await?;
                 }
                 return Ok(states);
+            }
+            Action::Share(share, training) => {
+                for (state, key) in states.iter_mut().zip(self.keys()) {
+                    share_weights(&mut state.model, share, &key.fold("share"));
+                }
+                self.train(&mut states, &self.whole(training), &Objective::Labels).await?;
             }
             Action::Distill { distill, training, .. } => {
                 let teachers: Vec<TrainedModel> =

@@ -6,10 +6,13 @@ use crate::network::{IntegerModel, Model, TrainedModel};
 use ndarray::ArrayD;
 use serde::{Deserialize, Serialize};
 
+/// Values that the weights of a matrix share, at most.
+const MOST_CLUSTERS: usize = 256;
+
 /// What a stage leaves behind for those that go on from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// The float network with its masks.
+    /// The float network with its masks and clusters.
     pub(super) model: Model,
     /// The integer network, and how to make it anew after later steps.
     pub(super) integers: Option<(Quantize, IntegerModel)>,
@@ -31,6 +34,7 @@ impl State {
         let masks = self.model.parameters.iter().map(|p| Mask(p.mask_slice().map(pack_bits).unwrap_or_default()));
         PackedState {
             masks: masks.collect(),
+            clusters: self.model.parameters.iter().map(|p| Clusters::pack(p.clusters.as_deref())).collect(),
             on_gpu: self.on_gpu,
             model: export::encode(&TrainedModel::Float(self.model.clone())).file,
             integers: self.integers.as_ref().map(|(settings, model)| PackedIntegers {
@@ -41,14 +45,16 @@ impl State {
     }
 }
 
-/// A [`State`] that can be sent: files as [`crate::export`] writes them, which keep every bit, and the masks that files leave
-/// out.
+/// A [`State`] that can be sent: files as [`crate::export`] writes them, which keep every bit, and the masks and
+/// clusters that files leave out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackedState {
     #[serde(with = "serde_bytes")]
     model: Vec<u8>,
     /// One for each array of parameters.
     masks: Vec<Mask>,
+    /// As many.
+    clusters: Vec<Clusters>,
     on_gpu: bool,
     integers: Option<PackedIntegers>,
 }
@@ -65,6 +71,31 @@ struct PackedIntegers {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Mask(#[serde(with = "serde_bytes")] Vec<u8>);
 
+/// The cluster of each weight in two bytes, the lower first; no bytes at all where nothing is shared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Clusters(#[serde(with = "serde_bytes")] Vec<u8>);
+
+impl Clusters {
+    fn pack(clusters: Option<&[u16]>) -> Self {
+        Self(clusters.unwrap_or_default().iter().flat_map(|cluster| cluster.to_le_bytes()).collect())
+    }
+
+    /// The clusters of so many weights.
+    fn unpack(&self, count: usize) -> Result<Option<Vec<u16>>, FileError> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let clusters: Vec<u16> = self.0.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]])).collect();
+        if self.0.len() != 2 * count {
+            return Err(FileError(format!("clusters of {} bytes stand for {count} weights", self.0.len())));
+        }
+        match clusters.iter().find(|cluster| usize::from(**cluster) > MOST_CLUSTERS) {
+            Some(cluster) => Err(FileError(format!("cluster {cluster} is above the limit of {MOST_CLUSTERS}"))),
+            None => Ok(Some(clusters)),
+        }
+    }
+}
+
 impl PackedState {
     /// The state that was packed. Fails if the bytes are of another length or kind than they should be.
     pub fn unpack(&self) -> Result<State, FileError> {
@@ -73,6 +104,13 @@ impl PackedState {
         };
         if self.masks.len() != model.parameters.len() {
             return Err(FileError(format!("{} masks stand for {} arrays", self.masks.len(), model.parameters.len())));
+        }
+        if self.clusters.len() != model.parameters.len() {
+            let (clusters, arrays) = (self.clusters.len(), model.parameters.len());
+            return Err(FileError(format!("{clusters} clusterings stand for {arrays} arrays")));
+        }
+        for (parameter, clusters) in model.parameters.iter_mut().zip(&self.clusters) {
+            parameter.clusters = clusters.unpack(parameter.values.len())?;
         }
         for (parameter, Mask(bytes)) in model.parameters.iter_mut().zip(&self.masks) {
             let count = parameter.values.len();

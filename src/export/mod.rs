@@ -1,8 +1,11 @@
 //! Models in and out of files.
 
+mod huffman;
 mod model_file;
+mod shared;
 mod weights;
 mod wire;
 
 pub use model_file::{Encoded, decode, encode};
+pub use weights::Written;
 pub use wire::FileError;

@@ -4,7 +4,7 @@
 //! after another, each a tag and its contents. Sizes are LEB128, floats and biases four bytes, lowest first; weight arrays
 //! choose their encoding ([`super::weights`]).
 
-use super::weights;
+use super::weights::{self, Written};
 use super::wire::{FileError, Reader, Writer};
 use crate::backend::{Activation, Conv, Pool, PoolKind};
 use crate::network::{
@@ -31,14 +31,14 @@ const ADD: u8 = 8;
 pub struct Encoded {
     /// The file.
     pub file: Vec<u8>,
-    /// Bytes of each weight array, in order.
-    pub weight_bytes: Vec<usize>,
+    /// How each weight array was written, in order.
+    pub weights: Vec<Written>,
 }
 
 /// Encodes a model.
 pub fn encode(model: &TrainedModel) -> Encoded {
     let mut out = Writer::default();
-    let mut weight_bytes = Vec::new();
+    let mut written = Vec::new();
     out.bytes.extend(MAGIC);
     let (kind, shape, classes) = match model {
         TrainedModel::Float(m) => (0, m.shape, m.classes),
@@ -55,9 +55,7 @@ pub fn encode(model: &TrainedModel) -> Encoded {
                 write_layer(layer, &mut out);
                 for parameter in model.of_layer(index) {
                     if parameter.role == Role::Weight {
-                        let before = out.bytes.len();
-                        weights::write(parameter.slice(), &mut out);
-                        weight_bytes.push(out.bytes.len() - before);
+                        written.push(weights::write(parameter.slice(), &mut out));
                     } else {
                         parameter.slice().iter().for_each(|&v| out.float(v));
                     }
@@ -79,9 +77,7 @@ pub fn encode(model: &TrainedModel) -> Encoded {
                         out.count(linear.scales.len());
                         linear.scales.iter().for_each(|&v| out.float(v));
                         linear.bias.iter().for_each(|&v| out.integer(v));
-                        let before = out.bytes.len();
-                        weights::write(&linear.weights, &mut out);
-                        weight_bytes.push(out.bytes.len() - before);
+                        written.push(weights::write(&linear.weights, &mut out));
                     }
                     IntegerLayer::Pool(pool) => write_layer(&Layer::Pool(*pool), &mut out),
                     IntegerLayer::Table(table) => {
@@ -97,7 +93,7 @@ pub fn encode(model: &TrainedModel) -> Encoded {
             }
         }
     }
-    Encoded { file: out.bytes, weight_bytes }
+    Encoded { file: out.bytes, weights: written }
 }
 
 /// Decodes a file. Memory stays within a small multiple of the limits above whatever the bytes say.
@@ -340,6 +336,7 @@ mod tests {
     use super::*;
     use crate::compression::prune::{Scope, prune_to};
     use crate::compression::quantize::{Quantize, RangeObserver, quantize};
+    use crate::compression::share::{Share, share_weights};
     use crate::data::Key;
     use crate::network::{ActivationName, Architecture, ArchitectureName, Executable, fold_batch_norm};
     use proptest::prelude::*;
@@ -452,6 +449,33 @@ mod tests {
         let bytes = |model| encode(&TrainedModel::Float(model)).file.len() as f64;
         let ratio = bytes(pruned) / bytes(dense);
         assert!(ratio < 0.15, "{ratio}");
+    }
+
+    /// Pruned to 8 % and sharing 32 values a matrix, even drawn weights take a thirtieth.
+    #[test]
+    fn a_file_of_shared_weights_is_a_fraction_of_the_pruned_one() {
+        let dense = float_model(ArchitectureName::LeNet300100);
+        let mut pruned = dense.clone();
+        let scores: Vec<Vec<f64>> =
+            dense.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
+        prune_to(&mut pruned, &scores, 0.92, Scope::Layerwise);
+        let mut shared = pruned.clone();
+        share_weights(&mut shared, &Share::default(), &Key::new(1));
+        let [dense, pruned, shared] = [dense, pruned, shared].map(TrainedModel::Float);
+        let files = [&dense, &pruned, &shared].map(encode);
+        let [dense_bytes, pruned_bytes, shared_bytes] = files.each_ref().map(|encoded| encoded.file.len());
+        assert!(3 * shared_bytes < pruned_bytes, "{shared_bytes} of {pruned_bytes}");
+        assert!(30 * shared_bytes < dense_bytes, "{shared_bytes} of {dense_bytes}");
+        let names = files.each_ref().map(|encoded| encoded.weights[0].encoding);
+        assert_eq!(names, ["dense", "gaps", "shared + Huffman"]);
+        let TrainedModel::Float(back) = decode(&files[2].file).unwrap() else { panic!("a float network was written") };
+        let TrainedModel::Float(shared) = shared else { panic!("a float network was made") };
+        for (a, b) in back.parameters.iter().zip(&shared.parameters) {
+            assert!(a.slice().iter().zip(b.slice()).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
+        for end in (0..files[2].file.len()).step_by(997) {
+            assert!(decode(&files[2].file[..end]).is_err());
+        }
     }
 
     #[test]

@@ -1,18 +1,36 @@
-//! The encodings of a weight array: dense, bitmask, and gaps; the shortest is written.
+//! The encodings of a weight array: dense, bitmask, gaps, and shared; the shortest is written.
 //!
 //! - dense: every value.
 //! - bitmask: a bit a weight (lowest bit first), then the values that are not zero.
 //! - gaps: for each value that is not zero, a byte that counts the zeros before it, then the value; 255 stands for 255
 //!   zeros and no value (the relative indices of Han et al. 2016).
+//! - shared: for `f32` whose values repeat, those values once, then positions and indices in Huffman codes ([`super::shared`]).
 
+use super::shared::{self, Shared};
 use super::wire::{FileError, Reader, Writer};
 
 const DENSE: u8 = 0;
 const BITMASK: u8 = 1;
 const GAPS: u8 = 2;
+const SHARED: u8 = 3;
 
 /// A gap byte that moves on without a value.
 const SKIP: usize = 255;
+
+/// How an array was written, and what that took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The encoding's name: `dense`, `bitmask`, `gaps`, or `shared + Huffman`.
+    pub encoding: &'static str,
+    /// Bytes in all.
+    pub bytes: usize,
+    /// Of these, the values that weights share.
+    pub codebook: usize,
+    /// What says where weights are not zero.
+    pub positions: usize,
+    /// The weights themselves, or which shared value each has.
+    pub values: usize,
+}
 
 /// A value that can stand in a weight array.
 pub(super) trait Value: Copy + Default + PartialEq {
@@ -22,6 +40,10 @@ pub(super) trait Value: Copy + Default + PartialEq {
     fn read(from: &mut Reader) -> Result<Self, FileError>;
     /// Whether it must be stored. Minus zero is not zero here: files keep every bit.
     fn is_stored(self) -> bool;
+    /// The array taken apart, if it can be written as [`Shared`].
+    fn shared(values: &[Self]) -> Option<Shared>;
+    /// Reads what was written so.
+    fn read_shared(len: usize, from: &mut Reader) -> Result<Vec<Self>, FileError>;
 }
 
 impl Value for f32 {
@@ -34,6 +56,12 @@ impl Value for f32 {
     }
     fn is_stored(self) -> bool {
         self.to_bits() != 0
+    }
+    fn shared(values: &[Self]) -> Option<Shared> {
+        Shared::new(values)
+    }
+    fn read_shared(len: usize, from: &mut Reader) -> Result<Vec<Self>, FileError> {
+        shared::read(len, from)
     }
 }
 
@@ -48,23 +76,39 @@ impl Value for i8 {
     fn is_stored(self) -> bool {
         self != 0
     }
+    fn shared(_: &[Self]) -> Option<Shared> {
+        None
+    }
+    fn read_shared(_: usize, _: &mut Reader) -> Result<Vec<Self>, FileError> {
+        Err(FileError("integers do not share values".into()))
+    }
 }
 
 /// Writes the array in its shortest encoding.
-pub(super) fn write<V: Value>(values: &[V], to: &mut Writer) {
+pub(super) fn write<V: Value>(values: &[V], to: &mut Writer) -> Written {
+    let before = to.bytes.len();
     let nonzero = values.iter().filter(|v| v.is_stored()).count();
     let dense = values.len() * V::BYTES;
     let bitmask = values.len().div_ceil(8) + nonzero * V::BYTES;
     let gaps = gap_bytes(values) + nonzero * V::BYTES;
-    if dense <= bitmask.min(gaps) {
+    let shortest = dense.min(bitmask).min(gaps);
+    let shared = V::shared(values).map(|shared| (shared.bytes(), shared));
+    let shared = shared.filter(|((_, bytes), _)| *bytes < shortest);
+    let (encoding, codebook, positions, stored) = if let Some((([codebook, positions, indices], _), shared)) = shared {
+        to.byte(SHARED);
+        shared.write(to);
+        ("shared + Huffman", codebook, positions, indices)
+    } else if dense == shortest {
         to.byte(DENSE);
         values.iter().for_each(|v| v.write(to));
+        ("dense", 0, 0, dense)
     } else if bitmask <= gaps {
         to.byte(BITMASK);
         for eight in values.chunks(8) {
             to.byte(eight.iter().enumerate().fold(0, |bits, (i, v)| bits | u8::from(v.is_stored()) << i));
         }
         values.iter().filter(|v| v.is_stored()).for_each(|v| v.write(to));
+        ("bitmask", 0, values.len().div_ceil(8), nonzero * V::BYTES)
     } else {
         to.byte(GAPS);
         to.count(nonzero);
@@ -82,7 +126,9 @@ pub(super) fn write<V: Value>(values: &[V], to: &mut Writer) {
             value.write(to);
             zeros = 0;
         }
-    }
+        ("gaps", 0, gap_bytes(values), nonzero * V::BYTES)
+    };
+    Written { encoding, bytes: to.bytes.len() - before, codebook, positions, values: stored }
 }
 
 /// Reads an array of `len` values.
@@ -113,6 +159,7 @@ pub(super) fn read<V: Value>(len: usize, from: &mut Reader) -> Result<Vec<V>, Fi
             }
             Ok(skip_tail(values, at, from)?)
         }
+        SHARED => V::read_shared(len, from),
         other => Err(FileError(format!("weight encoding {other} is not known"))),
     }
 }

@@ -5,7 +5,8 @@ use super::model::Model;
 use crate::backend::NORMALIZATION_EPSILON;
 
 /// The same function without batch normalization and dropout: `w' = w gamma / sqrt(var + epsilon)`,
-/// `b' = (b - mean) gamma / sqrt(var + epsilon) + beta`. Masks stay, since a scaled zero is zero.
+/// `b' = (b - mean) gamma / sqrt(var + epsilon) + beta`. Masks stay, since a scaled zero is zero;
+/// clusters do not, since what they shared is scaled apart.
 ///
 /// Skip connections go on naming the layers they named, whose places move up. What comes into a batch normalization is gone
 /// afterwards; no architecture skips from there.
@@ -36,6 +37,7 @@ pub fn fold_batch_norm(model: &Model) -> Model {
                     let place = folded.parameters[at].layer;
                     folded.parameters[at] = parameter.clone();
                     folded.parameters[at].layer = place;
+                    folded.parameters[at].clusters = None;
                     at += 1;
                 }
             }

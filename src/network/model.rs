@@ -16,6 +16,9 @@ pub struct Parameter {
     pub values: ArrayD<f32>,
     /// False where a weight was pruned; its value is then exactly zero and stays so in training.
     pub mask: Option<ArrayD<bool>>,
+    /// Which weights share a value: the cluster of each, counted from 1, in storage order; 0 for one that is zero and stays so.
+    /// Training moves the weights of a cluster together.
+    pub clusters: Option<Vec<u16>>,
 }
 
 impl Parameter {
@@ -33,6 +36,15 @@ impl Parameter {
     /// The mask in storage order.
     pub fn mask_slice(&self) -> Option<&[bool]> {
         self.mask.as_ref().and_then(|mask| mask.as_slice())
+    }
+
+    /// The cluster of each weight, those that were removed since being in none.
+    pub fn sharing(&self) -> Option<Vec<u16>> {
+        let mut clusters = self.clusters.clone()?;
+        if let Some(mask) = self.mask_slice() {
+            clusters.iter_mut().zip(mask).filter(|(_, kept)| !**kept).for_each(|(cluster, _)| *cluster = 0);
+        }
+        Some(clusters)
     }
 
     /// A weight's matrix as rows (everything that is summed over) and columns (outputs).
@@ -70,7 +82,7 @@ impl Model {
                         _ => 0.0,
                     };
                 }
-                parameters.push(Parameter { layer: index, role, values, mask: None });
+                parameters.push(Parameter { layer: index, role, values, mask: None, clusters: None });
             }
         }
         Self { shape, classes, layers, parameters }

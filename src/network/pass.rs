@@ -19,6 +19,8 @@ pub(crate) struct DeviceParameter<B: Backend> {
     pub mask: Option<B::Buffer>,
     /// What the optimizer moves where removed weights go on being trained: `value` is this under the mask.
     pub dense: Option<B::Buffer>,
+    /// The cluster of each weight, and how many clusters there are.
+    pub clusters: Option<(B::Buffer, usize)>,
 }
 
 /// What a forward pass is for.
@@ -71,12 +73,19 @@ impl<B: Backend> Network<B> {
         });
         let parameters = model.parameters.iter().enumerate().map(|(index, p)| {
             let all = || models.iter().map(|model| &model.parameters[index]);
+            let sharing: Option<Vec<Vec<u16>>> = all().map(Parameter::sharing).collect();
+            let clusters = sharing.map(|lanes| {
+                let clusters: Vec<f32> = lanes.concat().into_iter().map(f32::from).collect();
+                let most = clusters.iter().copied().fold(0.0, f32::max) as usize;
+                (backend.upload(&clusters), most)
+            });
             let masked = all().any(|p| p.mask_slice().is_some());
             DeviceParameter {
                 role: p.role,
                 len: p.values.len(),
                 value: backend.upload(&all().flat_map(held).collect::<Vec<f32>>()),
                 gradient: backend.zeros(p.values.len()),
+                clusters,
                 mask: masked.then(|| backend.upload(&all().flat_map(ones).collect::<Vec<f32>>())),
                 dense: None,
             }
@@ -247,6 +256,9 @@ impl<B: Backend> Network<B> {
         for parameter in self.parameters.iter_mut().filter(|p| p.dense.is_none()) {
             if let Some(mask) = &parameter.mask {
                 backend.multiply_assign(parameter.len, mask, &mut parameter.gradient);
+            }
+            if let Some((clusters, count)) = &parameter.clusters {
+                backend.share_gradient(parameter.len, *count, clusters, &mut parameter.gradient);
             }
         }
     }

@@ -256,6 +256,55 @@ fn integers_are_added_on_their_grids() {
     assert_eq!(Executable::new(&TrainedModel::Integer(model)).logits(1, &[2.5, 0.0, 10.0, 60.0]), expected);
 }
 
+/// The gradient of a value that weights share is how the loss changes when all of them move together.
+#[test]
+fn shared_values_have_the_sum_of_their_weights_gradients() {
+    let shape = Shape { height: 1, width: 1, channels: 6 };
+    let layers = vec![dense(6, 9), Layer::Activation(Activation::Tanh), dense(9, 4)];
+    let (mut model, rows, classes) = (drawn(layers, shape, 4), 5, 4);
+    let cluster = |i: usize| (i * 7 % 4) as u16;
+    for parameter in model.weights_mut() {
+        parameter.clusters = Some((0..parameter.values.len()).map(cluster).collect());
+        let value = [0.0, -0.4, 0.3, 0.7];
+        parameter.slice_mut().iter_mut().enumerate().for_each(|(i, w)| *w = value[usize::from(cluster(i))]);
+    }
+    let mut pruned = model.parameters[0].values.map(|_| true);
+    pruned.iter_mut().step_by(5).for_each(|kept| *kept = false);
+    model.parameters[0].values.zip_mut_with(&pruned, |w, kept| *w *= f32::from(u8::from(*kept)));
+    model.parameters[0].mask = Some(pruned);
+    let x = normals(&mut Key::new(4).rng(), rows * shape.len());
+    let labels: Vec<usize> = (0..rows).map(|row| row % classes).collect();
+    let cpu = Cpu::new();
+    let mut network = Network::new(&cpu, &[&model], rows);
+    cpu.write(network.input(), &x);
+    network.forward(&cpu, rows, Mode::Train(&mut [Key::new(9).rng()]));
+    let mut one_hot = vec![0.0; rows * classes];
+    labels.iter().enumerate().for_each(|(row, label)| one_hot[row * classes + label] = 1.0);
+    let (logits, gradient) = network.logits_and_gradient();
+    cpu.fill(gradient, rows * classes, 0.0);
+    cpu.cross_entropy(rows, classes, 1.0, 1.0, logits, &one_hot, &mut vec![0.0; 2], gradient);
+    network.backward(&cpu, rows);
+    for (index, parameter) in model.parameters.iter().enumerate() {
+        let Some(clusters) = parameter.sharing() else { continue };
+        for cluster in 0..4 {
+            let members: Vec<usize> = (0..clusters.len()).filter(|&i| clusters[i] == cluster).collect();
+            let gradient = |&i: &usize| network.parameters[index].gradient[i];
+            assert!(members.iter().all(|i| gradient(i).to_bits() == gradient(&members[0]).to_bits()));
+            let step = 1e-3;
+            let moved = |sign: f32| {
+                let mut model = model.clone();
+                members.iter().for_each(|&i| model.parameters[index].slice_mut()[i] += sign * step);
+                loss(&model, rows, &x, &labels)
+            };
+            let measured = (moved(1.0) - moved(-1.0)) / (2.0 * f64::from(step));
+            let predicted = f64::from(gradient(&members[0]));
+            // Zeros share nothing and do not move.
+            let expected = if cluster == 0 { 0.0 } else { measured };
+            assert!((predicted - expected).abs() < 2e-3, "cluster {cluster}: {predicted} for {expected}");
+        }
+    }
+}
+
 /// Dropout drops the share it names and keeps the mean.
 #[test]
 fn dropout_keeps_the_mean() {

@@ -35,11 +35,15 @@ impl TrainedModel {
         }
     }
 
-    /// The same network without masks, which files do not hold: a removed weight is a zero.
+    /// The same network without masks and clusters, which files do not hold: a removed weight is a zero, and weights that
+    /// share a value are equal.
     pub fn without_masks(&self) -> Self {
         let mut model = self.clone();
         if let Self::Float(model) = &mut model {
-            model.parameters.iter_mut().for_each(|p| p.mask = None);
+            for parameter in &mut model.parameters {
+                parameter.mask = None;
+                parameter.clusters = None;
+            }
         }
         model
     }

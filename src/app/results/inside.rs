@@ -25,7 +25,7 @@ pub(super) fn Inside(state: State) -> impl IntoView {
     let histogram = move || {
         let index = at.get();
         with_result(state, |r| r.layers.get(index).cloned()).flatten().map(|layer| {
-            let facts = text::layer_facts(&layer.kernel, layer.nonzero, layer.parameters, layer.bytes);
+            let facts = text::layer_facts(&layer.kernel, layer.nonzero, layer.parameters, layer.bytes, &layer.encoding);
             let range = (f64::from(layer.range.0), f64::from(layer.range.1));
             view! {
                 <Bars

@@ -21,6 +21,7 @@ mod pooling;
 #[cfg(test)]
 mod reference;
 pub(crate) mod samples;
+mod share;
 mod simd;
 #[cfg(test)]
 mod tests;
@@ -156,6 +157,11 @@ impl Backend for Cpu {
 
     fn multiply_assign(&self, len: usize, b: &Vec<f32>, y: &mut Vec<f32>) {
         elementwise::multiply_assign(&b[..len], &mut y[..len]);
+    }
+
+    fn share_gradient(&self, len: usize, count: usize, clusters: &Vec<f32>, g: &mut Vec<f32>) {
+        let sums = &mut self.scratch.borrow_mut().patches;
+        share::share_gradient(&clusters[..len], grown(sums, count + 1), &mut g[..len]);
     }
 
     fn normalize(

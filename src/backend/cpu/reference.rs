@@ -117,6 +117,18 @@ pub fn pool_gradient(op: Pool, batch: usize, x: &[f32], dy: &[f32], dx: &mut [f3
     }
 }
 
+/// Each gradient as the sum over its cluster; zero in cluster 0.
+pub fn share_gradient(clusters: &[f32], g: &[f32]) -> Vec<f32> {
+    let total = |cluster: f32| {
+        let mut sum = 0.0;
+        for (other, g) in clusters.iter().zip(g) {
+            sum += if *other == cluster { *g } else { 0.0 };
+        }
+        sum
+    };
+    clusters.iter().map(|&cluster| if cluster == 0.0 { 0.0 } else { total(cluster) }).collect()
+}
+
 /// `(x - zero point) w + bias` in integers.
 pub fn multiply_int8(inputs: usize, x: &[u8], w: &[i8], bias: &[i32], zero_point: u8) -> Vec<i32> {
     let outputs = bias.len();

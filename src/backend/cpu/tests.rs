@@ -13,6 +13,7 @@ over_cases! {
     normalization_whitens => normalization;
     losses_agree => losses;
     optimizers_agree => optimizers;
+    shared_gradients_are_sums => shared_gradients;
 }
 
 fn compare_matmul(op: MatMul, bits: &mut Bits) {
@@ -206,6 +207,18 @@ fn losses(case: u64) {
     }
     assert!((f64::from(totals[0]) - 0.5 - loss).abs() < 1e-4 * (1.0 + loss), "loss {} for {loss}", totals[0]);
     assert_eq!(totals[1], 2.0 + right);
+}
+
+fn shared_gradients(case: u64) {
+    let mut bits = Bits(case);
+    let (len, count) = (bits.size(0..=300), bits.size(1..=256));
+    let clusters: Vec<f32> = (0..len).map(|_| bits.size(0..=count) as f32).collect();
+    let mut g = bits.floats(len + 1, 20);
+    let expected = reference::share_gradient(&clusters, &g[..len]);
+    let after = g[len];
+    Cpu::new().share_gradient(len, count, &clusters, &mut g);
+    assert_eq!(g[..len], expected);
+    assert_eq!(g[len], after, "what follows is not touched");
 }
 
 /// Two steps of each optimizer against its formula in f64.

@@ -110,6 +110,7 @@ const OPERATIONS: &[&str] = &[
     "multiply",
     "add_assign",
     "multiply_assign",
+    "share_gradient",
     "normalize",
     "normalize_frozen",
     "normalize_gradient",
@@ -218,6 +219,12 @@ async fn difference(both: &Both<'_>, operation: &str, bits: &mut Bits) -> Result
         "multiply_assign" => {
             let (b, mut y) = (some(len), some(len));
             on_both!(both.multiply_assign(len; b; y))
+        }
+        "share_gradient" => {
+            let count = columns;
+            let clusters = both.twin((0..len).map(|i| ((i * 7919 + rows) % (count + 1)) as f32).collect());
+            let mut g = some(len);
+            on_both!(both.share_gradient(len, count; clusters; g))
         }
         "normalize" => {
             let (x, scale_shift) = (some(len), some(2 * columns));

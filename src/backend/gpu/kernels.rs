@@ -104,6 +104,7 @@ kernels! {
     POOL "pool" reads 1 writes 1;
     POOL_GRADIENT "pool_gradient" reads 3 writes 1;
     SGD "sgd" reads 1 writes 2;
+    SHARE_GRADIENT "share_gradient" reads 1 writes 1;
     SOFTMAX "softmax" reads 1 writes 1;
 }
 

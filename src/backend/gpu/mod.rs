@@ -374,6 +374,12 @@ impl Backend for Gpu {
         self.each(&k::MULTIPLY_ASSIGN, len, &[b, y], &[]);
     }
 
+    fn share_gradient(&self, len: usize, count: usize, clusters: &Buffer, g: &mut Buffer) {
+        // A workgroup for each cluster, that of zeros included.
+        let groups = [count as u32 + 1, 1, self.lanes as u32];
+        self.device.run(&k::SHARE_GRADIENT, None, &[clusters, g], &[len as u32], groups);
+    }
+
     fn normalize(
         &self,
         rows: usize,

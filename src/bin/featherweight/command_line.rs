@@ -4,7 +4,7 @@ use crate::console::Console;
 use crate::device::device;
 use crate::{gallery, jobs};
 use clap::{Parser, Subcommand};
-use featherweight::compression::{About, Setting, distill, prune, quantize};
+use featherweight::compression::{About, Setting, distill, prune, quantize, share};
 use featherweight::data::DATASETS;
 use featherweight::experiment::gallery::Size;
 use featherweight::experiment::{BackendName, Latency, Link, Plan, Recipe, Report, VariantReport};
@@ -333,6 +333,7 @@ fn methods() -> Result<(), String> {
     for (kind, methods, settings) in [
         ("prune", prune.as_slice(), prune::SETTINGS),
         ("quantize", quantize::METHODS, quantize::SETTINGS),
+        ("share", share::METHODS, share::SETTINGS),
         ("distill", distill::METHODS, distill::SETTINGS),
     ] {
         text += &format!("\n{kind}\n");

@@ -127,6 +127,7 @@ fn part(parameter: &Parameter, now: Vec<(Role, Vec<usize>)>, stays: &dyn Fn(usiz
         role: parameter.role,
         // As many values stay as the dimensions multiply to: both are counted from the same marks.
         values: ArrayD::from_shape_vec(IxDyn(&dims), values).unwrap_or_default(),
+        clusters: parameter.clusters.as_ref().map(|clusters| select(clusters, stays)),
         mask: mask.and_then(|mask| ArrayD::from_shape_vec(IxDyn(&dims), mask).ok()),
     }
 }

@@ -113,6 +113,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     }
                     if let Some((adjust, before)) = before.filter(|_| kept.is_none()) {
                         adjust(&before, model, &evidence).map_err(RunError::Network)?;
+                        model.weights_mut().for_each(|p| p.clusters = None);
                     }
                     if let Some(kept) = kept {
                         let looked_back = initial[of].iter_mut().chain(origins.get_mut(of));
@@ -254,6 +255,7 @@ fn go_back(model: &mut Model, to: &Model) {
             parameter.slice_mut().iter_mut().zip(kept).filter(|(_, kept)| !**kept).for_each(|(value, _)| *value = 0.0);
         }
         parameter.mask = mask;
+        parameter.clusters = None; // what is rewound shares nothing any more
     }
 }
 
