@@ -89,7 +89,7 @@ fn late_rewinding_goes_back_to_the_step_it_names() {
 
 #[test]
 fn every_schedule_ends_at_the_sparsity_and_still_knows_the_classes() {
-    let schedules = ["one-shot", "iterative", "polynomial", "gradual"];
+    let schedules = ["one-shot", "iterative", "exponential", "polynomial", "gradual"];
     let variants: Vec<String> = schedules
         .iter()
         .map(|schedule| {

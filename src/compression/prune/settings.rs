@@ -97,10 +97,12 @@ pub enum Granularity {
 pub enum Schedule {
     /// At once.
     OneShot,
-    /// In rounds, each removing the same share of what is left, with training between (Han et al. 2015): an exponential decay.
+    /// In rounds, each removing the same share of what is left, with training between (Han et al. 2015). Shares are counted from
+    /// the whole network: where an earlier step has removed weights, the first rounds may have nothing to do.
     #[default]
-    #[serde(alias = "exponential")]
     Iterative,
+    /// As `iterative`, from where the network stands: each round removes the same share of what the round before left.
+    Exponential,
     /// In rounds whose sparsities follow a cubic curve, most going first: `s (1 - (1 - r / rounds)^3)`.
     Polynomial,
     /// The cubic curve within one training: the mask changes as often as there are rounds over its first two thirds (Zhu, Gupta
@@ -279,7 +281,7 @@ impl Prune {
     pub fn trainings(&self) -> usize {
         match self.schedule {
             Schedule::OneShot | Schedule::Gradual => 1,
-            Schedule::Iterative | Schedule::Polynomial => self.rounds,
+            Schedule::Iterative | Schedule::Exponential | Schedule::Polynomial => self.rounds,
         }
     }
 
@@ -298,7 +300,8 @@ impl Prune {
             1.0 - (1.0 - before) * libm::pow((1.0 - target) / (1.0 - before), part)
         };
         match self.schedule {
-            Schedule::OneShot | Schedule::Iterative => exponential(before, target, go as f64 / goes as f64),
+            Schedule::Iterative => exponential(0.0, target, go as f64 / goes as f64).max(before),
+            Schedule::OneShot | Schedule::Exponential => exponential(before, target, go as f64 / goes as f64),
             Schedule::Polynomial | Schedule::Gradual => {
                 let cubic = |round: usize| {
                     let left = 1.0 - round as f64 / self.changes() as f64;
@@ -333,9 +336,12 @@ mod tests {
         for (round, wanted) in [(1, 0.5), (2, 0.75), (3, 0.875)] {
             assert!((prune.sparsity_after(round, 0.0, 0.875) - wanted).abs() < 1e-12);
         }
-        // From a network that has lost half: 0.75, then 0.875.
-        let prune = Prune { rounds: 2, ..Prune::default() };
+        // From a network that has lost half: 0.75, then 0.875; or, counted from the whole, what is left to do in each round.
+        let prune = Prune { rounds: 2, schedule: Schedule::Exponential, ..Prune::default() };
         assert!((prune.sparsity_after(1, 0.5, 0.875) - 0.75).abs() < 1e-12);
+        let prune = Prune { rounds: 3, ..Prune::default() };
+        assert!((prune.sparsity_after(1, 0.6, 0.875) - 0.6).abs() < 1e-12);
+        assert!((prune.sparsity_after(2, 0.6, 0.875) - 0.75).abs() < 1e-12);
         // What is gone does not come back.
         assert_eq!(prune.sparsity_after(1, 0.9, 0.5), 0.9);
     }
@@ -351,7 +357,7 @@ mod tests {
 
     #[test]
     fn iterations_cut_each_round_into_steps_that_only_rise() {
-        for schedule in [Schedule::OneShot, Schedule::Iterative, Schedule::Polynomial] {
+        for schedule in [Schedule::OneShot, Schedule::Iterative, Schedule::Exponential, Schedule::Polynomial] {
             let prune = Prune { rounds: 3, iterations: 5, schedule, ..Prune::default() };
             let goes = prune.changes() * 5;
             let all: Vec<f64> = (1..=goes).map(|go| prune.sparsity_after(go, 0.0, 0.99)).collect();

@@ -61,7 +61,12 @@ fn lenet(size: Size) -> Recipe {
         let of = |step: Prune| vec![prune(&training, Prune { budgets: budgets.clone(), ..step })];
         let once = Prune { schedule: Schedule::OneShot, ..Prune::default() };
         let ticket = format!("ticket at {level}");
-        let iterative = Prune { rounds: rounds - done, rewind: Rewind::Initialization, ..Prune::default() };
+        let iterative = Prune {
+            rounds: rounds - done,
+            schedule: Schedule::Exponential,
+            rewind: Rewind::Initialization,
+            ..Prune::default()
+        };
         variants.push(from(&ticket, &before, of(iterative)));
         variants.push(from(
             format!("fresh random weights at {level}"),
@@ -96,7 +101,8 @@ fn residual(size: Size) -> Recipe {
         let mut before = "100 %".to_string();
         for (sparsity, level) in [(0.6, "40 %"), (0.84, "16 %"), (0.936, "6.4 %")] {
             let name = format!("{title} at {level}");
-            let step = Prune { sparsity, rounds: 2, rewind, rewind_step, ..Prune::default() };
+            let schedule = Schedule::Exponential;
+            let step = Prune { sparsity, rounds: 2, schedule, rewind, rewind_step, ..Prune::default() };
             variants.push(from(&name, &before, vec![prune(&training, step)]));
             before = name;
         }
