@@ -58,15 +58,9 @@ struct Canonical {
 impl Canonical {
     fn new(lengths: &[u8]) -> Self {
         let mut counts = [0; MOST_BITS + 1];
-        let mut symbols = Vec::new();
-        for length in 1..=MOST_BITS {
-            let of_length = lengths.iter().enumerate().filter(|(_, l)| usize::from(**l) == length);
-            symbols.extend(of_length.map(|(symbol, _)| symbol as u8));
-            counts[length] = symbols.len() as u32;
-        }
-        for length in (1..=MOST_BITS).rev() {
-            counts[length] -= counts[length - 1];
-        }
+        let mut symbols: Vec<u8> = (0..lengths.len()).filter(|&symbol| lengths[symbol] > 0).map(|s| s as u8).collect();
+        symbols.sort_by_key(|&symbol| lengths[usize::from(symbol)]);
+        symbols.iter().for_each(|&symbol| counts[usize::from(lengths[usize::from(symbol)])] += 1);
         Self { counts, symbols }
     }
 }
