@@ -76,7 +76,9 @@ mod tests {
                 for p in pruned.weights_mut() {
                     p.slice_mut().fill(0.25); // every score is the same
                 }
-                let evidence = Evidence { samples: &Samples::default(), initial: None, key: Key::new(1) };
+                let samples = Samples { x: vec![0.5; 40], labels: vec![0, 1, 2, 3] };
+                let initial = model();
+                let evidence = Evidence { samples: &samples, initial: Some(&initial), key: Key::new(1) };
                 let scores = (method.score)(&pruned, &evidence).unwrap();
                 prune_to(&mut pruned, &scores, sparsity, Scope::Global);
                 let total: usize = pruned.weights().map(|p| p.values.len()).sum();

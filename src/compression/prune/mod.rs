@@ -1,7 +1,19 @@
 //! Weight pruning: a method scores, and what is here masks, by scope and schedule.
 
+mod cholesky;
+mod grasp;
 mod magnitude;
 mod mask;
+mod movement;
+mod obd;
+mod obs;
+mod random;
+mod score;
+mod snip;
+mod synflow;
+mod taylor;
+#[cfg(test)]
+mod testing;
 
 pub use mask::prune_to;
 
@@ -53,7 +65,17 @@ pub struct Evidence<'a> {
 }
 
 /// All pruning methods.
-pub const METHODS: &[Method] = &[magnitude::METHOD];
+pub const METHODS: &[Method] = &[
+    magnitude::METHOD,
+    random::METHOD,
+    obd::METHOD,
+    obs::METHOD,
+    taylor::METHOD,
+    movement::METHOD,
+    snip::METHOD,
+    grasp::METHOD,
+    synflow::METHOD,
+];
 
 /// The numeric settings that all pruning methods share.
 pub const SETTINGS: &[Setting] = &[

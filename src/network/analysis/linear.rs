@@ -1,7 +1,6 @@
 //! Layers with weights, as what they are: linear maps of their input, and of their weights.
 //!
-//! All loops are of the form `y += a x` over neighbouring values, which vectorizes and keeps the order of every sum; where `a`
-//! is zero (images, what ReLU leaves, pruned weights) there is nothing to add.
+//! All inner loops are of the form `y += a x` over neighbouring values, which vectorizes and keeps the order of every sum.
 
 use crate::backend::Conv;
 
@@ -55,9 +54,8 @@ impl Linear {
             Map::Convolution(conv) => for_each_pixel(conv, rows, |at, strips| {
                 let y = &mut y[at * conv.filters..][..conv.filters];
                 for strip in strips {
-                    for i in 0..strip.len {
-                        axpy(x[strip.input + i], &self.weights[(strip.patch + i) * conv.filters..], y);
-                    }
+                    let x = &x[strip.input..][..strip.len];
+                    combine(x, &self.weights[strip.patch * conv.filters..], conv.filters, y);
                 }
             }),
         }
@@ -71,9 +69,7 @@ impl Linear {
                 let dy = &dy[at * conv.filters..][..conv.filters];
                 for strip in strips {
                     let dx = &mut dx[strip.input..][..strip.len];
-                    for (filter, &dy) in dy.iter().enumerate() {
-                        axpy(dy, &self.transposed[filter * conv.patch() + strip.patch..], dx);
-                    }
+                    combine(dy, &self.transposed[strip.patch..], conv.patch(), dx);
                 }
             }),
         }
@@ -82,42 +78,68 @@ impl Linear {
     /// `dw += x dy^T`, summed over samples and, for a convolution, over pixels: `dw_ij += x_i dy_j`, or
     /// `dw_qf += sum_p x_(p+q) dy_pf`.
     pub fn outer(&self, rows: usize, x: &[f64], dy: &[f64], dw: &mut [f64]) {
+        let mut column = Vec::new();
         match self.map {
             Map::Dense { inputs, outputs } => {
                 for (i, dw) in dw.chunks_exact_mut(outputs).enumerate() {
-                    for row in 0..rows {
-                        axpy(x[row * inputs + i], &dy[row * outputs..], dw);
+                    column.clear();
+                    column.extend((0..rows).map(|row| x[row * inputs + i]));
+                    combine(&column, dy, outputs, dw);
+                }
+            }
+            Map::Convolution(conv) => {
+                let Conv { height, width, channels, kernel, padding, filters } = conv;
+                // For a place in the patch, the stretch of a row of output pixels for which it lies inside the image.
+                for (line, dy) in dy.chunks_exact(conv.out_width() * filters).take(rows * conv.out_height()).enumerate()
+                {
+                    let (image, y) = (line / conv.out_height(), line % conv.out_height());
+                    for (q, dw) in dw.chunks_exact_mut(filters).enumerate() {
+                        let (row, place, channel) = (y + q / channels / kernel, q / channels % kernel, q % channels);
+                        if !(padding..height + padding).contains(&row) {
+                            continue;
+                        }
+                        let first = padding.saturating_sub(place);
+                        let end = conv.out_width().min((width + padding).saturating_sub(place));
+                        let start = image * conv.inputs() + (row - padding) * width * channels + channel;
+                        column.clear();
+                        column.extend((first..end).map(|at| x[start + (at + place - padding) * channels]));
+                        combine(&column, &dy[first.min(end) * filters..], filters, dw);
                     }
                 }
             }
-            Map::Convolution(conv) => for_each_pixel(conv, rows, |at, strips| {
-                let dy = &dy[at * conv.filters..][..conv.filters];
-                if dy.iter().all(|dy| *dy == 0.0) {
-                    return;
-                }
-                for strip in strips {
-                    for i in 0..strip.len {
-                        let dw = &mut dw[(strip.patch + i) * conv.filters..][..conv.filters];
-                        axpy(x[strip.input + i], dy, dw);
-                    }
-                }
-            }),
         }
     }
 }
 
-/// `y += a x` over the values of `y`.
-pub(super) fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
-    if a != 0.0 {
-        y.iter_mut().zip(x).for_each(|(y, x)| *y += a * x);
+/// `y += sum_i a_i x_i` over the values of `y`, in this order, where the rows `x_i` lie `stride` apart. Four rows at a time, so
+/// that `y` is fetched less often; four that are to be multiplied by zero are left out.
+fn combine(a: &[f64], x: &[f64], stride: usize, y: &mut [f64]) {
+    let mut fours = a.chunks_exact(4);
+    let mut at = 0;
+    for four in &mut fours {
+        if four.iter().any(|a| *a != 0.0) {
+            let [x0, x1, x2, x3] = [0, 1, 2, 3].map(|i| &x[at + i * stride..][..y.len()]);
+            for ((((y, x0), x1), x2), x3) in y.iter_mut().zip(x0).zip(x1).zip(x2).zip(x3) {
+                *y = *y + four[0] * x0 + four[1] * x1 + four[2] * x2 + four[3] * x3;
+            }
+        }
+        at += 4 * stride;
+    }
+    for a in fours.remainder() {
+        if *a != 0.0 {
+            y.iter_mut().zip(&x[at..]).for_each(|(y, x)| *y += a * x);
+        }
+        at += stride;
     }
 }
 
-/// `y += x W` for `rows` rows of `x`; a row of `W` is used for all of them while it is at hand.
+/// `y += x W` for `rows` rows of `x`; a few rows of `W` are used for all of them while they are at hand.
 fn products(rows: usize, inputs: usize, outputs: usize, x: &[f64], w: &[f64], y: &mut [f64]) {
-    for (i, w) in w.chunks_exact(outputs).enumerate() {
+    for (first, w) in (0..inputs).step_by(4).zip(w.chunks(4 * outputs)) {
+        let count = (inputs - first).min(4);
         for row in 0..rows {
-            axpy(x[row * inputs + i], w, &mut y[row * outputs..][..outputs]);
+            let x = &x[row * inputs + first..][..count];
+            combine(x, w, outputs, &mut y[row * outputs..][..outputs]);
         }
     }
 }

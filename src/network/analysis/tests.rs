@@ -269,3 +269,25 @@ fn no_samples_ask_for_no_change() {
     assert_eq!(diagonal(model, &none), zeros);
     assert_eq!(hessian_times(model, &none, &zeros), zeros);
 }
+
+/// Natively and on wasm the same, to the last bit.
+#[test]
+fn bits_are_pinned() {
+    let mut hasher = blake3::Hasher::new();
+    for model in networks(1) {
+        let data = samples(&model, 19, 1);
+        let all = [
+            vec![vec![loss(&model, &data), flow(&model).log_total]],
+            gradient(&model, &data),
+            absolute_gradient(&model, &data),
+            diagonal(&model, &data),
+            hessian_times_gradient(&model, &data, 20.0),
+            fisher_factors(&model, &data),
+            flow(&model).shares,
+        ];
+        all.iter().flatten().flatten().for_each(|v| {
+            hasher.update(&v.to_bits().to_le_bytes());
+        });
+    }
+    assert_eq!(hasher.finalize().to_hex()[..16], *"4fbb5f7fac955f44");
+}
