@@ -234,7 +234,7 @@ fn flow_is_the_slope_of_its_total() {
         let flow = flow(&model);
         assert!((flow.log_total - all.ln()).abs() < 1e-9, "{} for {}", flow.log_total, all.ln());
         let mut wanted = reference::for_each_weight(&w, |d| {
-            (reference::along(&w, d, 1e-6, &total) - reference::along(&w, d, -1e-6, &total)) / 2e-6 / all
+            (reference::along(&w, d, 1e-6, total) - reference::along(&w, d, -1e-6, total)) / 2e-6 / all
         });
         wanted.iter_mut().flatten().zip(w.iter().flatten()).for_each(|(slope, w)| *slope *= w);
         assert_close(&flow.shares, &wanted, 1e-6);
