@@ -181,9 +181,10 @@ pub(super) const CHOICES: &[Choice] = &[
         options: &[
             (
                 "iterative",
-                "iterative (exponential)",
+                "iterative",
                 "In rounds, each removing the same share of what is left, with training between.",
             ),
+            ("exponential", "iterative, from here", "The same, counted from what earlier steps left."),
             ("one-shot", "one-shot", "All at once."),
             ("polynomial", "polynomial", "In rounds along a cubic curve: most goes first, with training between."),
             (

@@ -1,6 +1,6 @@
 //! Layers, architectures, the training loop, and trained networks made ready to run.
 
-mod analysis;
+pub mod analysis;
 mod architecture;
 mod executable;
 mod fold;

@@ -1,7 +1,11 @@
 //! Weight pruning: a method scores, and what is here masks, by scope and schedule.
 
+mod cholesky;
 mod mask;
+mod score;
 mod settings;
+#[cfg(test)]
+mod testing;
 pub mod units;
 
 pub use mask::{Contest, contests, prune_once, prune_to};
@@ -78,7 +82,7 @@ macro_rules! methods {
     };
 }
 
-methods!(magnitude, surgery);
+methods!(magnitude, random, obd, obs, taylor, movement, snip, grasp, synflow, surgery);
 
 /// What the method of a step does.
 pub fn scorer(step: &Prune) -> Result<Scorer, String> {

@@ -87,7 +87,7 @@ fn lenet(size: Size) -> Recipe {
 
 fn residual(size: Size) -> Recipe {
     let (samples, epochs, trials, rewind_step) = match size {
-        Size::Quick => (Some(1_500), 3, 1, 20),
+        Size::Quick => (Some(1_000), 2, 1, 10),
         Size::Full => (None, 20, 3, 500),
     };
     let training =

@@ -46,15 +46,15 @@ const METHODS: [(&str, &str); 2] = [("OBD", "obd"), ("magnitude", "magnitude")];
 
 fn obd(size: Size, network: Architecture) -> Recipe {
     let small = network.architecture == ArchitectureName::Mlp;
-    let (samples, epochs, trials) = match (size, small) {
-        (Size::Quick, true) => (Some(10_000), 4, 1),
-        (Size::Quick, false) => (Some(2_000), 4, 1),
-        (Size::Full, _) => (None, 20, 5),
+    let (samples, epochs, trials, sparsities) = match (size, small) {
+        (Size::Quick, true) => (Some(10_000), 4, 1, &SPARSITIES[..]),
+        (Size::Quick, false) => (Some(2_000), 2, 1, &[0.5, 0.8, 0.95][..]),
+        (Size::Full, _) => (None, 20, 5, &SPARSITIES[..]),
     };
     let mut variants = vec![fresh("trained")];
     for (title, method) in METHODS {
         let mut retrained = "trained".to_string();
-        for sparsity in SPARSITIES {
+        for &sparsity in sparsities {
             let step = |epochs: usize| {
                 let (schedule, samples, learning_rate) = (Schedule::OneShot, 500, 0.0005);
                 let method = method.into();

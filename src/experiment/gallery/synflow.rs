@@ -58,7 +58,7 @@ fn synflow(size: Size, architecture: ArchitectureName, dataset: DatasetName) -> 
     let large = architecture != LENET;
     let (samples, epochs, trials, exponents) = match (size, large) {
         (Size::Quick, false) => (Some(6_000), 3, 1, &[1.0, 2.0, 3.0][..]),
-        (Size::Quick, true) => (Some(1_000), 3, 1, &[1.0, 2.0, 3.0][..]),
+        (Size::Quick, true) => (Some(1_000), 2, 1, &[1.0, 2.0, 3.0][..]),
         (Size::Full, _) => (None, 20, 3, &[0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5][..]),
     };
     let training = Training { epochs, ..Training::default() };
