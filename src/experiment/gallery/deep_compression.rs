@@ -1,11 +1,12 @@
 //! Deep Compression: pruned, weights shared, Huffman coded; bytes of the file, stage by stage.
 
 use super::build::{fresh, from, recipe};
-use super::chart::{Axis, Chart, Line, Quantity, spot};
+use super::chart::{Axis, Chart, Line, Quantity, Spot, left, spot};
 use super::{Exhibit, Setup, Size};
 use crate::compression::prune::Prune;
+use crate::compression::share::Share;
 use crate::experiment::recipe::{Data, Recipe, Step};
-use crate::experiment::report::Report;
+use crate::experiment::report::{LayerReport, Report, VariantReport, VariantResult};
 use crate::network::{Architecture, ArchitectureName, Training};
 
 pub(super) const EXHIBIT: Exhibit = Exhibit {
@@ -18,7 +19,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
         "LeNet-300-100: 1,070 KB to 27 KB (40x), error 1.64 % to 1.58 %; 8, 9 and 26 % of the layers' weights are left.",
         "LeNet-5: 1,720 KB to 44 KB (39x), error 0.80 % to 0.74 %; 66, 12, 8 and 19 % are left.",
     ],
-    shortened: "10,000 digits, 3 epochs, one trial; in full 55,000 digits, 20 epochs, five trials.",
+    shortened: "10,000 digits (2,000 for LeNet-5), 3 epochs, one trial; in full 55,000 digits, 15 epochs (5 for LeNet-5), more rounds of pruning, five trials.",
     setups: &[
         Setup {
             name: "lenet-300-100",
@@ -31,16 +32,29 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
 };
 
 fn deep(size: Size, architecture: ArchitectureName) -> Recipe {
-    let (samples, epochs, trials) = match (size, architecture) {
-        (Size::Quick, ArchitectureName::LeNet5) => (Some(2_000), 3, 1),
-        (Size::Quick, _) => (Some(10_000), 3, 1),
-        (Size::Full, _) => (None, 20, 5),
+    let large = architecture == ArchitectureName::LeNet5;
+    let (samples, epochs, trials) = match (size, large) {
+        (Size::Quick, false) => (Some(10_000), 3, 1),
+        (Size::Quick, true) => (Some(2_000), 3, 1),
+        (Size::Full, false) => (None, 15, 5),
+        (Size::Full, true) => (None, 5, 5),
     };
-    let prune = Step::Prune(Prune { sparsity: 0.93, rounds: 5, epochs: epochs.min(4), ..Prune::default() });
-    let variants = vec![fresh("dense"), from("pruned", "dense", vec![prune])];
+    let (sparsity, rounds, pruning, sharing) = match (size, large) {
+        (Size::Quick, _) => (0.93, 4, 2, 1),
+        (Size::Full, false) => (0.94, 8, 4, 3),
+        (Size::Full, true) => (0.95, 4, 2, 1),
+    };
+    let prune = Step::Prune(Prune { sparsity, rounds, epochs: pruning, ..Prune::default() });
+    let share = Step::Share(Share { bits: 5, convolution_bits: 8, epochs: sharing, ..Share::default() });
+    let variants = vec![
+        fresh("dense"),
+        from("pruned", "dense", vec![prune]),
+        from("pruned, shared, coded", "pruned", vec![share]),
+    ];
     let data = Data { samples, ..Data::default() };
     let network = Architecture { architecture, ..Architecture::default() };
-    recipe("Deep Compression", data, network, Training { epochs, ..Training::default() }, trials, variants)
+    let training = Training { epochs, weight_decay: 0.0001, ..Training::default() };
+    recipe("Deep Compression", data, network, training, trials, variants)
 }
 
 fn charts(report: &Report) -> Vec<Chart> {
@@ -48,10 +62,47 @@ fn charts(report: &Report) -> Vec<Chart> {
         let spot = spot(variant, &|result| result.bytes as f64, &|result| Some(1.0 - result.accuracy))?;
         Some(Line { name: variant.name.clone(), dashed: false, spots: vec![spot] })
     });
-    vec![Chart {
-        title: "Test error against bytes".into(),
-        x: Axis { title: "bytes of the file", quantity: Quantity::Bytes, log: true },
-        y: Axis { title: "test error", quantity: Quantity::Share, log: false },
-        lines: lines.collect(),
-    }]
+    // Of the first trial, what a file's parts take, layer by layer.
+    let parts: [(&str, fn(&LayerReport) -> usize); 4] = [
+        ("the layer's weights in all", |layer| layer.bytes),
+        ("values that are shared (codebook)", |layer| layer.codebook_bytes),
+        ("where weights stand (gaps)", |layer| layer.position_bytes),
+        ("which value each has (indices)", |layer| layer.value_bytes),
+    ];
+    let coded = report.variants.last().and_then(|v| v.trials.first()).map(|t| t.layers.as_slice()).unwrap_or_default();
+    let of_parts = parts.iter().map(|(name, read)| {
+        let spots = coded.iter().enumerate().map(|(layer, report)| {
+            let y = read(report) as f64;
+            Spot { x: (layer + 1) as f64, y, low: y, high: y, collapsed: false }
+        });
+        Line { name: (*name).into(), dashed: false, spots: spots.collect() }
+    });
+    let factor = |variant: &VariantReport| {
+        let whole = report.variants.first()?;
+        let of = |result: &VariantResult| {
+            let dense = whole.trials.iter().find(|t| t.seed == result.seed)?;
+            Some(dense.bytes as f64 / result.bytes as f64)
+        };
+        Some(Line { name: variant.name.clone(), dashed: false, spots: vec![spot(variant, &left, &of)?] })
+    };
+    vec![
+        Chart {
+            title: "Test error against bytes".into(),
+            x: Axis { title: "bytes of the file", quantity: Quantity::Bytes, log: true },
+            y: Axis { title: "test error", quantity: Quantity::Share, log: false },
+            lines: lines.collect(),
+        },
+        Chart {
+            title: "How many times smaller the file is".into(),
+            x: Axis { title: "weights left", quantity: Quantity::Share, log: true },
+            y: Axis { title: "times smaller", quantity: Quantity::Factor, log: true },
+            lines: report.variants.iter().filter_map(factor).collect(),
+        },
+        Chart {
+            title: "Bytes of the smallest file, layer by layer".into(),
+            x: Axis { title: "layer", quantity: Quantity::Number, log: false },
+            y: Axis { title: "bytes", quantity: Quantity::Bytes, log: false },
+            lines: of_parts.collect(),
+        },
+    ]
 }
