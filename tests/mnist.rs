@@ -64,3 +64,16 @@ fn a_distilled_student_learns_from_its_teacher() {
     assert!(alone.accuracy > 0.955 && distilled.accuracy > 0.955, "{} and {}", alone.accuracy, distilled.accuracy);
     assert_eq!(alone.bytes, distilled.bytes);
 }
+
+/// A few seconds on a part of MNIST are enough for both deep networks; in integers they answer nearly as they did.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+fn deep_networks_learn_and_are_quantized() {
+    let of = run("deep");
+    for (name, integers) in [("residual", "residual, int8"), ("chain", "chain, int8")] {
+        let (float, int8) = (of(name), of(integers));
+        assert!(float.accuracy >= 0.93, "{name}: {}", float.accuracy);
+        assert!(int8.accuracy >= float.accuracy - 0.01, "{integers}: {} of {}", int8.accuracy, float.accuracy);
+        assert!(int8.bytes <= 0.27 * float.bytes, "{integers}: {} of {} bytes", int8.bytes, float.bytes);
+    }
+}

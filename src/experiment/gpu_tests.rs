@@ -4,11 +4,15 @@ use super::tests::{EVERYTHING, Log, Nothing, now, report};
 use super::{
     BackendName, Clock, Engines, Event, Flow, Inputs, Plan, Recipe, Report, Sink, State, run_stage, run_trial,
 };
+use crate::backend::Backend;
 use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
 use crate::backend::gpu::tests::device;
 use crate::data::{Dataset, Key};
-use crate::network::{Architecture, CrossEntropy, Metrics, Model, Monitor, Progress, Pupil, Shape, Training, train};
+use crate::network::{
+    ActivationName, Architecture, ArchitectureName, CrossEntropy, Metrics, Mode, Model, Monitor, Network, PoolingName,
+    Progress, Pupil, Shape, Training, train,
+};
 
 fn on_gpu(json: &str) -> Plan {
     let recipe = Recipe { backend: BackendName::Gpu, ..Recipe::from_json(json).unwrap() };
@@ -267,6 +271,50 @@ fn a_trial_that_diverges_does_not_end_the_others() {
                 assert!(ours.to_string().contains("training diverged in epoch 1"), "{ours}");
             }
             (ours, alone) => panic!("trial {}: {ours:?}, and alone {alone:?}", of.0),
+        }
+    }
+}
+
+/// The logits and every gradient of a training pass, all lanes of each one after another.
+fn pass<B: Backend>(backend: &B, models: &[&Model], x: &[f32], dy: &[f32]) -> Vec<Vec<f32>> {
+    let rows = dy.len() / models.len() / models[0].classes;
+    let mut network = Network::new(backend, models, rows);
+    backend.write(network.input(), x);
+    network.forward(backend, rows, Mode::Train(&mut vec![Key::new(1).rng(); models.len()]));
+    backend.write(network.logits_and_gradient().1, dy);
+    network.backward(backend, rows);
+    let gradients = network.parameters.iter().map(|parameter| (&parameter.gradient, parameter.len));
+    let all = std::iter::once((network.logits(), rows * models[0].classes)).chain(gradients);
+    all.map(|(buffer, len)| pollster::block_on(backend.read(buffer, len)).unwrap()).collect()
+}
+
+/// Three residual networks side by side, against the processor one by one. Smooth, so that rounding tips nothing over.
+#[test]
+fn skip_connections_come_to_what_the_processor_comes_to() {
+    let Some(gpu) = device() else { return };
+    let (architecture, rows) = (ArchitectureName::ResNetSmall, 4);
+    let (activation, pooling) = (ActivationName::Tanh, PoolingName::Average);
+    let spec = Architecture { architecture, activation, pooling, ..Architecture::default() };
+    let shape = Shape { height: 16, width: 16, channels: 1 };
+    let models = [1, 2, 3].map(|seed| Model::initialize(&spec, shape, 5, &Key::new(seed)).unwrap());
+    let mut rng = Key::new(4).rng();
+    let mut normals = |len| (0..len).map(|_| rng.normal()).collect::<Vec<f32>>();
+    let (x, dy) = (normals(3 * rows * shape.len()), normals(3 * rows * 5));
+    let ours = pass(&gpu.side_by_side(3), &models.each_ref(), &x, &dy);
+    for (lane, model) in models.iter().enumerate() {
+        let expected = pass(
+            &Cpu::new(),
+            &[model],
+            &x[lane * rows * shape.len()..][..rows * shape.len()],
+            &dy[lane * rows * 5..][..rows * 5],
+        );
+        let size = |values: &[f32]| values.iter().map(|v| v * v).sum::<f32>().sqrt();
+        // A bias before a normalization has no gradient but rounding, so arrays are held against the largest.
+        let largest = expected.iter().map(|values| size(values)).fold(0.0, f32::max);
+        for (at, (ours, expected)) in ours.iter().zip(&expected).enumerate() {
+            let ours = &ours[lane * expected.len()..][..expected.len()];
+            let off: Vec<f32> = ours.iter().zip(expected).map(|(a, b)| a - b).collect();
+            assert!(size(&off) < 1e-4 * largest, "lane {lane}, array {at}: off by {} of {largest}", size(&off));
         }
     }
 }

@@ -247,6 +247,9 @@ impl Chain {
     }
 
     fn finish(&self) -> Result<(), FileError> {
+        if self.before.is_empty() {
+            return Err(FileError("a network without layers cannot be".into()));
+        }
         if self.width == self.classes {
             return Ok(());
         }
@@ -486,6 +489,17 @@ mod tests {
         for end in 0..file.len() {
             let error = decode(&file[..end]).unwrap_err().to_string();
             assert!(error.contains("cannot be read"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_network_without_layers_is_refused_with_a_sentence() {
+        let shape = Shape { height: 1, width: 1, channels: 3 };
+        let input = Grid { scale: 1.0, zero_point: 0 };
+        let integers = IntegerModel { shape, classes: 3, input, layers: Vec::new() };
+        for model in [TrainedModel::Float(Model::zeroed(Vec::new(), shape, 3)), TrainedModel::Integer(integers)] {
+            let error = decode(&encode(&model).file).unwrap_err().to_string();
+            assert!(error.contains("without layers"), "{error}");
         }
     }
 

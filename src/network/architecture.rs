@@ -52,12 +52,12 @@ impl ArchitectureName {
         (
             Self::VggSmall,
             "VGG, small",
-            "Six small convolutions in a chain, always with batch normalization: deep, slow, and accurate with few parameters.",
+            "Six small convolutions in a chain, always with batch normalization: the slowest to train, with under a third of LeNet-300-100's weights.",
         ),
         (
             Self::ResNetSmall,
             "ResNet, small",
-            "Nine small convolutions with skip connections, always with batch normalization: the slowest, and the kind on which pruning methods part ways.",
+            "Nine small convolutions, pairs of them bridged by skip connections, always with batch normalization: the kind of network on which pruning methods part ways.",
         ),
     ];
 

@@ -26,9 +26,9 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             n.widths = if kind == ArchitectureName::Mlp { FIRST_WIDTHS.to_vec() } else { Vec::new() };
         });
     });
-    let is = move |kind| network.with(|n| n.architecture == kind);
-    let mlp = Memo::new(move |_| is(ArchitectureName::Mlp));
-    let convolutional = Memo::new(move |_| is(ArchitectureName::LeNet5));
+    let kind = Memo::new(move |_| network.with(|n| n.architecture));
+    let mlp = Memo::new(move |_| kind.get() == ArchitectureName::Mlp);
+    let convolutional = Memo::new(move |_| kind.get().pools());
     let widths = move || {
         mlp.get().then(|| view! {
             <ListField
@@ -47,6 +47,18 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                     options=options(&[("max", "maximum", ""), ("average", "average", "")])
                     value=Signal::derive(move || network.with(|n| word(&n.pooling)))
                     set=Callback::new(move |v: String| if let Some(p) = parse(&v) { change(&|n| n.pooling = p) })
+                />
+            }
+        })
+    };
+    // Where it is part of the network there is nothing to choose; the kind's sentence says so.
+    let normalization = move || {
+        (!kind.get().always_normalizes()).then(|| {
+            view! {
+                <CheckField
+                    label=text::BATCH_NORM
+                    value=Signal::derive(move || network.with(|n| n.batch_normalization))
+                    set=Callback::new(move |v| change(&|n| n.batch_normalization = v))
                 />
             }
         })
@@ -88,11 +100,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                 step=0.05
                 set=Callback::new(move |v| change(&|n| n.dropout = v))
             />
-            <CheckField
-                label=text::BATCH_NORM
-                value=Signal::derive(move || network.with(|n| n.batch_normalization))
-                set=Callback::new(move |v| change(&|n| n.batch_normalization = v))
-            />
+            {normalization}
         </details>
     }
     .into_any()
