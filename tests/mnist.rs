@@ -77,3 +77,52 @@ fn deep_networks_learn_and_are_quantized() {
         assert!(int8.bytes <= 0.27 * float.bytes, "{integers}: {} of {} bytes", int8.bytes, float.bytes);
     }
 }
+
+/// Test accuracy of the variants of an exhibit's quick settings.
+fn exhibit(name: &str) -> impl Fn(&str) -> f64 {
+    let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
+    let status = Command::new(env!("CARGO_BIN_EXE_featherweight"))
+        .args(["gallery", name, "--quiet", "--out"])
+        .arg(&report)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    move |name| {
+        let variants = json["variants"].as_array().unwrap();
+        let variant = variants.iter().find(|v| v["name"] == name).unwrap_or_else(|| panic!("no variant {name}"));
+        variant["accuracy"].as_f64().unwrap()
+    }
+}
+
+/// The lottery ticket hypothesis, in small: a fifth of the weights learns as well as all of them from their own initialization,
+/// and worse from another.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+fn tickets_win_by_their_initialization() {
+    let of = exhibit("lottery-ticket");
+    let dense = of("100 %");
+    for level in ["51.3 %", "21.1 %"] {
+        let (ticket, fresh) = (of(&format!("ticket at {level}")), of(&format!("fresh random weights at {level}")));
+        assert!(ticket >= dense, "{level}: {ticket} beside {dense} of the whole network");
+        assert!(ticket > fresh + 0.005, "{level}: {ticket} beside {fresh} from fresh weights");
+    }
+    let (iterative, at_once) = (of("ticket at 3.6 %"), of("pruned at once at 3.6 %"));
+    assert!(iterative > at_once, "3.6 %: {iterative} in rounds, {at_once} at once");
+}
+
+/// SynFlow's figure, in small: at a hundredth of the weights it is ahead of all others, and past that others collapse.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+fn synflow_is_ahead_where_little_is_left() {
+    let of = exhibit("synflow");
+    for level in ["100x", "1000x"] {
+        let synflow = of(&format!("SynFlow at {level}"));
+        for other in ["random", "magnitude", "SNIP", "GraSP"] {
+            let accuracy = of(&format!("{other} at {level}"));
+            assert!(synflow > accuracy, "{level}: SynFlow {synflow}, {other} {accuracy}");
+        }
+    }
+}
