@@ -1,6 +1,8 @@
 //! What stages train on: the processor, and the GPU where the recipe asks for it and there is one.
 
 use super::event::Clock;
+#[allow(unused_imports)] // for the docs
+use super::recipe::Recipe;
 use crate::backend::cpu::Cpu;
 use crate::backend::gpu::Gpu;
 use crate::backend::{Backend, DeviceError};
@@ -9,6 +11,9 @@ use crate::backend::{Backend, DeviceError};
 pub trait Accelerator: Backend + Sized {
     /// Whether there is such a thing: where not, the code for it is left out.
     const KNOWN: bool;
+
+    /// Whether the steps of which [`Recipe::is_basic`] says no are known: where not, the code for them is left out.
+    const ALL_STEPS: bool;
 
     /// Asks for a device, and tunes it by a clock in microseconds.
     fn open(now_us: impl Fn() -> f64) -> impl Future<Output = Result<Self, DeviceError>>;
@@ -25,6 +30,7 @@ pub trait Accelerator: Backend + Sized {
 
 impl Accelerator for Gpu {
     const KNOWN: bool = true;
+    const ALL_STEPS: bool = true;
 
     async fn open(now_us: impl Fn() -> f64) -> Result<Self, DeviceError> {
         let gpu = Gpu::open().await?;
@@ -48,6 +54,8 @@ impl Accelerator for Gpu {
 /// The processor in the accelerator's place: there is none. What runs on `Engines<Cpu>` contains no code for the GPU.
 impl Accelerator for Cpu {
     const KNOWN: bool = false;
+    // In the browser this is what the workers' first part runs on, which is to arrive soon.
+    const ALL_STEPS: bool = cfg!(any(test, not(target_arch = "wasm32")));
 
     async fn open(_now_us: impl Fn() -> f64) -> Result<Self, DeviceError> {
         Err(DeviceError("this part of the program knows no GPU".into()))

@@ -1,6 +1,6 @@
 //! The plan: a recipe checked, its sweeps spread out, its defaults filled in, shared prefixes found.
 
-use super::recipe::{Recipe, RecipeError, Step, Variant};
+use super::recipe::{Number, Recipe, RecipeError, Step, Variant};
 use crate::compression::{
     distill::Distill,
     prune::{Prune, Rewind},
@@ -396,14 +396,22 @@ fn spread(variant: &Variant) -> Result<Vec<Variant>, String> {
         format!("sweep.step {} is not there; the variant has {} steps", sweep.step, variant.steps.len())
     })?;
     let set = |value: f64| -> Result<Step, String> {
-        let mut json = serde_json::to_value(step).map_err(|e| e.to_string())?;
-        let field = json.get_mut(step.kind()).and_then(|s| s.get_mut(&sweep.setting));
-        let Some(field) = field.filter(|f| f.is_number()) else {
-            return Err(format!("sweep.setting \"{}\" is not a numeric setting of {}", sweep.setting, step.kind()));
-        };
-        // Whole numbers stay whole, since counts do not take 2.0.
-        *field = if value.fract() == 0.0 && value.abs() < 1e9 { (value as i64).into() } else { value.into() };
-        serde_json::from_value(json).map_err(|e| format!("sweep.values {value}: {e}"))
+        let mut step = step.clone();
+        let kind = step.kind();
+        match step.number(&sweep.setting) {
+            None => Err(format!("sweep.setting \"{}\" is not a numeric setting of {kind}", sweep.setting)),
+            Some(Number::Real(field)) => {
+                *field = value;
+                Ok(step)
+            }
+            Some(Number::Whole(field)) if value.fract() == 0.0 && (0.0..1e9).contains(&value) => {
+                *field = value as usize;
+                Ok(step)
+            }
+            Some(Number::Whole(_)) => {
+                Err(format!("sweep.values {value} is not allowed; {} is counted in whole numbers", sweep.setting))
+            }
+        }
     };
     sweep
         .values

@@ -128,6 +128,44 @@ impl Step {
     }
 }
 
+/// A numeric setting of a step.
+pub(super) enum Number<'a> {
+    Whole(&'a mut usize),
+    Real(&'a mut f64),
+}
+
+impl Step {
+    /// The numeric setting of this name. By hand and not through the settings' JSON, whose reader the page's first view would have to
+    /// carry for it; a test holds the two against each other.
+    pub(super) fn number(&mut self, name: &str) -> Option<Number<'_>> {
+        use Number::{Real, Whole};
+        Some(match (self, name) {
+            (Step::Train(step), "epochs") => Whole(&mut step.epochs),
+            (Step::Train(step), "batch") => Whole(&mut step.batch),
+            (Step::Train(step), "learning_rate") => Real(&mut step.learning_rate),
+            (Step::Train(step), "momentum") => Real(&mut step.momentum),
+            (Step::Train(step), "weight_decay") => Real(&mut step.weight_decay),
+            (Step::Train(step), "early_stopping") => Whole(&mut step.early_stopping),
+            (Step::Prune(step), "sparsity") => Real(&mut step.sparsity),
+            (Step::Prune(step), "rounds") => Whole(&mut step.rounds),
+            (Step::Prune(step), "iterations") => Whole(&mut step.iterations),
+            (Step::Prune(step), "samples") => Whole(&mut step.samples),
+            (Step::Prune(step), "rewind_step") => Whole(&mut step.rewind_step),
+            (Step::Prune(step), "epochs") => Whole(&mut step.epochs),
+            (Step::Prune(step), "learning_rate") => Real(&mut step.learning_rate),
+            (Step::Share(step), "bits") => Whole(&mut step.bits),
+            (Step::Share(step), "convolution_bits") => Whole(&mut step.convolution_bits),
+            (Step::Share(step), "epochs") => Whole(&mut step.epochs),
+            (Step::Share(step), "learning_rate") => Real(&mut step.learning_rate),
+            (Step::Quantize(step), "bits") => Whole(&mut step.bits),
+            (Step::Quantize(step), "calibration") => Whole(&mut step.calibration),
+            (Step::Distill(step), "temperature") => Real(&mut step.temperature),
+            (Step::Distill(step), "alpha") => Real(&mut step.alpha),
+            _ => return None,
+        })
+    }
+}
+
 /// One variant for each value of a setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -147,6 +185,15 @@ pub struct Sweep {
 pub struct RecipeError(pub String);
 
 impl Recipe {
+    /// Whether none of its steps is of those that few recipes have: pruning as the first visit sees it, quantization, distillation.
+    pub fn is_basic(&self) -> bool {
+        self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {
+            Step::Prune(prune) => prune.is_basic(),
+            Step::Share(_) => false,
+            Step::Train(_) | Step::Quantize(_) | Step::Distill(_) => true,
+        })
+    }
+
     /// Reads a recipe's JSON. Unknown fields, wrong types and newer versions are errors that name their place.
     pub fn from_json(text: &str) -> Result<Self, RecipeError> {
         let value: Value = serde_json::from_str(text)
@@ -255,5 +302,44 @@ fn keep_architecture_names(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(keep_architecture_names),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compression::share::Share;
+
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn every_number_of_a_steps_json_can_be_swept_and_nothing_else() {
+        let steps = [
+            Step::Train(Training::default()),
+            Step::Prune(Prune::default()),
+            Step::Share(Share::default()),
+            Step::Quantize(Quantize::default()),
+            Step::Distill(Distill::default()),
+        ];
+        for step in steps {
+            let json = to_value(&step);
+            for (name, value) in json[step.kind()].as_object().unwrap() {
+                let mut changed = step.clone();
+                match (changed.number(name), value.as_f64()) {
+                    (None, None) => continue,
+                    (Some(Number::Whole(field)), Some(value)) => {
+                        assert_eq!(*field as f64, value);
+                        *field += 1;
+                    }
+                    (Some(Number::Real(field)), Some(value)) => {
+                        assert_eq!(*field, value);
+                        *field += 1.0;
+                    }
+                    _ => panic!("{} of {}", name, step.kind()),
+                }
+                assert_eq!(to_value(&changed)[step.kind()][name].as_f64(), value.as_f64().map(|v| v + 1.0));
+            }
+        }
     }
 }

@@ -31,10 +31,15 @@ pub(super) struct Reporter<'a, K: Sink> {
     pub which: &'a [usize],
     /// The change of the masks that is due.
     pub due: usize,
+    /// Says nothing, and ends the training after so many steps: it was told of before, when it went on.
+    pub silent_until: Option<usize>,
 }
 
 impl<K: Sink> Monitor for Reporter<'_, K> {
     fn step(&mut self, lane: usize, samples: usize, _total: usize, epoch: f32, metrics: Metrics) {
+        if self.silent_until.is_some() {
+            return;
+        }
         self.sink.event(Event::Step {
             trial: self.trials[lane],
             stage: self.stage,
@@ -47,6 +52,9 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
     }
 
     fn validation(&mut self, lane: usize, epoch: f32, metrics: Metrics, model: Option<&Model>) {
+        if self.silent_until.is_some() {
+            return;
+        }
         let (trial, stage) = (self.trials[lane], self.stage);
         let epoch = self.epochs_before as f32 + epoch;
         let Metrics { loss, accuracy } = metrics;
@@ -60,6 +68,14 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
 
     fn wants_model(&self) -> bool {
         self.plane
+    }
+
+    fn wants_inspection(&mut self, step: usize) -> bool {
+        self.silent_until == Some(step)
+    }
+
+    async fn inspect(&mut self, _model: &Model) -> bool {
+        true
     }
 
     fn splices(&self) -> bool {

@@ -22,6 +22,9 @@ use crate::network::{
     fold_batch_norm, train,
 };
 
+/// Why a step cannot be done by this part of the program; what hands out tasks sees to it that none such comes.
+const NOT_HERE: &str = "this part of the program does not know the step; reload the page and run again";
+
 /// Samples a batch when a teacher is asked or ranges are observed.
 const BATCH: usize = 64;
 
@@ -140,6 +143,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 }
                 return Ok(states);
             }
+            Action::Share(..) if !A::ALL_STEPS => return Err(RunError::Network(NOT_HERE.into())),
             Action::Share(share, training) => {
                 for (state, key) in states.iter_mut().zip(self.keys()) {
                     share_weights(&mut state.model, share, &key.fold("share"));
@@ -300,6 +304,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             told: &mut self.told,
             which,
             due: 0,
+            silent_until: None,
         };
         let (dataset, source) = (&mut *self.dataset, self.source);
         let each = states.iter_mut().zip(keys).zip(progress).enumerate().filter(|(at, _)| which.contains(at));

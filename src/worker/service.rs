@@ -113,13 +113,13 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
     match request {
         Request::Task { run, recipe, task } => {
             work(state, run, async move |state| {
-                // Timing is the processor's in any case.
-                if recipe.backend == BackendName::Gpu && matches!(task, Task::Stage { .. }) {
+                // Timing is the processor's in any case, and the first part can do it.
+                let more = recipe.backend == BackendName::Gpu || !recipe.is_basic();
+                if more && matches!(task, Task::Stage { .. }) {
                     return match extra().await {
                         Some(part) => (part.perform)(Rc::clone(state), run, recipe, task).await,
                         None => {
-                            Err("The code for the GPU did not load; check the connection, or train on the processor."
-                                .into())
+                            Err("The code for this experiment did not load; check the connection and run again.".into())
                         }
                     };
                 }

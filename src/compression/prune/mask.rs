@@ -53,26 +53,9 @@ pub fn contests(model: &Model, prune: &Prune) -> Vec<Contest> {
 
 /// One go of a step's `changes * iterations`, counted from 1: removes the lowest scores of each contest.
 ///
-/// Weights are set to zero and masked; units are taken out, so that the model is smaller afterwards, and the units that stayed are
-/// returned, matrix by matrix, for [`units::keep`].
-pub fn prune_once(
-    model: &mut Model,
-    scores: &Scores,
-    prune: &Prune,
-    contests: &[Contest],
-    go: usize,
-    key: &Key,
-) -> Option<Vec<Vec<bool>>> {
-    let sign = if prune.ablation == Ablation::Inverted { -1.0 } else { 1.0 };
-    if prune.granularity == Granularity::Unit {
-        let mut kept: Vec<Vec<bool>> = model.weights().map(|p| vec![true; p.matrix_dims().1]).collect();
-        for contest in contests {
-            let wanted = (prune.sparsity_after(go, contest.before, contest.target) * contest.total as f64).round();
-            units::choose(model, scores, sign, &contest.matrices, contest.total, wanted as usize, &mut kept);
-        }
-        *model = units::keep(model, &kept);
-        return Some(kept);
-    }
+/// Weights are set to zero and masked. For units, see [`take_units`].
+pub fn prune_once(model: &mut Model, scores: &Scores, prune: &Prune, contests: &[Contest], go: usize, key: &Key) {
+    let sign = sign(prune);
     let mut masks: Vec<Vec<bool>> = model.weights().map(current).collect();
     for contest in contests {
         let sparsity = prune.sparsity_after(go, contest.before, contest.target);
@@ -93,7 +76,29 @@ pub fn prune_once(
             hold(parameter, mask);
         }
     }
-    None
+}
+
+/// As [`prune_once`], for units: they are taken out, so that the model is smaller afterwards. Which stayed is returned, matrix by
+/// matrix, for [`units::keep`].
+pub fn take_units(
+    model: &mut Model,
+    scores: &Scores,
+    prune: &Prune,
+    contests: &[Contest],
+    go: usize,
+) -> Vec<Vec<bool>> {
+    let mut kept: Vec<Vec<bool>> = model.weights().map(|p| vec![true; p.matrix_dims().1]).collect();
+    for contest in contests {
+        let wanted = (prune.sparsity_after(go, contest.before, contest.target) * contest.total as f64).round();
+        units::choose(model, scores, sign(prune), &contest.matrices, contest.total, wanted as usize, &mut kept);
+    }
+    *model = units::keep(model, &kept);
+    kept
+}
+
+/// -1 where the highest scores are to go first.
+fn sign(prune: &Prune) -> f64 {
+    if prune.ablation == Ablation::Inverted { -1.0 } else { 1.0 }
 }
 
 /// Which weights are there now.

@@ -8,7 +8,7 @@ mod settings;
 mod testing;
 pub mod units;
 
-pub use mask::{Contest, contests, prune_once, prune_to};
+pub use mask::{Contest, contests, prune_once, prune_to, take_units};
 pub use settings::{Ablation, Granularity, Prune, Rewind, SETTINGS, Schedule, Scope};
 
 use super::About;
@@ -83,6 +83,9 @@ macro_rules! methods {
 }
 
 methods!(magnitude, random, obd, obs, taylor, movement, snip, grasp, synflow, surgery);
+
+/// What magnitude pruning does, without the code of all others.
+pub const MAGNITUDE: Scorer = magnitude::SCORER;
 
 /// What the method of a step does.
 pub fn scorer(step: &Prune) -> Result<Scorer, String> {

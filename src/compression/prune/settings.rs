@@ -277,6 +277,15 @@ impl Prune {
         crate::compression::find(METHODS, |m| m.about, &self.method)
     }
 
+    /// Single weights by magnitude, in rounds, with fine-tuning.
+    pub fn is_basic(&self) -> bool {
+        self.method == "magnitude"
+            && self.granularity == Granularity::Weight
+            && self.schedule != Schedule::Gradual
+            && self.rewind == Rewind::None
+            && self.ablation == Ablation::None
+    }
+
     /// How many times the network is trained.
     pub fn trainings(&self) -> usize {
         match self.schedule {

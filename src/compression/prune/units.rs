@@ -134,7 +134,7 @@ fn part(parameter: &Parameter, now: Vec<(Role, Vec<usize>)>, stays: &dyn Fn(usiz
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Granularity, Prune, Schedule, Scope, contests, prune_once};
+    use super::super::{Granularity, Prune, Schedule, Scope, contests, take_units};
     use super::*;
     use crate::data::Key;
     use crate::network::{Architecture, ArchitectureName, Executable, Shape, TrainedModel};
@@ -211,7 +211,7 @@ mod tests {
         };
         let norms: Scores = model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
         let contests = contests(&model, &prune);
-        let kept = prune_once(&mut model, &norms, &prune, &contests, 1, &Key::new(1)).unwrap();
+        let kept = take_units(&mut model, &norms, &prune, &contests, 1);
         assert_eq!(model.weights().map(|p| p.matrix_dims().1).collect::<Vec<_>>(), [10, 25, 250, 10]);
         assert!(model.parameter_count() * 3 < before.parameter_count());
         let norm = |unit: usize| norms[0].iter().skip(unit).step_by(20).sum::<f64>();
@@ -232,7 +232,7 @@ mod tests {
         let prune =
             Prune { sparsity: 0.5, granularity: Granularity::Unit, schedule: Schedule::OneShot, ..Prune::default() };
         let contests = contests(&model, &prune);
-        prune_once(&mut model, &scores, &prune, &contests, 1, &Key::new(1));
+        take_units(&mut model, &scores, &prune, &contests, 1);
         assert_eq!(model.weights().map(|p| p.matrix_dims().1).sum::<usize>(), 3 * (16 + 32 + 64) + 10 - 56);
         assert_eq!(logits(&model).len(), 30);
     }
@@ -244,7 +244,7 @@ mod tests {
             Prune { sparsity: 0.9999, granularity: Granularity::Unit, schedule: Schedule::OneShot, ..Prune::default() };
         let scores: Scores = model.weights().map(|p| vec![1.0; p.values.len()]).collect();
         let contests = contests(&model, &prune);
-        prune_once(&mut model, &scores, &prune, &contests, 1, &Key::new(1));
+        take_units(&mut model, &scores, &prune, &contests, 1);
         assert!(model.weights().all(|p| p.matrix_dims().1 >= 1 && !p.values.is_empty()));
     }
 }

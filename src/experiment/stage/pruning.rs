@@ -1,17 +1,18 @@
 //! Pruning: scores, masks, rewinding and the trainings between, in the order that a step's schedule says.
 
 use super::super::engines::Accelerator;
-use super::super::event::{Clock, Flow, Sink};
+use super::super::event::{Flow, Sink};
 use super::super::plan::Action;
+use super::super::reporter::Reporter;
 use super::super::run::RunError;
 use super::super::state::State;
 use super::{Objective, Stretch, Work};
 use crate::compression::prune::{
-    Ablation, Contest, Evidence, Method, Needs, Prune, Rewind, Schedule, Scorer, Scores, contests, prune_once, scorer,
-    units,
+    Ablation, Contest, Evidence, Granularity, MAGNITUDE, Method, Needs, Prune, Rewind, Schedule, Scorer, Scores,
+    contests, prune_once, scorer, take_units, units,
 };
 use crate::data::{Key, Source, Split};
-use crate::network::{CrossEntropy, Model, Monitor, Parameter, Progress, Pupil, Samples, TrainError, Training, train};
+use crate::network::{CrossEntropy, Model, Parameter, Progress, Pupil, Samples, TrainError, Training, train};
 use std::cell::RefCell;
 
 /// A gradual schedule at work: what changes the masks of several trials while they train.
@@ -62,18 +63,22 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         training: &Training,
     ) -> Result<(), RunError> {
         let method = prune.method().map_err(RunError::Network)?;
-        let scorer = scorer(prune).map_err(RunError::Network)?;
+        let scorer = match A::ALL_STEPS {
+            true => scorer(prune).map_err(RunError::Network)?,
+            false if prune.is_basic() => MAGNITUDE,
+            false => return Err(RunError::Network(super::NOT_HERE.into())),
+        };
         let samples = match method.needs {
-            Needs::Samples => self.labelled(prune.samples).await?,
+            Needs::Samples if A::ALL_STEPS => self.labelled(prune.samples).await?,
             _ => Samples::default(),
         };
         let mut initial = vec![None; states.len()];
-        if method.needs == Needs::Initial {
+        if A::ALL_STEPS && method.needs == Needs::Initial {
             initial = self.origins(states, 0).await?.into_iter().map(Some).collect();
         }
         let keys: Vec<Key> = self.keys().iter().map(|key| key.fold("saliency")).collect();
         let contests: Vec<Vec<Contest>> = states.iter().map(|state| contests(&state.model, prune)).collect();
-        if prune.schedule == Schedule::Gradual {
+        if A::ALL_STEPS && prune.schedule == Schedule::Gradual {
             let (failed, initial, samples) = (RefCell::new(None), &initial[..], &samples);
             let gradual = Gradual { prune, method, scorer, samples, initial, contests, keys, failed };
             let keys = self.keys().iter().map(|key| key.fold_index(0)).collect();
@@ -83,8 +88,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         }
         let mut origins = match prune.rewind {
             Rewind::None | Rewind::Random => Vec::new(),
-            Rewind::Initialization => self.origins(states, 0).await?,
-            Rewind::Step => self.origins(states, prune.rewind_step).await?,
+            Rewind::Initialization if A::ALL_STEPS => self.origins(states, 0).await?,
+            Rewind::Step if A::ALL_STEPS => self.origins(states, prune.rewind_step).await?,
+            Rewind::Initialization | Rewind::Step => Vec::new(),
         };
         // Shuffled masks let weights back in, which then have the values that they had.
         let starts: Vec<Model> = match prune.ablation {
@@ -107,7 +113,12 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                         self.told[of].layer_scores = scores.iter().map(|scores| scores.iter().sum()).collect();
                     }
                     let there: Vec<Parameter> = if predicts { model.weights().cloned().collect() } else { Vec::new() };
-                    let kept = prune_once(model, &scores, prune, &contests[of], go, &key);
+                    let kept = if A::ALL_STEPS && prune.granularity == Granularity::Unit {
+                        Some(take_units(model, &scores, prune, &contests[of], go))
+                    } else {
+                        prune_once(model, &scores, prune, &contests[of], go, &key);
+                        None
+                    };
                     if predicts && kept.is_none() {
                         *self.told[of].predicted_rise.get_or_insert(0.0) += removed(&there, model, &scores);
                     }
@@ -115,7 +126,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                         adjust(&before, model, &evidence).map_err(RunError::Network)?;
                         model.weights_mut().for_each(|p| p.clusters = None);
                     }
-                    if let Some(kept) = kept {
+                    if let (true, Some(kept)) = (A::ALL_STEPS, kept) {
                         let looked_back = initial[of].iter_mut().chain(origins.get_mut(of));
                         looked_back.for_each(|model| *model = units::keep(model, &kept));
                     }
@@ -192,7 +203,21 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 let key = self.key(of).fold("stage").fold_index(origin.depth as u64);
                 let mut progress = Progress::default();
                 let mut pupils = [Pupil { model: &mut model, key, progress: &mut progress }];
-                let mut monitor = Until { sink: &mut *self.sink, steps };
+                // The same kind of monitor as in any training, so that the loop is there once.
+                let mut monitor = Reporter {
+                    sink: &mut *self.sink,
+                    trials: &[of.trial],
+                    stage: self.stage,
+                    epochs_before: 0,
+                    epochs: training.epochs,
+                    samples: self.dataset.len(Split::Train),
+                    plane: false,
+                    gradual: None,
+                    told: &mut [],
+                    which: &[0],
+                    due: 0,
+                    silent_until: Some(steps),
+                };
                 let ended = train(
                     &self.engines.cpu,
                     &mut pupils,
@@ -224,26 +249,6 @@ fn removed(before: &[Parameter], model: &Model, scores: &Scores) -> f64 {
         gone.map(|i| scores[i]).sum::<f64>()
     })
     .sum()
-}
-
-/// Ends a training after so many steps.
-struct Until<'a, C: Clock> {
-    sink: &'a mut C,
-    steps: usize,
-}
-
-impl<C: Clock> Monitor for Until<'_, C> {
-    async fn pause(&mut self) -> bool {
-        self.sink.pause().await == Flow::Stop
-    }
-
-    fn wants_inspection(&mut self, step: usize) -> bool {
-        step == self.steps
-    }
-
-    async fn inspect(&mut self, _model: &Model) -> bool {
-        true
-    }
 }
 
 /// Sets a model's parameters to those of another, under its masks.
