@@ -7,6 +7,7 @@ use std::future::Future;
 /// One piece of news from a run. `trial` counts seeds from 0, `stage` is a [`super::plan::Stage`]'s index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // one result a variant, not worth a box
 pub enum Event {
     /// Images of the data set that have arrived, of those the run needs.
     Data {

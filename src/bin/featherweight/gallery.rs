@@ -112,7 +112,7 @@ fn table(chart: &Chart) -> String {
     let columns: Vec<String> = places
         .iter()
         .enumerate()
-        .filter(|(i, _)| (last - i) % every == 0)
+        .filter(|(i, _)| (last - i).is_multiple_of(every))
         .map(|(_, x)| chart.x.quantity.write(*x))
         .collect();
     let mut text = format!("\n**{}** ({} against {})\n\n| |", chart.title, chart.y.title, chart.x.title);

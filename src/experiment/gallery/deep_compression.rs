@@ -63,7 +63,8 @@ fn charts(report: &Report) -> Vec<Chart> {
         Some(Line { name: variant.name.clone(), dashed: false, spots: vec![spot] })
     });
     // Of the first trial, what a file's parts take, layer by layer.
-    let parts: [(&str, fn(&LayerReport) -> usize); 4] = [
+    type Part = (&'static str, fn(&LayerReport) -> usize);
+    let parts: [Part; 4] = [
         ("the layer's weights in all", |layer| layer.bytes),
         ("values that are shared (codebook)", |layer| layer.codebook_bytes),
         ("where weights stand (gaps)", |layer| layer.position_bytes),
