@@ -1,16 +1,20 @@
 //! What training tells, as events.
 
+use super::engines::Accelerator;
 use super::event::{BOUNDARY_EXTENT, Event, Flow, Sink};
 use super::report::CurvePoint;
 use super::stage::{Gradual, Told};
 use crate::backend::cpu::arg_max;
 use crate::network::{Executable, Metrics, Model, Monitor, TrainedModel};
+use std::marker::PhantomData;
 
 /// Side of the grid of [`Event::Boundary`].
 const BOUNDARY_SIDE: usize = 64;
 
 /// Turns a training run's news into events.
-pub(super) struct Reporter<'a, K: Sink> {
+pub(super) struct Reporter<'a, A: Accelerator, K: Sink> {
+    /// Whose stage it is: what it never does is left out.
+    pub of: PhantomData<A>,
     pub sink: &'a mut K,
     /// Of each lane.
     pub trials: &'a [usize],
@@ -35,7 +39,7 @@ pub(super) struct Reporter<'a, K: Sink> {
     pub silent_until: Option<usize>,
 }
 
-impl<K: Sink> Monitor for Reporter<'_, K> {
+impl<A: Accelerator, K: Sink> Monitor for Reporter<'_, A, K> {
     fn step(&mut self, lane: usize, samples: usize, _total: usize, epoch: f32, metrics: Metrics) {
         if self.silent_until.is_some() {
             return;
@@ -71,7 +75,7 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
     }
 
     fn wants_inspection(&mut self, step: usize) -> bool {
-        self.silent_until == Some(step)
+        A::ALL_STEPS && self.silent_until == Some(step)
     }
 
     async fn inspect(&mut self, _model: &Model) -> bool {
@@ -79,17 +83,20 @@ impl<K: Sink> Monitor for Reporter<'_, K> {
     }
 
     fn splices(&self) -> bool {
-        self.gradual.is_some_and(Gradual::splices)
+        A::ALL_STEPS && self.gradual.is_some_and(Gradual::splices)
     }
 
     fn wants_pruning(&mut self, step: usize, steps: usize) -> bool {
+        if !A::ALL_STEPS {
+            return false;
+        }
         let due = self.gradual.and_then(|gradual| gradual.change_after(step, steps));
         self.due = due.unwrap_or(0);
         due.is_some()
     }
 
     fn prune(&mut self, lane: usize, model: &mut Model) {
-        if let Some(gradual) = self.gradual {
+        if let Some(gradual) = self.gradual.filter(|_| A::ALL_STEPS) {
             gradual.change(self.which[lane], self.due, model);
         }
     }

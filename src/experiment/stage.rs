@@ -21,6 +21,7 @@ use crate::network::{
     CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
     fold_batch_norm, train,
 };
+use std::marker::PhantomData;
 
 /// Why a step cannot be done by this part of the program; what hands out tasks sees to it that none such comes.
 const NOT_HERE: &str = "this part of the program does not know the step; reload the page and run again";
@@ -293,6 +294,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let Stretch { training, keys, done, total, gradual } = stretch;
         let trials: Vec<usize> = which.iter().map(|&which| self.trials[which].trial).collect();
         let mut monitor = Reporter {
+            of: PhantomData::<A>,
             sink: &mut *self.sink,
             trials: &trials,
             stage: self.stage,

@@ -14,6 +14,7 @@ use crate::compression::prune::{
 use crate::data::{Key, Source, Split};
 use crate::network::{CrossEntropy, Model, Parameter, Progress, Pupil, Samples, TrainError, Training, train};
 use std::cell::RefCell;
+use std::marker::PhantomData;
 
 /// A gradual schedule at work: what changes the masks of several trials while they train.
 pub(in super::super) struct Gradual<'a> {
@@ -184,8 +185,11 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     /// Each trial's network as it was after `steps` steps of its first training. That training is gone through again, which comes to
     /// the same bits, instead of keeping what may be asked for.
     async fn origins(&mut self, states: &[State], steps: usize) -> Result<Vec<Model>, RunError> {
-        let origin = &self.plan.stages[self.plan.origin(self.stage)];
         let mut models = Vec::with_capacity(states.len());
+        if !A::ALL_STEPS {
+            return Ok(models);
+        }
+        let origin = &self.plan.stages[self.plan.origin(self.stage)];
         for (of, state) in self.trials.iter().zip(states) {
             let mut model = Model::initialize(
                 &origin.network,
@@ -205,6 +209,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 let mut pupils = [Pupil { model: &mut model, key, progress: &mut progress }];
                 // The same kind of monitor as in any training, so that the loop is there once.
                 let mut monitor = Reporter {
+                    of: PhantomData::<A>,
                     sink: &mut *self.sink,
                     trials: &[of.trial],
                     stage: self.stage,
