@@ -46,6 +46,7 @@ pub(super) fn Figure(chart: Chart) -> impl IntoView {
 fn drawn(axis: Axis) -> Drawn {
     let write: fn(f64) -> String = match axis.quantity {
         Quantity::Share => |v| format::trimmed(v * 100.0, 2) + "\u{a0}%",
+        Quantity::Count => |v| if v.fract() == 0.0 { format::count(v) } else { String::new() },
         Quantity::Number => |v| if v.abs() >= 100.0 { format::count(v) } else { format::trimmed(v, 4) },
         Quantity::Factor => |v| format::trimmed(v, 1) + "×",
         Quantity::Bytes => format::bytes,

@@ -33,6 +33,8 @@ pub enum Quantity {
     Share,
     /// A plain number.
     Number,
+    /// A number of things: there is nothing between two of them.
+    Count,
     /// So many times.
     Factor,
     /// A length in bytes.
@@ -48,6 +50,8 @@ impl Quantity {
         };
         match self {
             Self::Share => format!("{} %", digits(value * 100.0, 2)),
+            Self::Count if value.fract() != 0.0 => String::new(),
+            Self::Count => digits(value, 0),
             Self::Number if value.abs() >= 100.0 => digits(value, 0),
             Self::Number => digits(value, 4),
             Self::Factor => format!("{}x", digits(value, if value < 10.0 { 1 } else { 0 })),

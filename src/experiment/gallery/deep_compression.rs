@@ -101,7 +101,7 @@ fn charts(report: &Report) -> Vec<Chart> {
         },
         Chart {
             title: "Bytes of the smallest file, layer by layer".into(),
-            x: Axis { title: "layer", quantity: Quantity::Number, log: false },
+            x: Axis { title: "layer", quantity: Quantity::Count, log: false },
             y: Axis { title: "bytes", quantity: Quantity::Bytes, log: false },
             lines: of_parts.collect(),
         },

@@ -133,7 +133,7 @@ fn charts(report: &Report) -> Vec<Chart> {
     vec![
         Chart {
             title: "Accuracy through training (validation)".into(),
-            x: Axis { title: "epoch", quantity: Quantity::Number, log: false },
+            x: Axis { title: "epoch", quantity: Quantity::Count, log: false },
             y: accuracy,
             lines: through_training.map(|v| curve(v, epochs)).filter(|line| !line.spots.is_empty()).collect(),
         },

@@ -13,7 +13,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     title: "Optimal Brain Damage",
     paper: "LeCun, Denker, Solla 1990, Optimal Brain Damage",
     about: "A digit network is trained. Its weights are deleted in the order of their saliency, estimated from second derivatives, or of their size; without retraining, and with retraining after each deletion.",
-    notice: "Without retraining the saliencies' order keeps the loss low for longer than the sizes' does. Deleting the first weights costs about what the saliencies foretell; then the prediction fails, since it looks at each weight alone. Retraining makes up for most of it.",
+    notice: "Without retraining the saliencies' order keeps the loss low for longer than the sizes' does. Deleting the least salient weights costs next to nothing, as foretold; then the loss outgrows the sum of the saliencies, which looks at each weight alone and at training samples. Retraining makes up for nearly all of it, down to a tenth of the parameters.",
     reported: &[
         "The loss stays below that of magnitude at every count of parameters.",
         "Up to 800 of 2,578 parameters can be deleted without retraining before the loss moves, and so far the prediction follows it.",
@@ -73,7 +73,7 @@ fn obd(size: Size, network: Architecture) -> Recipe {
 
 fn charts(report: &Report) -> Vec<Chart> {
     let parameters = |result: &VariantResult| result.nonzero as f64;
-    let x = Axis { title: "parameters left", quantity: Quantity::Number, log: false };
+    let x = Axis { title: "parameters left", quantity: Quantity::Count, log: false };
     let loss = Axis { title: "test loss", quantity: Quantity::Number, log: true };
     let lines = METHODS.iter().flat_map(|(title, _)| {
         let of =

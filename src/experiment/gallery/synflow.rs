@@ -96,7 +96,7 @@ fn charts(report: &Report) -> Vec<Chart> {
         },
         Chart {
             title: "Each layer's share of all scores, before anything is removed".into(),
-            x: Axis { title: "layer", quantity: Quantity::Number, log: false },
+            x: Axis { title: "layer", quantity: Quantity::Count, log: false },
             y: Axis { title: "share of the scores", quantity: Quantity::Share, log: true },
             // GraSP's scores have either sign, and no shares then.
             lines: layers.filter(|line| !line.spots.is_empty() && line.spots.iter().all(|spot| spot.y > 0.0)).collect(),
