@@ -81,7 +81,7 @@ enum Command {
     },
     /// Runs a paper's figure anew and prints it beside what the paper reports; without a name, lists them.
     Gallery {
-        /// Which.
+        /// Which; `all` runs every setup of every one, and `--markdown` then names a folder.
         name: Option<String>,
         /// On which network and data; the first, if left out.
         #[arg(long)]
@@ -133,7 +133,10 @@ pub fn main() -> ExitCode {
         Command::Gallery { name: Some(name), setup, full, recipe, report, data, out, markdown, jobs, quiet } => {
             let size = if full { Size::Full } else { Size::Quick };
             let wanted = gallery::Wanted { name, setup, size, recipe, report, out, markdown };
-            gallery::show(&wanted, &data, at_once(jobs), quiet)
+            match wanted.name.as_str() {
+                "all" => gallery::all(&wanted, &data, at_once(jobs), quiet),
+                _ => gallery::show(&wanted, &data, at_once(jobs), quiet),
+            }
         }
         Command::Methods => methods(),
     };

@@ -40,6 +40,30 @@ pub fn list() -> Result<(), String> {
     print(&text)
 }
 
+/// Runs every setup of every exhibit, one after another.
+pub fn all(wanted: &Wanted, data: &Path, jobs: usize, quiet: bool) -> Result<(), String> {
+    if let Some(folder) = &wanted.markdown {
+        std::fs::create_dir_all(folder)
+            .map_err(|e| format!("{} cannot be made ({e}); choose another place", folder.display()))?;
+    }
+    for exhibit in EXHIBITS {
+        for setup in exhibit.setups {
+            let file = format!("{}-{}.md", exhibit.name, setup.name);
+            let one = Wanted {
+                name: exhibit.name.into(),
+                setup: Some(setup.name.into()),
+                size: wanted.size,
+                recipe: wanted.recipe,
+                report: None,
+                out: None,
+                markdown: wanted.markdown.as_ref().map(|folder| folder.join(file)),
+            };
+            show(&one, data, jobs, quiet)?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs an exhibit, or draws a report of it.
 pub fn show(wanted: &Wanted, data: &Path, jobs: usize, quiet: bool) -> Result<(), String> {
     let exhibit = Exhibit::find(&wanted.name)?;
