@@ -55,6 +55,22 @@ pub fn contests(model: &Model, prune: &Prune) -> Vec<Contest> {
 ///
 /// Weights are set to zero and masked. For units, see [`take_units`].
 pub fn prune_once(model: &mut Model, scores: &Scores, prune: &Prune, contests: &[Contest], go: usize, key: &Key) {
+    prune_any::<true>(model, scores, prune, contests, go, key);
+}
+
+/// As [`prune_once`], for steps that are basic ([`Prune::is_basic`]): without the code for the others.
+pub fn prune_weights(model: &mut Model, scores: &Scores, prune: &Prune, contests: &[Contest], go: usize, key: &Key) {
+    prune_any::<false>(model, scores, prune, contests, go, key);
+}
+
+fn prune_any<const ALL: bool>(
+    model: &mut Model,
+    scores: &Scores,
+    prune: &Prune,
+    contests: &[Contest],
+    go: usize,
+    key: &Key,
+) {
     let sign = sign(prune);
     let mut masks: Vec<Vec<bool>> = model.weights().map(current).collect();
     for contest in contests {
@@ -62,10 +78,10 @@ pub fn prune_once(model: &mut Model, scores: &Scores, prune: &Prune, contests: &
         let matrices: Vec<(usize, &Parameter)> =
             model.weights().enumerate().filter(|(i, _)| contest.matrices.contains(i)).collect();
         match prune.granularity {
-            Granularity::NOf4 => keep_n_of_4(&matrices, scores, sign, sparsity, &mut masks),
-            granularity => remove_lowest(&matrices, scores, sign, sparsity, granularity, &mut masks),
+            Granularity::NOf4 if ALL => keep_n_of_4(&matrices, scores, sign, sparsity, &mut masks),
+            granularity => remove_lowest::<ALL>(&matrices, scores, sign, sparsity, granularity, &mut masks),
         }
-        if prune.ablation == Ablation::Shuffled && go == prune.changes() * prune.iterations {
+        if ALL && prune.ablation == Ablation::Shuffled && go == prune.changes() * prune.iterations {
             for &(matrix, _) in &matrices {
                 key.fold("shuffle").fold_index(matrix as u64).rng().shuffle(&mut masks[matrix]);
             }
@@ -118,7 +134,7 @@ fn hold(parameter: &mut Parameter, mask: Vec<bool>) {
 }
 
 /// Removes single weights or blocks, the lowest mean scores first, until the sparsity is met as nearly as they allow.
-fn remove_lowest(
+fn remove_lowest<const ALL: bool>(
     matrices: &[(usize, &Parameter)],
     scores: &Scores,
     sign: f64,
@@ -130,7 +146,7 @@ fn remove_lowest(
     let mut total = 0;
     for &(matrix, parameter) in matrices {
         total += parameter.values.len();
-        let cells = Cells::of(parameter, granularity);
+        let cells = Cells::of(parameter, ALL && granularity == Granularity::Block);
         // Removed weights come first, so that they stay among the removed.
         let score = |index: usize| if masks[matrix][index] { sign * scores[matrix][index] } else { f64::NEG_INFINITY };
         order.extend((0..cells.count()).map(|cell| {
@@ -155,7 +171,7 @@ fn remove_lowest(
         }
         removed += size;
         let (_, parameter) = matrices[matrices.iter().position(|(m, _)| *m == matrix).unwrap_or(0)];
-        Cells::of(parameter, granularity).each(cell, |index| masks[matrix][index] = false);
+        Cells::of(parameter, ALL && granularity == Granularity::Block).each(cell, |index| masks[matrix][index] = false);
     }
 }
 
@@ -167,9 +183,9 @@ struct Cells {
 }
 
 impl Cells {
-    fn of(parameter: &Parameter, granularity: Granularity) -> Self {
+    fn of(parameter: &Parameter, blocks: bool) -> Self {
         let (rows, columns) = parameter.matrix_dims();
-        Self { rows, columns, side: if granularity == Granularity::Block { 4 } else { 1 } }
+        Self { rows, columns, side: if blocks { 4 } else { 1 } }
     }
 
     fn count(&self) -> usize {

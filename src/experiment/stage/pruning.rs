@@ -9,7 +9,7 @@ use super::super::state::State;
 use super::{Objective, Stretch, Work};
 use crate::compression::prune::{
     Ablation, Contest, Evidence, Granularity, MAGNITUDE, Method, Needs, Prune, Rewind, Schedule, Scorer, Scores,
-    contests, prune_once, scorer, take_units, units,
+    contests, prune_once, prune_weights, scorer, take_units, units,
 };
 use crate::data::{Key, Source, Split};
 use crate::network::{CrossEntropy, Model, Parameter, Progress, Pupil, Samples, TrainError, Training, train};
@@ -95,10 +95,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         };
         // Shuffled masks let weights back in, which then have the values that they had.
         let starts: Vec<Model> = match prune.ablation {
-            Ablation::Shuffled => states.iter().map(|state| state.model.clone()).collect(),
+            Ablation::Shuffled if A::ALL_STEPS => states.iter().map(|state| state.model.clone()).collect(),
             _ => Vec::new(),
         };
-        let predicts = method.predicts && training.epochs == 0 && prune.rewind == Rewind::None;
+        let predicts = A::ALL_STEPS && method.predicts && training.epochs == 0 && prune.rewind == Rewind::None;
         let mut go = 0;
         let rounds = prune.trainings();
         for round in 0..rounds {
@@ -107,7 +107,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 for of in self.going_on() {
                     let model = &mut states[of].model;
                     let key = keys[of].fold_index(go as u64);
-                    let before = scorer.adjust.map(|adjust| (adjust, model.clone()));
+                    let before = scorer.adjust.filter(|_| A::ALL_STEPS).map(|adjust| (adjust, model.clone()));
                     let evidence = Evidence { samples: &samples, initial: initial[of].as_ref(), key };
                     let scores = (scorer.score)(model, &evidence).map_err(RunError::Network)?;
                     if go == 1 {
@@ -117,6 +117,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     let kept = if A::ALL_STEPS && prune.granularity == Granularity::Unit {
                         Some(take_units(model, &scores, prune, &contests[of], go))
                     } else {
+                        let prune_once = if A::ALL_STEPS { prune_once } else { prune_weights };
                         prune_once(model, &scores, prune, &contests[of], go, &key);
                         None
                     };
@@ -136,10 +137,11 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             }
             for of in self.going_on() {
                 let model = &mut states[of].model;
-                if let Some(start) = starts.get(of) {
+                if let (true, Some(start)) = (A::ALL_STEPS, starts.get(of)) {
                     fill_in(model, start);
                 }
                 match prune.rewind {
+                    _ if !A::ALL_STEPS => {}
                     Rewind::None => {}
                     Rewind::Initialization | Rewind::Step => go_back(model, &origins[of]),
                     Rewind::Random => {
