@@ -13,7 +13,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     title: "The lottery ticket hypothesis",
     paper: "Frankle, Carbin 2019, The Lottery Ticket Hypothesis; Frankle, Dziugaite, Roy, Carbin 2020, Linear Mode Connectivity and the Lottery Ticket Hypothesis",
     about: "A network is trained, its smallest weights are pruned, a fifth a round, and those that stay go back to the values they were drawn with, to be trained anew. Controls: the same mask with fresh random weights, and the same number of weights pruned at once.",
-    notice: "Tickets of 51 and 21 % learn no slower than the whole network and end at least as high. The same masks with fresh weights fall behind as they get smaller: it is not the mask alone. On the residual network going back to the very beginning does worse than going back to a step a little later.",
+    notice: "Tickets of 51 and 21 % learn no slower than the whole network and end at least as high. The same masks with fresh weights fall behind as they get smaller: it is not the mask alone. On the residual network going back to the very beginning tends to do worse than going back to a step a little later; the quick settings are too short to tell at every size.",
     reported: &[
         "P_m = 51.3 and 21.1 % learn faster than the whole network and end higher.",
         "3.6 % is back at the level of the whole network.",
