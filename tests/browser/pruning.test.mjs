@@ -23,7 +23,10 @@ const pruned = (prune, network = TOY.network) => ({
 test("settings appear where they have a meaning, and layers take budgets", async () => {
   const opened = await open(browser, site.url + commandLine(pruned({ sparsity: 0.5 })).link());
   const { page } = opened;
-  await page.locator("details").evaluateAll((all) => all.forEach((details) => (details.open = true)));
+  const unfold = () => page.locator("details").evaluateAll((all) => all.forEach((details) => (details.open = true)));
+  await unfold();
+  await by(page, "step").first().waitFor();
+  await unfold(); // what the first look does not show
   const step = by(page, "step").first();
   assert.equal(await step.getByLabel("Rewind to step").count(), 0);
   await step.getByLabel("Weights that stay").selectOption("step");

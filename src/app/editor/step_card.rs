@@ -107,8 +107,18 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
                 <p class="paper">{paper}</p>
             })}
             {numbers}
-            {choices}
-            {special}
+            {match kind {
+                // Pruning has more choices than a first look bears.
+                "prune" => view! {
+                    <details class="more">
+                        <summary>{text::MORE}</summary>
+                        {choices}
+                        {special}
+                    </details>
+                }
+                .into_any(),
+                _ => view! { {choices} {special} }.into_any(),
+            }}
         </div>
     }
     .into_any()
