@@ -54,10 +54,13 @@ impl Parameter {
 
     /// Sets what is masked to zero.
     pub fn clear_masked(&mut self) {
-        // Over slices: what ndarray makes of two arrays of any dimensions is much code for the page to load.
-        let mask = self.mask.as_ref().and_then(|mask| mask.as_slice()).unwrap_or_default();
-        let values = self.values.as_slice_mut().unwrap_or_default();
-        values.iter_mut().zip(mask).filter(|(_, kept)| !**kept).for_each(|(value, _)| *value = 0.0);
+        if let Some(mask) = &self.mask {
+            self.values.zip_mut_with(mask, |value, kept| {
+                if !kept {
+                    *value = 0.0;
+                }
+            });
+        }
     }
 
     /// A weight's matrix as rows (everything that is summed over) and columns (outputs).
