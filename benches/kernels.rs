@@ -6,7 +6,7 @@
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main, measurement};
 use featherweight::backend::cpu::Cpu;
 use featherweight::backend::{Adam, Backend, Conv, MatMul, Sgd};
-use featherweight::compression::prune::{Scope, magnitudes, prune_to};
+use featherweight::compression::prune::{Scope, prune_to};
 use featherweight::compression::quantize::{Quantize, RangeObserver, quantize};
 use featherweight::data::{Key, Rng};
 use featherweight::network::{Architecture, ArchitectureName, Executable, Model, Shape, TrainedModel};
@@ -128,7 +128,8 @@ fn variants(name: ArchitectureName) -> [(&'static str, TrainedModel); 4] {
     #[allow(clippy::expect_used)] // both networks take images of this size
     let dense = Model::initialize(&spec, IMAGE, 10, &Key::new(1)).expect("the architecture fits the images");
     let mut sparse = dense.clone();
-    let scores = magnitudes(&dense);
+    let scores: Vec<Vec<f64>> =
+        dense.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
     prune_to(&mut sparse, &scores, 0.9, Scope::Layerwise);
     let integer = |model: &Model| TrainedModel::Integer(quantize(model, &ranges(model), &Quantize::default()));
     let (int8, sparse_int8) = (integer(&dense), integer(&sparse));

@@ -4,7 +4,7 @@
 use super::event::{Clock, Flow};
 use super::run::RunError;
 use crate::backend::cpu::arg_max;
-use crate::compression::prune::{Prune, Schedule, Scores, contests, magnitudes, prune_once};
+use crate::compression::prune::{Prune, Schedule, contests, prune_once};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::export;
 use crate::network::{Executable, Model, TrainedModel};
@@ -45,15 +45,14 @@ pub async fn sensitivity(
     };
     let count = SAMPLES.min(dataset.len(Split::Validation));
     dataset.ensure(source, Split::Validation, count - 1).await?;
-    let scores = magnitudes(&model);
-    let all: Vec<u32> = (0..count as u32).collect();
-    let mut pixels = vec![0.0; BATCH * dataset.features()];
     for (matrix, name) in names.into_iter().enumerate() {
         let mut accuracies = Vec::with_capacity(SPARSITIES.len());
         for sparsity in SPARSITIES {
-            let pruned = without(&model, &scores, matrix, sparsity);
+            let pruned = without(&model, matrix, sparsity);
             let mut executable = Executable::new(&TrainedModel::Float(pruned));
             let mut right = 0;
+            let all: Vec<u32> = (0..count as u32).collect();
+            let mut pixels = vec![0.0; BATCH * dataset.features()];
             for indices in all.chunks(BATCH) {
                 let pixels = &mut pixels[..indices.len() * dataset.features()];
                 dataset.gather(Split::Validation, indices, pixels);
@@ -76,12 +75,14 @@ pub async fn sensitivity(
 }
 
 /// The model with its smallest weights of one matrix removed.
-fn without(model: &Model, scores: &Scores, matrix: usize, sparsity: f64) -> Model {
+fn without(model: &Model, matrix: usize, sparsity: f64) -> Model {
     let mut model = model.clone();
+    let scores: Vec<Vec<f64>> =
+        model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
     let others = (1..=scores.len()).filter(|place| *place != matrix + 1).collect();
     let prune = Prune { sparsity, exclude: others, schedule: Schedule::OneShot, ..Prune::default() };
     let contests = contests(&model, &prune);
-    prune_once(&mut model, scores, &prune, &contests, 1, &Key::new(0));
+    prune_once(&mut model, &scores, &prune, &contests, 1, &Key::new(0));
     model
 }
 

@@ -47,22 +47,6 @@ impl Parameter {
         Some(clusters)
     }
 
-    /// Which values are there, in storage order: all, where nothing was pruned.
-    pub fn kept(&self) -> Vec<bool> {
-        self.mask_slice().map_or_else(|| vec![true; self.values.len()], <[bool]>::to_vec)
-    }
-
-    /// Sets what is masked to zero.
-    pub fn clear_masked(&mut self) {
-        if let Some(mask) = &self.mask {
-            self.values.zip_mut_with(mask, |value, kept| {
-                if !kept {
-                    *value = 0.0;
-                }
-            });
-        }
-    }
-
     /// A weight's matrix as rows (everything that is summed over) and columns (outputs).
     pub fn matrix_dims(&self) -> (usize, usize) {
         let columns = self.values.shape().last().copied().unwrap_or(0);

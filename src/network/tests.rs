@@ -58,28 +58,23 @@ fn loss(model: &Model, rows: usize, x: &[f32], labels: &[usize]) -> f64 {
     logits.chunks(model.classes).zip(labels).map(of_row).sum::<f64>() / rows as f64
 }
 
-/// The network after a training pass and its way back from the labels' cross-entropy.
-fn trained_pass(model: &Model, rows: usize, x: &[f32], labels: &[usize]) -> Network<Cpu> {
-    let (cpu, classes) = (Cpu::new(), model.classes);
-    let mut network = Network::new(&cpu, &[model], rows);
-    cpu.write(network.input(), x);
-    network.forward(&cpu, rows, Mode::Train(&mut [Key::new(9).rng()]));
-    let mut one_hot = vec![0.0; rows * classes];
-    labels.iter().enumerate().for_each(|(row, label)| one_hot[row * classes + label] = 1.0);
-    let (logits, gradient) = network.logits_and_gradient();
-    cpu.fill(gradient, rows * classes, 0.0);
-    cpu.cross_entropy(rows, classes, 1.0, 1.0, logits, &one_hot, &mut vec![0.0; 2], gradient);
-    network.backward(&cpu, rows);
-    network
-}
-
 /// Moves each parameter array along a random direction and holds the change of the loss against the gradient.
 fn check_gradients(layers: Vec<Layer>, shape: Shape, classes: usize) {
     let (model, rows) = (drawn(layers, shape, classes), 5);
     let mut rng = Key::new(4).rng();
     let x = normals(&mut rng, rows * shape.len());
     let labels: Vec<usize> = (0..rows).map(|row| row % classes).collect();
-    let network = trained_pass(&model, rows, &x, &labels);
+    let cpu = Cpu::new();
+    let mut network = Network::new(&cpu, &[&model], rows);
+    cpu.write(network.input(), &x);
+    network.forward(&cpu, rows, Mode::Train(&mut [Key::new(9).rng()]));
+    let mut one_hot = vec![0.0; rows * classes];
+    labels.iter().enumerate().for_each(|(row, label)| one_hot[row * classes + label] = 1.0);
+    let mut totals = vec![0.0; 2];
+    let (logits, gradient) = network.logits_and_gradient();
+    cpu.fill(gradient, rows * classes, 0.0);
+    cpu.cross_entropy(rows, classes, 1.0, 1.0, logits, &one_hot, &mut totals, gradient);
+    network.backward(&cpu, rows);
     for (index, parameter) in model.parameters.iter().enumerate() {
         // A bias right before a batch normalization is taken off again with the mean: its gradient is zero by right.
         let normalized = matches!(model.layers.get(parameter.layer + 1), Some(Layer::BatchNormalization { .. }));
@@ -279,7 +274,16 @@ fn shared_values_have_the_sum_of_their_weights_gradients() {
     model.parameters[0].mask = Some(pruned);
     let x = normals(&mut Key::new(4).rng(), rows * shape.len());
     let labels: Vec<usize> = (0..rows).map(|row| row % classes).collect();
-    let network = trained_pass(&model, rows, &x, &labels);
+    let cpu = Cpu::new();
+    let mut network = Network::new(&cpu, &[&model], rows);
+    cpu.write(network.input(), &x);
+    network.forward(&cpu, rows, Mode::Train(&mut [Key::new(9).rng()]));
+    let mut one_hot = vec![0.0; rows * classes];
+    labels.iter().enumerate().for_each(|(row, label)| one_hot[row * classes + label] = 1.0);
+    let (logits, gradient) = network.logits_and_gradient();
+    cpu.fill(gradient, rows * classes, 0.0);
+    cpu.cross_entropy(rows, classes, 1.0, 1.0, logits, &one_hot, &mut vec![0.0; 2], gradient);
+    network.backward(&cpu, rows);
     for (index, parameter) in model.parameters.iter().enumerate() {
         let Some(clusters) = parameter.sharing() else { continue };
         for cluster in 0..4 {

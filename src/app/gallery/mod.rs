@@ -4,8 +4,8 @@ mod figure;
 
 use super::state::{Shared, State};
 use super::{actions, format, text};
-use crate::experiment::Report;
 use crate::experiment::gallery::{EXHIBITS, Exhibit, Setup, Size};
+use crate::experiment::{Recipe, Report};
 use figure::Figure;
 use leptos::prelude::*;
 use text::gallery as words;
@@ -31,18 +31,26 @@ pub(super) fn place(state: State) -> AnyView {
     .into_any()
 }
 
+/// Whether a recipe is this one, whatever trains.
+fn same(recipe: &Recipe, other: Recipe) -> bool {
+    Recipe { backend: recipe.backend, ..other } == *recipe
+}
+
 /// One exhibit.
 #[component]
 fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     let setup = RwSignal::new(0usize);
     let chosen = move || -> &'static Setup { &exhibit.setups[setup.get()] };
-    let of = move |report: &Shared<Report>| Some((report.clone(), chosen().size_of(&report.recipe)?));
-    let live = Memo::new(move |_| -> Option<(Shared<Report>, Size)> {
-        if state.busy() { state.live.with(|l| l.as_ref().and_then(|l| of(&l.report))) } else { None }
-    });
+    let sizes = [Size::Full, Size::Quick];
     // Of what was run of it, the run under way comes first, then what was run in full, then the newest.
-    let newest = Memo::new(move |_| {
-        live.get().or_else(|| {
+    let newest = Memo::new(move |_| -> Option<(Shared<Report>, Size)> {
+        let setup = chosen();
+        let of = |report: &Shared<Report>| {
+            let size = sizes.into_iter().find(|&size| same(&report.recipe, (setup.recipe)(size)))?;
+            Some((report.clone(), size))
+        };
+        let live = if state.busy() { state.live.with(|l| l.as_ref().and_then(|l| of(&l.report))) } else { None };
+        live.or_else(|| {
             state.runs.with(|runs| {
                 let mut mine: Vec<_> = runs.iter().filter_map(|record| of(&record.report)).collect();
                 mine.sort_by_key(|(_, size)| *size != Size::Full);
@@ -50,7 +58,13 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
             })
         })
     });
-    let runs_here = Memo::new(move |_| live.with(Option::is_some));
+    let runs_here = Memo::new(move |_| {
+        let setup = chosen();
+        state.busy()
+            && state.live.with(|l| {
+                l.as_ref().is_some_and(|l| sizes.into_iter().any(|size| same(&l.report.recipe, (setup.recipe)(size))))
+            })
+    });
     let start = move |size: Size| {
         actions::lay_out(state, (chosen().recipe)(size));
         state.parts.with_engine(move |engine| (engine.run)(state));

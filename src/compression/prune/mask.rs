@@ -72,7 +72,7 @@ fn prune_any<const ALL: bool>(
     key: &Key,
 ) {
     let sign = sign(prune);
-    let mut masks: Vec<Vec<bool>> = model.weights().map(Parameter::kept).collect();
+    let mut masks: Vec<Vec<bool>> = model.weights().map(current).collect();
     for contest in contests {
         let sparsity = prune.sparsity_after(go, contest.before, contest.target);
         let matrices: Vec<(usize, &Parameter)> =
@@ -117,11 +117,20 @@ fn sign(prune: &Prune) -> f64 {
     if prune.ablation == Ablation::Inverted { -1.0 } else { 1.0 }
 }
 
+/// Which weights are there now.
+fn current(parameter: &Parameter) -> Vec<bool> {
+    parameter.mask_slice().map_or_else(|| vec![true; parameter.values.len()], <[bool]>::to_vec)
+}
+
 /// Sets a matrix's mask, and what it removes to zero.
 fn hold(parameter: &mut Parameter, mask: Vec<bool>) {
+    for (value, kept) in parameter.slice_mut().iter_mut().zip(&mask) {
+        if !kept {
+            *value = 0.0;
+        }
+    }
     let shape = parameter.values.raw_dim();
     parameter.mask = ArrayD::from_shape_vec(shape, mask).ok();
-    parameter.clear_masked();
 }
 
 /// Removes single weights or blocks, the lowest mean scores first, until the sparsity is met as nearly as they allow.
@@ -217,13 +226,17 @@ fn keep_n_of_4(matrices: &[(usize, &Parameter)], scores: &Scores, sign: f64, spa
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Evidence, METHODS, SCORERS, Schedule, magnitudes};
+    use super::super::{Evidence, METHODS, SCORERS, Schedule};
     use super::*;
     use crate::network::{Architecture, Samples, Shape};
 
     fn model() -> Model {
         let shape = Shape { height: 1, width: 1, channels: 10 };
         Model::initialize(&Architecture::mlp(&[20, 10]), shape, 4, &Key::new(1)).unwrap()
+    }
+
+    fn magnitudes(model: &Model) -> Scores {
+        model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect()
     }
 
     fn zeros(p: &Parameter) -> usize {

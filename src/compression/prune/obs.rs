@@ -43,7 +43,8 @@ pub(super) const SCORER: Scorer = Scorer { score, adjust: Some(adjust) };
 
 /// Which weights are there, all matrices in a row.
 fn present(model: &Model) -> Vec<bool> {
-    model.weights().flat_map(Parameter::kept).collect()
+    let of = |p: &Parameter| p.mask_slice().map_or_else(|| vec![true; p.values.len()], <[bool]>::to_vec);
+    model.weights().flat_map(of).collect()
 }
 
 /// The columns of `rows` where `chosen`.

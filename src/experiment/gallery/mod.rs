@@ -81,17 +81,16 @@ impl Exhibit {
 
     /// The exhibit that a recipe is of, with its setup and size.
     pub fn of(recipe: &Recipe) -> Option<(&'static Self, &'static Setup, Size)> {
-        EXHIBITS.iter().find_map(|exhibit| {
-            exhibit.setups.iter().find_map(|setup| setup.size_of(recipe).map(|size| (exhibit, setup, size)))
-        })
-    }
-}
-
-impl Setup {
-    /// In which size a recipe is this setup's, if it is. What trains is the visitor's choice and does not change what is shown.
-    pub fn size_of(&self, recipe: &Recipe) -> Option<Size> {
+        // What trains is the visitor's choice and does not change what is shown.
         let same = |other: Recipe| Recipe { backend: recipe.backend, ..other } == *recipe;
-        [Size::Quick, Size::Full].into_iter().find(|&size| same((self.recipe)(size)))
+        EXHIBITS.iter().find_map(|exhibit| {
+            exhibit.setups.iter().find_map(|setup| {
+                [Size::Quick, Size::Full]
+                    .into_iter()
+                    .find(|&size| same((setup.recipe)(size)))
+                    .map(|size| (exhibit, setup, size))
+            })
+        })
     }
 }
 

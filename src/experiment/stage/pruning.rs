@@ -261,8 +261,12 @@ fn removed(before: &[Parameter], model: &Model, scores: &Scores) -> f64 {
 /// Sets a model's parameters to those of another, under its masks.
 fn go_back(model: &mut Model, to: &Model) {
     for (parameter, earlier) in model.parameters.iter_mut().zip(&to.parameters) {
+        let mask = parameter.mask.take();
         parameter.values.clone_from(&earlier.values);
-        parameter.clear_masked();
+        if let Some(kept) = mask.as_ref().and_then(|mask| mask.as_slice()) {
+            parameter.slice_mut().iter_mut().zip(kept).filter(|(_, kept)| !**kept).for_each(|(value, _)| *value = 0.0);
+        }
+        parameter.mask = mask;
         parameter.clusters = None; // what is rewound shares nothing any more
     }
 }
