@@ -43,17 +43,19 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     let chosen = move || -> &'static Setup { &exhibit.setups[setup.get()] };
     let sizes = [Size::Full, Size::Quick];
     // Of what was run of it, the run under way comes first, then what was run in full, then the newest.
-    let newest = Memo::new(move |_| -> Option<(Shared<Report>, Size)> {
+    // The last says whether anything is missing: a run may stop between two variants, and then none of them was cut short.
+    let newest = Memo::new(move |_| -> Option<(Shared<Report>, Size, bool)> {
         let setup = chosen();
-        let of = |report: &Shared<Report>| {
+        let of = |report: &Shared<Report>, partial: bool| {
             let size = sizes.into_iter().find(|&size| same(&report.recipe, (setup.recipe)(size)))?;
-            Some((report.clone(), size))
+            Some((report.clone(), size, partial))
         };
-        let live = if state.busy() { state.live.with(|l| l.as_ref().and_then(|l| of(&l.report))) } else { None };
+        let live = if state.busy() { state.live.with(|l| l.as_ref().and_then(|l| of(&l.report, true))) } else { None };
         live.or_else(|| {
             state.runs.with(|runs| {
-                let mut mine: Vec<_> = runs.iter().filter_map(|record| of(&record.report)).collect();
-                mine.sort_by_key(|(_, size)| *size != Size::Full);
+                let mut mine: Vec<_> =
+                    runs.iter().filter_map(|record| of(&record.report, record.notes.stopped)).collect();
+                mine.sort_by_key(|(_, size, _)| *size != Size::Full);
                 mine.into_iter().next()
             })
         })
@@ -71,14 +73,13 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     };
     let title_id = format!("{}-title", exhibit.name);
     let told = move || {
-        newest.get().map(|(report, size)| {
-            let trials = report.recipe.seeds.len();
-            words::drawn_from(size == Size::Full, trials, report.variants.iter().any(|v| v.stopped))
-        })
+        newest
+            .get()
+            .map(|(report, size, partial)| words::drawn_from(size == Size::Full, report.recipe.seeds.len(), partial))
     };
     let collapse = move || {
         newest.with(|n| {
-            n.as_ref().is_some_and(|(report, _)| {
+            n.as_ref().is_some_and(|(report, ..)| {
                 report.variants.iter().any(|v| v.trials.iter().any(|t| t.collapsed().next().is_some()))
             })
         })
@@ -117,7 +118,7 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
             <div class="exhibit-charts" data-testid="exhibit-charts">
                 {move || match newest.get() {
                     None => view! { <p class="hint">{words::NOT_YET}</p> }.into_any(),
-                    Some((report, _)) => {
+                    Some((report, ..)) => {
                         let charts = (exhibit.charts)(&report).into_iter().filter(|c| c.lines.iter().any(|l| !l.spots.is_empty()));
                         charts.map(|chart| view! { <Figure chart/> }).collect_view().into_any()
                     }
