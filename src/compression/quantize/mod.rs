@@ -1,6 +1,7 @@
 //! Quantization: scales and zero points from weights and from calibration data, and networks of integers.
 
 mod min_max;
+pub mod mixed;
 mod post_training;
 mod settings;
 
