@@ -63,7 +63,8 @@ impl Cholesky {
         let n = a.len();
         let turned = (0..n).map(|i| (0..n).map(|j| a[n - 1 - i.max(j)][n - 1 - i.min(j)]).collect());
         a = turned.collect();
-        let mut inverse: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+        let mut inverse: Vec<Vec<f64>> =
+            (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect();
         Self::new(a, alpha)?.forward(&mut inverse);
         inverse.reverse();
         inverse.iter_mut().for_each(|row| row.reverse());

@@ -125,7 +125,8 @@ impl Problem {
                 let place = place(codes, columns, at, weights[at]);
                 let below = levels.below(place);
                 // The sigmoid of v is where h begins with the weight itself.
-                let sigmoid = (((place - f32::from(below)) / f32::from(levels.step)).clamp(0.0, 1.0) - GAMMA) / (ZETA - GAMMA);
+                let sigmoid =
+                    (((place - f32::from(below)) / f32::from(levels.step)).clamp(0.0, 1.0) - GAMMA) / (ZETA - GAMMA);
                 let v = -libm::logf(1.0 / sigmoid - 1.0);
                 let (scale, free) = ((f64::from(scale(at)) / means[column]) as f32, weights[at] != 0.0);
                 cells.push(Cell { at, place, below, step: levels.step, scale, free, v, adam: [0.0; 2] });
@@ -171,8 +172,7 @@ impl Problem {
                 if slope > 0.0 {
                     let of_error = 2.0 * product * cell.scale * f32::from(cell.step);
                     let from_middle = 2.0 * h - 1.0;
-                    let of_regularizer =
-                        -2.0 * beta * libm::powf(from_middle.abs(), beta - 1.0) * from_middle.signum();
+                    let of_regularizer = -2.0 * beta * libm::powf(from_middle.abs(), beta - 1.0) * from_middle.signum();
                     gradient = slope * (of_error + LAMBDA * of_regularizer);
                 }
                 let [first, second] = &mut cell.adam;
@@ -182,5 +182,59 @@ impl Problem {
                 cell.v -= RATE * (*first / (1.0 - corrections[0])) / size;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{COLUMNS, Rounded};
+    use super::super::{Granularity, Mapping, Quantize, levels};
+    use super::*;
+
+    fn rounded(case: &Rounded) -> Codes {
+        let mut codes = case.nearest();
+        ada_round(&case.weights, COLUMNS, levels(case.bits, &case.settings), &case.moments, &mut codes);
+        case.check(&codes);
+        codes
+    }
+
+    #[test]
+    fn the_error_is_lower_than_that_of_the_nearest_integers() {
+        for case in Rounded::cases() {
+            let (found, plain) = (case.error(&rounded(&case)), case.error(&case.nearest()));
+            assert!(found < 0.7 * plain, "{} bits, {:?}: {found}, nearest {plain}", case.bits, case.settings.clip);
+        }
+    }
+
+    #[test]
+    fn every_weight_goes_up_or_down_and_never_further() {
+        for mapping in [Mapping::Symmetric, Mapping::Affine] {
+            for granularity in [Granularity::PerChannel, Granularity::PerTensor, Granularity::PerGroup] {
+                let settings = Quantize { mapping, granularity, group: 16, ..Quantize::default() };
+                let case = Rounded::new(40, 3, settings, 11);
+                let (codes, nearest) = (rounded(&case), case.nearest());
+                let mut changed = 0;
+                for (at, w) in case.weights.iter().enumerate() {
+                    let place = place(&codes, COLUMNS, at, *w);
+                    let (low, high) = (place.floor(), place.ceil());
+                    let q = f32::from(codes.weights[at]);
+                    // Beyond the ends of the grid, its last integer is all there is.
+                    assert!(q == low || q == high || q == f32::from(nearest.weights[at]), "{place} became {q}");
+                    changed += usize::from(codes.weights[at] != nearest.weights[at]);
+                }
+                assert!(changed > 20, "{changed} weights go the other way");
+                assert!(case.error(&codes) < 0.8 * case.error(&nearest));
+            }
+        }
+    }
+
+    /// Where no input tells of another, the nearest integers are the best.
+    #[test]
+    fn with_inputs_of_their_own_every_weight_goes_to_the_nearest() {
+        let mut case = Rounded::new(40, 3, Quantize::default(), 2);
+        for (i, row) in case.moments.sum.iter_mut().enumerate() {
+            row.iter_mut().enumerate().filter(|(j, _)| *j != i).for_each(|(_, h)| *h = 0.0);
+        }
+        assert_eq!(rounded(&case), case.nearest());
     }
 }

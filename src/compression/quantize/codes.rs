@@ -50,6 +50,13 @@ pub(super) fn place(codes: &Codes, columns: usize, at: usize, weight: f32) -> f3
     weight / codes.scales[place] + f32::from(codes.zero_points.get(place).copied().unwrap_or_default())
 }
 
+/// The real value of the weight at index `at`.
+pub(super) fn real(codes: &Codes, columns: usize, at: usize) -> f64 {
+    let place = codes.place(at, columns);
+    let zero = codes.zero_points.get(place).copied().unwrap_or_default();
+    (f64::from(codes.weights[at]) - f64::from(zero)) * f64::from(codes.scales[place])
+}
+
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {

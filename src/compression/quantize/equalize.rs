@@ -45,7 +45,8 @@ fn pairs(layers: &[Layer]) -> Vec<[usize; 2]> {
 
 /// Scales the channels between two layers; how far the scales are from one, at most.
 fn equalize_pair(model: &mut Model, [first, second]: [usize; 2]) -> f32 {
-    let weights = |model: &Model, layer| model.parameters.iter().position(|p| p.layer == layer && p.role == Role::Weight);
+    let weights =
+        |model: &Model, layer| model.parameters.iter().position(|p| p.layer == layer && p.role == Role::Weight);
     let (Some(first), Some(second)) = (weights(model, first), weights(model, second)) else { return 0.0 };
     let channels = model.parameters[first].matrix_dims().1;
     let columns = model.parameters[second].matrix_dims().1;
@@ -130,7 +131,11 @@ mod tests {
                     let to = first.slice().iter().skip(channel).step_by(channels).fold(0.0f32, |l, w| l.max(w.abs()));
                     let rows = second.slice().chunks(columns).skip(channel).step_by(channels);
                     let from = rows.flatten().fold(0.0f32, |l, w| l.max(w.abs()));
-                    assert!((to / from - 1.0).abs() < 1e-2, "{:?}, channel {channel}: {to} and {from}", spec.architecture);
+                    assert!(
+                        (to / from - 1.0).abs() < 1e-2,
+                        "{:?}, channel {channel}: {to} and {from}",
+                        spec.architecture
+                    );
                 }
             }
         }
@@ -156,7 +161,11 @@ mod tests {
     fn removed_weights_and_dead_channels_do_no_harm() {
         let mut model = uneven(&Architecture::mlp(&[20, 15]));
         let first = model.weights_mut().next().unwrap();
-        first.slice_mut().iter_mut().enumerate().for_each(|(at, w)| *w *= if at % 20 == 3 || at % 3 == 0 { 0.0 } else { 1.0 });
+        first
+            .slice_mut()
+            .iter_mut()
+            .enumerate()
+            .for_each(|(at, w)| *w *= if at % 20 == 3 || at % 3 == 0 { 0.0 } else { 1.0 });
         let zeros: Vec<bool> = first.slice().iter().map(|w| *w == 0.0).collect();
         equalize(&mut model);
         let first = model.weights().next().unwrap();

@@ -26,15 +26,17 @@ pub struct Moments {
 impl Moments {
     /// Those of every linear layer of a model, in order, with nothing seen.
     pub fn of(model: &Model) -> Vec<Self> {
-        let moments = |(layer, of): (usize, &Layer)| {
-            let (inputs, conv) = match of {
-                Layer::Dense { inputs, .. } => (*inputs, None),
-                Layer::Convolution(conv) => (conv.patch(), Some(*conv)),
-                _ => return None,
-            };
-            Some(Self { layer, sum: vec![vec![0.0; inputs]; inputs], conv, samples: 0 })
+        model.layers.iter().enumerate().filter_map(|(layer, of)| Self::new(layer, of)).collect()
+    }
+
+    /// Those of one layer, if it is linear.
+    pub fn new(layer: usize, of: &Layer) -> Option<Self> {
+        let (inputs, conv) = match of {
+            Layer::Dense { inputs, .. } => (*inputs, None),
+            Layer::Convolution(conv) => (conv.patch(), Some(*conv)),
+            _ => return None,
         };
-        model.layers.iter().enumerate().filter_map(moments).collect()
+        Some(Self { layer, sum: vec![vec![0.0; inputs]; inputs], conv, samples: 0 })
     }
 
     /// Adds what comes into the layer for a batch of samples.
@@ -84,7 +86,8 @@ mod tests {
                 let size = moments.sum.len();
                 let change: Vec<f64> = (0..size).map(|i| (i % 5) as f64 - 1.5).collect();
                 let h = |i: usize, j: usize| moments.sum[i.min(j)][i.max(j)];
-                let told: f64 = (0..size).map(|i| change[i] * (0..size).map(|j| h(i, j) * change[j]).sum::<f64>()).sum();
+                let told: f64 =
+                    (0..size).map(|i| change[i] * (0..size).map(|j| h(i, j) * change[j]).sum::<f64>()).sum();
                 let squared: f64 = rows(&model.layers[moments.layer], &inputs[moments.layer])
                     .iter()
                     .map(|row| row.iter().zip(&change).map(|(x, d)| f64::from(*x) * d).sum::<f64>().powi(2))

@@ -44,9 +44,7 @@ impl RangeFinder {
                 let moved = |old: f32, new: f32| KEPT * old + (1.0 - KEPT) * new;
                 *average = Some(match *average {
                     None => batch,
-                    Some(old) => {
-                        RangeObserver { low: moved(old.low, batch.low), high: moved(old.high, batch.high) }
-                    }
+                    Some(old) => RangeObserver { low: moved(old.low, batch.low), high: moved(old.high, batch.high) },
                 });
             }
             Seen::Counts(histogram) => histogram.observe(values),
@@ -150,7 +148,7 @@ mod tests {
     #[test]
     fn all_but_min_max_make_less_of_an_outlier_and_keep_the_rest() {
         for observer in ALL {
-            let range = seen(observer).range(8, Mapping::Affine);
+            let range = seen(observer).range(4, Mapping::Affine);
             assert_eq!(range.low, 0.0, "{observer:?}");
             if observer == Observer::MinMax {
                 assert_eq!(range.high, 30.0);
@@ -164,12 +162,13 @@ mod tests {
     #[test]
     fn the_observer_of_squared_errors_has_the_least() {
         for bits in [2, 3, 4, 6, 8] {
-            let error = |observer| squared_error(grid_of(seen(observer).range(bits, Mapping::Affine), bits, Mapping::Affine));
+            let error =
+                |observer| squared_error(grid_of(seen(observer).range(bits, Mapping::Affine), bits, Mapping::Affine));
             let least = error(Observer::Mse);
             for observer in ALL {
                 assert!(least <= 1.001 * error(observer), "{bits} bits: {least}, {observer:?} {}", error(observer));
             }
-            assert!(least < 0.9 * error(Observer::MinMax));
+            assert!(bits > 4 || least < 0.5 * error(Observer::MinMax));
         }
     }
 

@@ -72,7 +72,10 @@ pub fn scale_of(weights: &[f32], levels: Levels, mapping: Mapping, clip: Clip) -
         return (1.0 / f32::from(levels.high), 0);
     }
     if levels.are_signs() {
-        let (sum, count) = weights.iter().filter(|w| **w != 0.0).fold((0.0, 0), |(sum, count), w| (sum + f64::from(w.abs()), count + 1));
+        let (sum, count) = weights
+            .iter()
+            .filter(|w| **w != 0.0)
+            .fold((0.0, 0), |(sum, count), w| (sum + f64::from(w.abs()), count + 1));
         return ((sum / f64::from(count)) as f32, 0);
     }
     let whole = fitting(low, high, levels, mapping);
@@ -180,7 +183,8 @@ mod tests {
         for bits in 2..=8 {
             let levels = Levels::new(bits, Mapping::Symmetric, true);
             let found = error(&weights, levels, scale_of(&weights, levels, Mapping::Symmetric, Clip::Mse));
-            let tried = |step: u32| error(&weights, levels, (largest / f32::from(levels.high) * step as f32 / 2000.0, 0));
+            let tried =
+                |step: u32| error(&weights, levels, (largest / f32::from(levels.high) * step as f32 / 2000.0, 0));
             let least = (1..=2000).map(tried).fold(f64::INFINITY, f64::min);
             assert!(found <= 1.01 * least, "{bits} bits: {found}, and {least} is possible");
             let plain = error(&weights, levels, scale_of(&weights, levels, Mapping::Symmetric, Clip::Max));
@@ -193,7 +197,8 @@ mod tests {
         let weights: Vec<f32> = normal(500).iter().map(|w| w + 0.15).collect();
         for bits in 2..=8 {
             let levels = Levels::new(bits, Mapping::Affine, false);
-            let [max, mse] = [Clip::Max, Clip::Mse].map(|clip| error(&weights, levels, scale_of(&weights, levels, Mapping::Affine, clip)));
+            let [max, mse] = [Clip::Max, Clip::Mse]
+                .map(|clip| error(&weights, levels, scale_of(&weights, levels, Mapping::Affine, clip)));
             assert!(mse <= max && (bits > 4 || mse < 0.95 * max), "{bits} bits: {mse}, {max} unclipped");
         }
     }
