@@ -4,8 +4,10 @@
 //! add up. What is then to be solved is a knapsack with one choice for each layer; its whole front between bytes and rise is found by
 //! going through the layers and leaving out whatever is both larger and worse than something else.
 
+use serde::{Deserialize, Serialize};
+
 /// What one layer would take, and cost, at some bits.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
     /// Bits of its weights.
     pub bits: usize,
