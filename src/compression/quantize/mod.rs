@@ -19,7 +19,7 @@ mod settings;
 #[cfg(test)]
 mod testing;
 
-pub use ada_round::ada_round;
+pub use ada_round::AdaRound;
 pub use bias::{Means, correct, up_to};
 pub use codes::{codes, levels};
 pub use equalize::equalize;
