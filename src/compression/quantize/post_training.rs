@@ -52,7 +52,9 @@ pub fn quantize(model: &Model, ranges: &[RangeObserver], spec: &Quantize) -> Int
             Layer::Activation(Activation::Relu)
             | Layer::BatchNormalization { .. }
             | Layer::Dropout { .. }
-            | Layer::Flatten => {}
+            | Layer::Flatten
+            | Layer::FakeQuantize { .. }
+            | Layer::QuantizeWeights { .. } => {}
         }
     }
     IntegerModel { shape: model.shape, classes: model.classes, input, layers }
