@@ -126,7 +126,7 @@ pub fn without_fake_quantization(model: &Model) -> (Model, Fakes) {
 fn steps(layer: usize, measured: &[f32]) -> Parameter {
     let mut values = ArrayD::ones(IxDyn(&[2 * measured.len()]));
     values.iter_mut().skip(measured.len()).zip(measured).for_each(|(value, step)| *value = *step);
-    Parameter { layer, role: Role::Step, values, mask: None, clusters: None }
+    Parameter { layer, role: Role::Step, values, mask: None, clusters: None, integers: None }
 }
 
 /// What training has made of them.

@@ -1,9 +1,11 @@
 //! Quantization: scales and zero points from weights and from calibration data, and networks of integers.
 
+mod aware;
 mod min_max;
 mod post_training;
 mod settings;
 
+pub use aware::{begin, calibrated, fits, grids_of, integers, on_grids, shown};
 pub use min_max::{RangeObserver, activation_grid};
 pub use post_training::quantize;
 pub use settings::{Clip, Granularity, Mapping, Observer, Quantize, Rounding, SETTINGS, Scheme};

@@ -7,7 +7,7 @@ use super::{Granularity, Quantize, RangeObserver, activation_grid};
 use crate::backend::Activation;
 use crate::compression::About;
 use crate::network::{
-    Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Parameter, Role,
+    Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Parameter, Role, grid_places,
 };
 
 pub(super) const ABOUT: About = About {
@@ -21,7 +21,15 @@ pub(super) const ABOUT: About = About {
 ///
 /// `ranges` holds what calibration saw: of the input first, then of each layer's output.
 pub fn quantize(model: &Model, ranges: &[RangeObserver], spec: &Quantize) -> IntegerModel {
-    let input = activation_grid(ranges[0]);
+    let grids: Vec<Grid> = grid_places(&model.layers).iter().map(|&place| activation_grid(ranges[place])).collect();
+    assemble(model, &grids, &mut |weights, columns| codes(weights, columns, spec.granularity))
+}
+
+/// The integer network of a float network without batch normalization: on these grids, one for each of [`grid_places`], and with the
+/// integers that `codes` makes of each weight matrix, given it and its columns, in order.
+pub fn assemble(model: &Model, grids: &[Grid], codes: &mut dyn FnMut(&[f32], usize) -> Codes) -> IntegerModel {
+    let mut grids = grids.iter().copied();
+    let input = grids.next().unwrap_or(Grid { scale: 1.0, zero_point: 0, top: 255 });
     let mut grid = input;
     let mut layers = Vec::new();
     // Where the integers that come into each layer come from, and their grid: skip connections start there.
@@ -32,21 +40,19 @@ pub fn quantize(model: &Model, ranges: &[RangeObserver], spec: &Quantize) -> Int
         match *layer {
             Layer::Dense { .. } | Layer::Convolution(_) => {
                 let last = model.layers[index + 1..].iter().all(|l| l.parameter_count() == 0);
-                // With ReLU fused, the output's grid need only hold what ReLU lets through.
-                let output = (!last).then(|| activation_grid(ranges[if relu { index + 2 } else { index + 1 }]));
-                let linear = linear(model, index, grid, output, relu, spec.granularity);
-                layers.push(IntegerLayer::Linear(linear));
+                let output = if last { None } else { grids.next() };
+                layers.push(IntegerLayer::Linear(linear(model, index, grid, output, relu, codes)));
                 grid = output.unwrap_or(grid);
             }
             Layer::Pool(pool) => layers.push(IntegerLayer::Pool(pool)),
             Layer::Add { from } => {
                 let (from, skipped) = starts[from];
-                let output = activation_grid(ranges[if relu { index + 2 } else { index + 1 }]);
+                let output = grids.next().unwrap_or(grid);
                 layers.push(IntegerLayer::Add(IntegerAdd { from, input: grid, skipped, output, relu }));
                 grid = output;
             }
             Layer::Activation(Activation::Tanh) => {
-                let output = activation_grid(ranges[index + 1]);
+                let output = grids.next().unwrap_or(grid);
                 layers.push(IntegerLayer::Table(table(grid, output, libm::tanhf)));
                 grid = output;
             }
@@ -68,11 +74,21 @@ fn linear(
     input: Grid,
     output: Option<Grid>,
     relu: bool,
-    granularity: Granularity,
+    codes: &mut dyn FnMut(&[f32], usize) -> Codes,
 ) -> IntegerLinear {
     let of_role = |role| model.of_layer(index).find(move |p| p.role == role).map(Parameter::slice).unwrap_or_default();
     let (weights, bias) = (of_role(Role::Weight), of_role(Role::Bias));
-    let outputs = bias.len();
+    let codes = codes(weights, bias.len());
+    let integer_bias = |(i, bias): (usize, &f32)| {
+        let unit = f64::from(input.scale) * f64::from(codes.scale(i));
+        (f64::from(*bias) / unit).round().clamp(-1e9, 1e9) as i32
+    };
+    let bias = bias.iter().enumerate().map(integer_bias).collect();
+    IntegerLinear { layer: model.layers[index], bias, codes, input, output, relu }
+}
+
+/// Each weight over its scale, by which the largest becomes 127.
+fn codes(weights: &[f32], outputs: usize, granularity: Granularity) -> Codes {
     let mut largest = vec![0.0f32; outputs];
     for row in weights.chunks(outputs) {
         for (largest, weight) in largest.iter_mut().zip(row) {
@@ -86,24 +102,8 @@ fn linear(
     let scales: Vec<f32> = largest.iter().map(|&l| if l > 0.0 { l / 127.0 } else { 1.0 / 127.0 }).collect();
     let scale = |output: usize| scales[output % scales.len()];
     let integer = |(i, weight): (usize, &f32)| (weight / scale(i % outputs)).round().clamp(-127.0, 127.0) as i8;
-    let integer_bias = |(i, bias): (usize, &f32)| {
-        let unit = f64::from(input.scale) * f64::from(scale(i));
-        (f64::from(*bias) / unit).round().clamp(-1e9, 1e9) as i32
-    };
-    IntegerLinear {
-        layer: model.layers[index],
-        bias: bias.iter().enumerate().map(integer_bias).collect(),
-        codes: Codes {
-            bits: 8,
-            weights: weights.iter().enumerate().map(integer).collect(),
-            group: weights.len() / outputs.max(1),
-            scales,
-            zero_points: Vec::new(),
-        },
-        input,
-        output,
-        relu,
-    }
+    let (weights, group) = (weights.iter().enumerate().map(integer).collect(), weights.len() / outputs.max(1));
+    Codes { bits: 8, weights, group, scales, zero_points: Vec::new() }
 }
 
 fn table(input: Grid, output: Grid, f: fn(f32) -> f32) -> Vec<u8> {
