@@ -2,6 +2,7 @@
 
 mod pruning;
 mod quantizing;
+mod repairing;
 
 pub(super) use pruning::Gradual;
 
@@ -195,7 +196,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let draw = |of| {
             let model = Model::initialize(network, shape, self.dataset.classes(), &self.key(of).fold("initialization"))
                 .map_err(RunError::Network)?;
-            Ok(State { model, integers: None, on_gpu: false })
+            Ok(State { model, integers: None, coded: None, on_gpu: false })
         };
         self.trials.iter().map(draw).collect()
     }
@@ -223,6 +224,11 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         stretch: &Stretch<'_>,
         objective: &Objective,
     ) -> Result<(), RunError> {
+        if A::ALL_STEPS {
+            // What is trained is floats; what was integers will be so again.
+            let parameters = states.iter_mut().flat_map(|state| &mut state.model.parameters);
+            parameters.for_each(|parameter| parameter.integers = None);
+        }
         let mut progress: Vec<Progress> = states.iter().map(|_| Progress::default()).collect();
         let all = self.going_on();
         let mut left = &all[..];
@@ -371,6 +377,11 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
 
     /// Calibrates on training samples and makes the integer network; its real values become the model's.
     async fn quantize(&mut self, model: &Model, spec: &Quantize) -> Result<State, RunError> {
+        match spec.is_basic() {
+            true => {}
+            false if A::ALL_STEPS => return self.quantize_with_repairs(model, spec).await,
+            false => return Err(RunError::Network(NOT_HERE.into())),
+        }
         let mut model = fold_batch_norm(model);
         let mut ranges = vec![RangeObserver::default(); model.layers.len() + 1];
         let samples = spec.calibration.min(self.dataset.len(Split::Train));
@@ -381,7 +392,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         .await?;
         let integers = quantize::quantize(&model, &ranges, spec);
         integers.dequantize_into(&mut model);
-        Ok(State { model, integers: Some((spec.clone(), integers)), on_gpu: false })
+        Ok(State { model, integers: Some((spec.clone(), integers)), coded: None, on_gpu: false })
     }
 
     /// A network that was quantized before this step is quantized again after it.
@@ -391,7 +402,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         {
             let fakes = self.grids(state, &spec).await?;
             quantizing::finish(state, &spec, &fakes);
-        } else if let Some((spec, _)) = &state.integers {
+        } else if let Some(spec) = state.integers.as_ref().map(|(spec, _)| spec).or(state.coded.as_ref()) {
             *state = self.quantize(&state.model, &spec.clone()).await?;
         }
         Ok(())

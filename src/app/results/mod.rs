@@ -8,6 +8,7 @@ mod digit;
 mod draw_pad;
 mod hints;
 mod inside;
+mod precision;
 mod progress;
 mod readings;
 mod reproduce;
@@ -28,6 +29,7 @@ use draw_pad::DrawPad;
 use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
+use precision::PrecisionPanel;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
 pub(super) use reproduce::share;
@@ -77,6 +79,7 @@ pub(super) fn all(state: State) -> AnyView {
             {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
             {move || measured.get().then(|| view! { <SensitivityPanel state/> })}
+            {move || measured.get().then(|| view! { <PrecisionPanel state/> })}
             <Reproduce state/>
     }
     .into_any()

@@ -34,6 +34,7 @@ pub use elementwise::activate;
 pub use fake_quantize::{level, trained_step};
 pub use loss::arg_max;
 pub use normalization::normalize_frozen;
+pub(crate) use patches::gather_patches;
 pub use pooling::pool;
 
 /// The deterministic backend. Buffers are vectors; every operation is done when it returns.

@@ -47,6 +47,9 @@ enum Command {
         /// Afterwards tries how sensitive each layer of this variant is to pruning.
         #[arg(long)]
         sensitivity: Option<String>,
+        /// Afterwards tries how much each layer of this variant needs its bits, and which bits are best for a size.
+        #[arg(long)]
+        precision: Option<String>,
         /// Prints no progress.
         #[arg(long)]
         quiet: bool,
@@ -118,12 +121,12 @@ enum Command {
 /// Reads the command line and does as it says.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { experiment, data, out, models, jobs, backend, sensitivity, quiet } => {
+        Command::Run { experiment, data, out, models, jobs, backend, sensitivity, precision, quiet } => {
             let mut link = read_experiment(&experiment);
             if let (Ok(link), Some(backend)) = (&mut link, backend) {
                 link.recipe.backend = backend;
             }
-            let wanted = Wanted { out, models, sensitivity };
+            let wanted = Wanted { out, models, sensitivity, precision };
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
@@ -197,12 +200,14 @@ struct Wanted {
     out: Option<PathBuf>,
     models: Option<PathBuf>,
     sensitivity: Option<String>,
+    precision: Option<String>,
 }
 
 fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, quiet: bool) -> Result<(), String> {
-    let Wanted { out, models, sensitivity } = wanted;
+    let Wanted { out, models, sensitivity, precision } = wanted;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
-    if let Some(name) = sensitivity.as_ref().filter(|name| plan.variants.iter().all(|v| v.name != **name)) {
+    let known = |name: &&String| plan.variants.iter().any(|v| v.name == **name);
+    if let Some(name) = [sensitivity, precision].into_iter().flatten().find(|name| !known(name)) {
         let known: Vec<&str> = plan.variants.iter().map(|v| v.name.as_str()).collect();
         return Err(format!("there is no variant \"{name}\"; those there are: {}", known.join(", ")));
     }
@@ -232,6 +237,9 @@ fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, 
     }
     if let Some(file) = sensitivity.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
         print(&jobs::sensitivity(&plan, data, file)?)?;
+    }
+    if let Some(file) = precision.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
+        print(&jobs::precision(&plan, data, file)?)?;
     }
     match &link.digest {
         None => Ok(()),

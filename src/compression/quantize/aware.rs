@@ -2,8 +2,7 @@
 //!
 //! Sources: Jacob et al. 2018 (see [`super::METHODS`]); Esser et al., "Learned Step Size Quantization", 2020.
 
-use super::post_training::assemble;
-use super::{Granularity, Mapping, Quantize, RangeObserver};
+use super::{Clip, Quantize, RangeFinder, assemble, grid_of};
 use crate::backend::Levels;
 use crate::backend::cpu::level;
 use crate::network::{
@@ -11,83 +10,32 @@ use crate::network::{
     without_fake_quantization,
 };
 
-/// Steps of the search for a scale, from none to where the largest weight is the largest level.
-const TRIES: usize = 100;
-
 /// The whole numbers that weights of so many bits may become.
-fn levels(bits: usize, narrow_range: bool) -> Levels {
-    let half = 1 << (bits - 1);
-    match bits {
-        1 => Levels::BINARY,
-        _ => Levels { low: i32::from(narrow_range) - half, high: half - 1, zero: true },
-    }
+fn levels(bits: usize, spec: &Quantize) -> Levels {
+    let levels = super::levels(bits, spec);
+    Levels { low: levels.low.into(), high: levels.high.into(), zero: !levels.are_signs() }
 }
 
-/// The grids of the weights from which training starts: for each output, or for the whole matrix, the step with the least squared
-/// error. Activations are still floats.
+/// The grids of the weights from which training starts: those with the least squared error, whatever `clip` says, since with few
+/// bits a grid that reaches to the largest weight leaves nearly all others at zero. Activations are still floats.
 pub fn begin(model: &Model, spec: &Quantize) -> Fakes {
+    let nearest = Quantize { clip: Clip::Mse, ..spec.clone() };
     let weights = model.weights().enumerate().map(|(place, parameter)| {
-        let levels = levels(spec.bits_of(place), spec.narrow_range);
-        let (values, (_, columns)) = (parameter.slice(), parameter.matrix_dims());
-        let steps = match spec.granularity {
-            Granularity::PerTensor => vec![best_step(values, levels)],
-            _ => {
-                let column = |at: usize| values.iter().skip(at).step_by(columns).copied().collect::<Vec<f32>>();
-                (0..columns).map(|at| best_step(&column(at), levels)).collect()
-            }
-        };
-        FakeWeights { levels, steps, learned: spec.learned_step }
+        let bits = spec.bits_of(place);
+        let steps = super::codes(parameter.slice(), parameter.matrix_dims().1, bits, &nearest).scales;
+        FakeWeights { levels: levels(bits, spec), steps, learned: spec.learned_step }
     });
     Fakes { weights: weights.collect(), activations: Vec::new() }
 }
 
-/// The step with the least squared error for these weights.
-fn best_step(weights: &[f32], levels: Levels) -> f32 {
-    let largest = weights.iter().fold(0f32, |most, w| most.max(w.abs()));
-    if largest == 0.0 || !largest.is_finite() {
-        return 1.0; // zeros are on every grid
-    }
-    // What was removed stays zero on any grid and has no say.
-    let there = || weights.iter().filter(|w| **w != 0.0).map(|w| f64::from(*w));
-    if !levels.zero {
-        return (there().map(f64::abs).sum::<f64>() / there().count() as f64) as f32;
-    }
-    let error = |step: f32| -> f64 {
-        there().map(|w| (w - f64::from(step) * f64::from(level(levels, w as f32 / step))).powi(2)).sum()
-    };
-    let step = |tried: usize| largest * tried as f32 / (TRIES as f32 * levels.high as f32);
-    let mut best = (f64::INFINITY, largest / levels.high as f32);
-    for step in (1..=TRIES).map(step).filter(|step| *step > 0.0) {
-        let error = error(step);
-        best = if error < best.0 { (error, step) } else { best };
-    }
-    best.1
-}
-
-/// The grids over what calibration saw at each place of a model without batch normalization, in the order of [`grid_places`]. The
-/// input's is the data's own, and is not trained.
-pub fn calibrated(model: &Model, ranges: &[RangeObserver], spec: &Quantize) -> Vec<FakeActivation> {
+/// The grids over what calibration saw of the input and of each layer's output of a model without batch normalization, in the order
+/// of [`grid_places`]. The input's is the data's own, and is not trained.
+pub fn calibrated(model: &Model, seen: &[RangeFinder], spec: &Quantize) -> Vec<FakeActivation> {
+    let (bits, mapping) = (spec.activation_bits, spec.activation_mapping);
     let grid = |(index, &place): (usize, &usize)| {
-        let grid = grid_over(ranges[place], spec.activation_bits, spec.activation_mapping);
-        on(grid, spec.learned_step && index > 0)
+        on(grid_of(seen[place].range(bits, mapping), bits, mapping), spec.learned_step && index > 0)
     };
     grid_places(&model.layers).iter().enumerate().map(grid).collect()
-}
-
-/// A grid of so many bits over a range, zero on it exactly.
-fn grid_over(range: RangeObserver, bits: usize, mapping: Mapping) -> Grid {
-    let top = ((1u32 << bits) - 1) as u8;
-    let middle = (1u32 << (bits - 1)) as u8;
-    let (span, intervals, zero_point) = match mapping {
-        Mapping::Affine => (range.high - range.low, top, None),
-        Mapping::Symmetric => (range.high.max(-range.low), middle - 1, Some(middle)),
-    };
-    if span <= 0.0 || !span.is_finite() {
-        return Grid { scale: 1.0, zero_point: zero_point.unwrap_or(0), top };
-    }
-    let scale = span / f32::from(intervals);
-    let nearest = || (-range.low / scale).round().clamp(0.0, f32::from(top)) as u8;
-    Grid { scale, zero_point: zero_point.unwrap_or_else(nearest), top }
 }
 
 fn on(grid: Grid, learned: bool) -> FakeActivation {
@@ -120,7 +68,11 @@ fn codes(of: &FakeWeights, weights: &[f32], columns: usize) -> Codes {
 
 /// The integer network of a float network without batch normalization, its weights and grids those that it was trained with.
 pub fn integers(model: &Model, fakes: &Fakes) -> IntegerModel {
-    let grids: Vec<Grid> = fakes.activations.iter().map(grid).collect();
+    // Places without a grid of their own are not asked for.
+    let mut grids = vec![Grid { scale: 1.0, zero_point: 0, top: 255 }; model.layers.len() + 1];
+    for (place, of) in grid_places(&model.layers).into_iter().zip(&fakes.activations) {
+        grids[place] = grid(of);
+    }
     let mut weights = fakes.weights.iter();
     assemble(model, &grids, &mut |values, columns| weights.next().map(|of| codes(of, values, columns)).unwrap_or_default())
 }
@@ -128,7 +80,7 @@ pub fn integers(model: &Model, fakes: &Fakes) -> IntegerModel {
 /// The grids of an integer network, to train it on.
 pub fn grids_of(integers: &IntegerModel, spec: &Quantize) -> Fakes {
     let weights = integers.linears().enumerate().map(|(place, linear)| FakeWeights {
-        levels: levels(spec.bits_of(place), spec.narrow_range),
+        levels: levels(spec.bits_of(place), spec),
         steps: linear.codes.scales.clone(),
         learned: spec.learned_step,
     });
@@ -180,13 +132,13 @@ pub fn shown(model: &Model) -> TrainedModel {
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
+    use super::super::{Granularity, Mapping};
     use super::*;
     use crate::data::Key;
     use crate::network::{
         ActivationName, Architecture, ArchitectureName, Executable, PoolingName, Shape, fold_batch_norm,
         with_fake_quantization,
     };
-    use proptest::prelude::*;
 
     const SHAPE: Shape = Shape { height: 16, width: 16, channels: 1 };
 
@@ -198,11 +150,11 @@ mod tests {
 
     fn fakes(model: &Model, spec: &Quantize, samples: &[f32]) -> Fakes {
         let mut fakes = begin(model, spec);
-        let mut ranges = vec![RangeObserver::default(); model.layers.len() + 1];
+        let mut seen = vec![RangeFinder::new(spec.observer); model.layers.len() + 1];
         let mut executable = Executable::new(&TrainedModel::Float(on_grids(model, &fakes)));
         let count = samples.len() / SHAPE.len();
-        executable.observe(count, samples, &mut |place, values| ranges[place].observe(values));
-        fakes.activations = calibrated(model, &ranges, spec);
+        executable.observe(count, samples, &mut |place, values| seen[place].observe(values));
+        fakes.activations = calibrated(model, &seen, spec);
         fakes
     }
 
@@ -257,31 +209,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    proptest! {
-        #[test]
-        fn hardly_any_step_of_a_fine_search_has_a_lower_error(seed in 0u64..1000, bits in 1usize..=8, narrow: bool) {
-            let mut rng = Key::new(seed).rng();
-            let weights: Vec<f32> = (0..60).map(|i| if i % 7 == 0 { 0.0 } else { rng.normal() }).collect();
-            let levels = levels(bits, narrow);
-            let error = |step: f32| -> f64 {
-                let there = weights.iter().filter(|w| **w != 0.0);
-                there.map(|w| f64::from(w - step * level(levels, w / step)).powi(2)).sum()
-            };
-            let found = error(best_step(&weights, levels));
-            let most = weights.iter().fold(0f32, |most, w| most.max(w.abs()));
-            let finest = (1..4000).map(|i| error(most * i as f32 / 4000.0)).fold(f64::INFINITY, f64::min);
-            // With many levels for few weights the error is jagged, and a finer search finds a tooth.
-            prop_assert!(found <= finest * 1.3 + 1e-9, "{} for {} at {} bits", found, finest, bits);
-            prop_assert!(bits == 1 || found <= error(most / levels.high as f32), "a grid to the largest weight is no better");
-        }
-    }
-
-    #[test]
-    fn levels_are_those_of_their_bits() {
-        let of = |bits, narrow| (levels(bits, narrow).low, levels(bits, narrow).high);
-        assert_eq!([of(8, true), of(8, false), of(2, true), of(2, false)], [(-127, 127), (-128, 127), (-1, 1), (-2, 1)]);
-        assert_eq!(levels(1, true), Levels::BINARY);
     }
 }

@@ -7,7 +7,7 @@ use super::{Granularity, Quantize, RangeObserver, activation_grid};
 use crate::backend::Activation;
 use crate::compression::About;
 use crate::network::{
-    Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Parameter, Role, grid_places,
+    Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Parameter, Role, place_behind,
 };
 
 pub(super) const ABOUT: About = About {
@@ -17,19 +17,21 @@ pub(super) const ABOUT: About = About {
     paper: "Jacob et al. 2018, Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
 };
 
-/// The integer network of a float network without batch normalization (see [`crate::network::fold_batch_norm`]).
+/// The integer network of a float network without batch normalization (see [`crate::network::fold_batch_norm`]): 8 bits, each weight
+/// rounded to the nearest integer.
 ///
 /// `ranges` holds what calibration saw: of the input first, then of each layer's output.
 pub fn quantize(model: &Model, ranges: &[RangeObserver], spec: &Quantize) -> IntegerModel {
-    let grids: Vec<Grid> = grid_places(&model.layers).iter().map(|&place| activation_grid(ranges[place])).collect();
-    assemble(model, &grids, &mut |weights, columns| codes(weights, columns, spec.granularity))
+    let grids: Vec<Grid> = ranges.iter().map(|range| activation_grid(*range)).collect();
+    assemble(model, &grids, &mut |weights, outputs| nearest(weights, outputs, spec.granularity))
 }
 
-/// The integer network of a float network without batch normalization: on these grids, one for each of [`grid_places`], and with the
-/// integers that `codes` makes of each weight matrix, given it and its columns, in order.
+/// The integer network of a float network without batch normalization, of weights that were made integers: `codes` is asked for
+/// those of one matrix after another, given its values and how many columns it has.
+///
+/// `grids` holds the grid of the input first, then of each layer's output.
 pub fn assemble(model: &Model, grids: &[Grid], codes: &mut dyn FnMut(&[f32], usize) -> Codes) -> IntegerModel {
-    let mut grids = grids.iter().copied();
-    let input = grids.next().unwrap_or(Grid { scale: 1.0, zero_point: 0, top: 255 });
+    let input = grids[0];
     let mut grid = input;
     let mut layers = Vec::new();
     // Where the integers that come into each layer come from, and their grid: skip connections start there.
@@ -40,19 +42,21 @@ pub fn assemble(model: &Model, grids: &[Grid], codes: &mut dyn FnMut(&[f32], usi
         match *layer {
             Layer::Dense { .. } | Layer::Convolution(_) => {
                 let last = model.layers[index + 1..].iter().all(|l| l.parameter_count() == 0);
-                let output = if last { None } else { grids.next() };
-                layers.push(IntegerLayer::Linear(linear(model, index, grid, output, relu, codes)));
+                // With ReLU fused, the output's grid need only hold what ReLU lets through.
+                let output = (!last).then(|| grids[place_behind(&model.layers, index)]);
+                let linear = linear(model, index, grid, output, relu, codes);
+                layers.push(IntegerLayer::Linear(linear));
                 grid = output.unwrap_or(grid);
             }
             Layer::Pool(pool) => layers.push(IntegerLayer::Pool(pool)),
             Layer::Add { from } => {
                 let (from, skipped) = starts[from];
-                let output = grids.next().unwrap_or(grid);
+                let output = grids[place_behind(&model.layers, index)];
                 layers.push(IntegerLayer::Add(IntegerAdd { from, input: grid, skipped, output, relu }));
                 grid = output;
             }
             Layer::Activation(Activation::Tanh) => {
-                let output = grids.next().unwrap_or(grid);
+                let output = grids[index + 1];
                 layers.push(IntegerLayer::Table(table(grid, output, libm::tanhf)));
                 grid = output;
             }
@@ -87,8 +91,8 @@ fn linear(
     IntegerLinear { layer: model.layers[index], bias, codes, input, output, relu }
 }
 
-/// Each weight over its scale, by which the largest becomes 127.
-fn codes(weights: &[f32], outputs: usize, granularity: Granularity) -> Codes {
+/// A matrix's weights, each the nearest integer of 8 bits.
+fn nearest(weights: &[f32], outputs: usize, granularity: Granularity) -> Codes {
     let mut largest = vec![0.0f32; outputs];
     for row in weights.chunks(outputs) {
         for (largest, weight) in largest.iter_mut().zip(row) {

@@ -5,10 +5,10 @@ use super::super::event::Sink;
 use super::super::run::RunError;
 use super::super::state::State;
 use super::{Objective, Stretch, Work};
-use crate::compression::quantize::{self, Quantize, RangeObserver};
+use crate::compression::quantize::{self, Quantize, RangeFinder};
 use crate::data::{Source, Split};
 use crate::network::{
-    Executable, Fakes, Layer, Model, TrainedModel, Training, fold_batch_norm, with_fake_quantization,
+    Executable, FakeActivation, Fakes, Layer, Model, TrainedModel, Training, fold_batch_norm, with_fake_quantization,
     without_fake_quantization,
 };
 
@@ -22,7 +22,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     ) -> Result<(), RunError> {
         let mut grids = Vec::with_capacity(states.len());
         for state in states.iter_mut() {
-            *state = State { model: fold_batch_norm(&state.model), integers: None, on_gpu: false };
+            *state = State { model: fold_batch_norm(&state.model), integers: None, coded: None, on_gpu: false };
             grids.push(quantize::begin(&state.model, spec));
         }
         let total = training.epochs;
@@ -101,15 +101,15 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         model: &Model,
         grids: &Fakes,
         spec: &Quantize,
-    ) -> Result<Vec<crate::network::FakeActivation>, RunError> {
-        let mut ranges = vec![RangeObserver::default(); model.layers.len() + 1];
+    ) -> Result<Vec<FakeActivation>, RunError> {
+        let mut finders = vec![RangeFinder::new(spec.observer); model.layers.len() + 1];
         let samples = spec.calibration.min(self.dataset.len(Split::Train));
         let mut executable = Executable::new(&TrainedModel::Float(quantize::on_grids(model, grids)));
         self.each_training_batch(samples, &mut executable, |executable, rows, x| {
-            executable.observe(rows, x, &mut |place, values| ranges[place].observe(values));
+            executable.observe(rows, x, &mut |place, values| finders[place].observe(values));
         })
         .await?;
-        Ok(quantize::calibrated(model, &ranges, spec))
+        Ok(quantize::calibrated(model, &finders, spec))
     }
 }
 
