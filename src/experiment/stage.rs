@@ -1,6 +1,7 @@
 //! One stage: a network is trained, pruned, quantized or distilled, in one trial or in several at once.
 
 mod pruning;
+mod quantizing;
 mod repairing;
 
 pub(super) use pruning::Gradual;
@@ -139,6 +140,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 self.train(&mut states, &self.whole(training), &Objective::Labels).await?;
             }
             Action::Prune(prune, training) => self.prune(&mut states, prune, training).await?,
+            Action::Quantize(spec, training) if A::ALL_STEPS && spec.is_aware() => {
+                self.quantize_aware(&mut states, spec, training).await?;
+                return Ok(states);
+            }
             Action::Quantize(spec, _) => {
                 for state in &mut states {
                     *state = self.quantize(&state.model, spec).await?;
@@ -196,9 +201,24 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         self.trials.iter().map(draw).collect()
     }
 
+    /// Trains; what is quantized, and was trained so, goes on being trained so.
+    async fn train(
+        &mut self,
+        states: &mut [State],
+        stretch: &Stretch<'_>,
+        objective: &Objective,
+    ) -> Result<(), RunError> {
+        if A::ALL_STEPS
+            && let Some(spec) = states.first().and_then(State::aware)
+        {
+            return self.train_quantized(states, &spec, stretch, objective).await;
+        }
+        self.train_as_it_is(states, stretch, objective).await
+    }
+
     /// Trains on the GPU if the recipe asks for it and there is one, as many trials at once as it holds. If it is lost, the
     /// processor goes on from the end of the last epoch, one trial after another.
-    async fn train(
+    async fn train_as_it_is(
         &mut self,
         states: &mut [State],
         stretch: &Stretch<'_>,
@@ -309,6 +329,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             samples: self.dataset.len(Split::Train),
             plane: states[0].model.shape.len() == 2,
             gradual: *gradual,
+            quantizes: A::ALL_STEPS && quantizing::is_faked(&states[0].model),
             told: &mut self.told,
             which,
             due: 0,
@@ -376,7 +397,12 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
 
     /// A network that was quantized before this step is quantized again after it.
     async fn quantize_anew(&mut self, state: &mut State) -> Result<(), RunError> {
-        if let Some(spec) = state.integers.as_ref().map(|(spec, _)| spec).or(state.coded.as_ref()) {
+        if A::ALL_STEPS
+            && let Some(spec) = state.aware()
+        {
+            let fakes = self.grids(state, &spec).await?;
+            quantizing::finish(state, &spec, &fakes);
+        } else if let Some(spec) = state.integers.as_ref().map(|(spec, _)| spec).or(state.coded.as_ref()) {
             *state = self.quantize(&state.model, &spec.clone()).await?;
         }
         Ok(())

@@ -31,6 +31,11 @@ impl State {
         }
     }
 
+    /// The settings of a network that was quantized in training, and that every later training keeps so.
+    pub(super) fn aware(&self) -> Option<Quantize> {
+        self.integers.as_ref().map(|(spec, _)| spec).filter(|spec| spec.is_aware()).cloned()
+    }
+
     /// The state as bytes, every bit of it.
     pub fn pack(&self) -> PackedState {
         let masks = self.model.parameters.iter().map(|p| Mask(p.mask_slice().map(pack_bits).unwrap_or_default()));
