@@ -45,7 +45,11 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     }
 
     /// The settings with bits for each layer, where there is a budget for them.
-    async fn bits_within_budget(&mut self, model: &Model, spec: &Quantize) -> Result<Option<Quantize>, RunError> {
+    pub(super) async fn bits_within_budget(
+        &mut self,
+        model: &Model,
+        spec: &Quantize,
+    ) -> Result<Option<Quantize>, RunError> {
         if spec.budget == 0 {
             return Ok(None);
         }
@@ -55,7 +59,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         self.stopped |= !ended;
         let best = within(&front(&layers), spec.budget).map(|best| best.bits.clone()).unwrap_or_default();
         // A search that was stopped knows of its first layers alone.
-        Ok(ended.then(|| Quantize { layer_bits: best, ..spec.clone() }))
+        Ok(ended.then(|| Quantize { layer_bits: best, budget: 0, ..spec.clone() }))
     }
 
     /// Runs the float network over the calibration samples once.
