@@ -2,10 +2,12 @@
 
 mod huffman;
 mod model_file;
+mod onnx;
 mod shared;
 mod weights;
 mod wire;
 
 pub use model_file::{Encoded, decode, encode};
+pub use onnx::onnx;
 pub use weights::Written;
 pub use wire::FileError;
