@@ -1,5 +1,6 @@
-//! A float network as a graph: one operator a layer, in the order of the layers.
+//! A float network as a graph: one operator a layer, in the order of the layers. Weights may be stored as integers.
 
+use super::coded;
 use super::graph::{Attribute, Graph};
 use super::layout::Value;
 use super::operators::{arrange, entering, entering_pool, linear, pool};
@@ -18,8 +19,16 @@ pub(super) fn network(model: &Model, input: Value, graph: &mut Graph) -> Value {
         x = match *layer {
             Layer::Dense { .. } | Layer::Convolution(_) => {
                 graph.begin(layer.name());
-                let x = entering(layer, &x, graph);
-                let weights = arrange(layer, "weight", of_role(Role::Weight), graph);
+                let mut x = entering(layer, &x, graph);
+                let weights = match model.of_layer(index).find_map(|p| p.integers.as_ref()) {
+                    None => arrange(layer, "weight", of_role(Role::Weight), graph),
+                    Some(stored) => {
+                        if let Some(bits) = stored.activations {
+                            x = coded::on_own_grid(&x, bits, graph);
+                        }
+                        coded::weights(layer, &stored.codes, graph)
+                    }
+                };
                 let bias = of_role(Role::Bias);
                 let bias = graph.constant("bias", &[bias.len()], bias);
                 linear(layer, &x, &weights, &bias, graph)

@@ -5,10 +5,19 @@
 use super::message::Message;
 use std::collections::BTreeSet;
 
-/// The version of the file's form, and that of the operators: what ONNX Runtime has read since 1.12 (2022).
-const IR_VERSION: usize = 8;
-/// See [`IR_VERSION`].
-const OPSET: usize = 17;
+/// A version of the operators, and that of the file's form which goes with it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Version {
+    operators: usize,
+    form: usize,
+}
+
+/// What ONNX Runtime has read since 1.12 (2022).
+const VERSION: Version = Version { operators: 17, form: 8 };
+/// The first in which the axes of a reduction are an input.
+pub(super) const WITH_AXES: Version = Version { operators: 18, form: 8 };
+/// The first in which groups of weights have scales of their own.
+pub(super) const WITH_GROUPS: Version = Version { operators: 21, form: 10 };
 
 /// A number that tensors are made of.
 pub(super) trait Element: Copy {
@@ -47,19 +56,25 @@ pub(super) struct Graph {
     names: BTreeSet<String>,
     layer: String,
     layers: usize,
+    version: Version,
 }
 
 impl Graph {
     /// Nothing but the input, which has this name.
     pub fn new(input: &str) -> Self {
         let names = [input, super::OUTPUT].map(String::from).into();
-        Self { nodes: Vec::new(), constants: Vec::new(), names, layer: input.into(), layers: 0 }
+        Self { nodes: Vec::new(), constants: Vec::new(), names, layer: input.into(), layers: 0, version: VERSION }
     }
 
     /// What follows belongs to the next weight matrix, which has this kind: `convolution_1`, `dense_3`.
     pub fn begin(&mut self, kind: &str) {
         self.layers += 1;
         self.layer = format!("{kind}_{}", self.layers);
+    }
+
+    /// Something in the graph needs at least this version.
+    pub fn needs(&mut self, version: Version) {
+        self.version = self.version.max(version);
     }
 
     /// A name for something of this layer; the layer's own if there is nothing to add.
@@ -136,11 +151,11 @@ impl Graph {
             .message(11, &value(input))
             .message(12, &value((super::OUTPUT, dims)));
         Message::default()
-            .int(1, IR_VERSION)
+            .int(1, self.version.form)
             .bytes(2, "Featherweight")
             .bytes(3, env!("CARGO_PKG_VERSION"))
             .message(7, &graph)
-            .message(8, &Message::default().bytes(1, "").int(2, OPSET))
+            .message(8, &Message::default().bytes(1, "").int(2, self.version.operators))
             .finish()
     }
 }

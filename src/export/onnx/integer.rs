@@ -5,9 +5,10 @@
 //! does is written so that the integers are the engine's all the same; that leaves requantization, which is exact here and done
 //! in floats there, so that a sum within a float's error of the middle between two integers may go to the other one.
 
-use super::graph::{Attribute, Graph};
+use super::coded::{per_output, weights};
+use super::graph::{Attribute, Element, Graph};
 use super::layout::Value;
-use super::operators::{arrange, entering, entering_pool, linear, output_axis, pool};
+use super::operators::{entering, entering_pool, linear, pool};
 use crate::backend::{Pool, PoolKind};
 use crate::network::{Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
 
@@ -40,7 +41,7 @@ pub(super) fn network(model: &IntegerModel, input: Value, graph: &mut Graph) -> 
 }
 
 /// The grid on which an integer is its own real value.
-const PLAIN: Grid = Grid { scale: 1.0, zero_point: 0 };
+const PLAIN: Grid = Grid { scale: 1.0, zero_point: 0, top: u8::MAX };
 
 /// The grid on which what comes into these layers lies, if one of them says so before another table.
 fn next_grid(layers: &[IntegerLayer]) -> Option<Grid> {
@@ -61,7 +62,13 @@ fn ends(of: &str, grid: Grid, graph: &mut Graph) -> [String; 2] {
 /// Real numbers put on a grid.
 fn quantize(x: &str, grid: Grid, graph: &mut Graph) -> String {
     let [scale, zero_point] = ends("output", grid, graph);
-    graph.node("QuantizeLinear", "quantized", &[x, &scale, &zero_point], &[])
+    let integers = graph.node("QuantizeLinear", "quantized", &[x, &scale, &zero_point], &[]);
+    if grid.top == u8::MAX {
+        return integers;
+    }
+    // ONNX's integers have 8 bits; those of a grid of fewer end before.
+    let [least, top] = [("least", 0), ("top", grid.top)].map(|(of, value)| graph.constant(of, &[], &[value]));
+    graph.node("Clip", "clipped", &[&integers, &least, &top], &[])
 }
 
 /// The real numbers of activations.
@@ -81,8 +88,8 @@ fn weighted(layer: &IntegerLinear, x: &Value, graph: &mut Graph) -> Value {
     graph.begin(layer.layer.name());
     let x = entering(&layer.layer, x, graph);
     let x = x.like(dequantize(&x.tensor, layer.input, graph));
-    let weights = weights(layer, graph);
-    let units: Vec<f32> = layer.scales.iter().map(|scale| layer.input.scale * scale).collect();
+    let weights = weights(&layer.layer, &layer.codes, graph);
+    let units: Vec<f32> = layer.codes.scales.iter().map(|scale| layer.input.scale * scale).collect();
     let bias = graph.constant("bias_quantized", &[layer.bias.len()], &layer.bias);
     let bias = per_output("bias", &bias, &units, &vec![0i32; units.len()], 0, graph);
     let y = linear(&layer.layer, &x, &weights, &bias, graph);
@@ -90,30 +97,6 @@ fn weighted(layer: &IntegerLinear, x: &Value, graph: &mut Graph) -> Value {
         Some(grid) => requantize(&y, layer.relu, grid, graph),
         None => y,
     }
-}
-
-/// The real values of a weight matrix, from its integers.
-fn weights(layer: &IntegerLinear, graph: &mut Graph) -> String {
-    let integers = arrange(&layer.layer, "weight_quantized", &layer.weights, graph);
-    let zero_points = vec![0i8; layer.scales.len()];
-    per_output("weight", &integers, &layer.scales, &zero_points, output_axis(&layer.layer), graph)
-}
-
-/// `scale * (q - zero point)` with one of each for the whole tensor, or one for each place along an axis.
-fn per_output<T: super::graph::Element>(
-    of: &str,
-    integers: &str,
-    scales: &[f32],
-    zero_points: &[T],
-    axis: usize,
-    graph: &mut Graph,
-) -> String {
-    let dims: &[usize] = if scales.len() == 1 { &[] } else { &[scales.len()] };
-    let scale = graph.constant(&format!("{of}_scale"), dims, scales);
-    let zero_point = graph.constant(&format!("{of}_zero_point"), dims, zero_points);
-    let attributes = [("axis", Attribute::Int(axis))];
-    let attributes = if scales.len() == 1 { &[][..] } else { &attributes };
-    graph.node("DequantizeLinear", of, &[integers, &scale, &zero_point], attributes)
 }
 
 /// Pooling of integers on their grid.
@@ -134,14 +117,14 @@ fn pooled(op: &Pool, x: &Value, grid: Grid, graph: &mut Graph) -> Value {
 /// A nonlinearity from one grid to another: `Tanh` where the table is that of the hyperbolic tangent, or else the table itself.
 fn looked_up(table: &[u8], x: &str, grids: Option<(Grid, Grid)>, graph: &mut Graph) -> String {
     let tanh = |(input, output): &(Grid, Grid)| {
-        (0..=u8::MAX).zip(table).all(|(q, y)| output.quantize(libm::tanhf(input.dequantize(q))) == *y)
+        (0..=input.top).zip(table).all(|(q, y)| output.quantize(libm::tanhf(input.dequantize(q))) == *y)
     };
     if let Some((input, output)) = grids.filter(tanh) {
         let real = dequantize(x, input, graph);
         let y = graph.node("Tanh", "tanh", &[&real], &[]);
         return quantize(&y, output, graph);
     }
-    let place = graph.node("Cast", "place", &[x], &[("to", Attribute::Int(<i32 as super::graph::Element>::TYPE))]);
+    let place = graph.node("Cast", "place", &[x], &[("to", Attribute::Int(i32::TYPE))]);
     let table = graph.constant("table", &[table.len()], table);
     graph.node("Gather", "looked_up", &[&table, &place], &[])
 }

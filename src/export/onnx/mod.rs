@@ -4,6 +4,7 @@
 //! ONNX files are protocol buffers. The dozen fields that a network needs are written by `message`, since generated code for all
 //! of `onnx.proto` would be many times as long as this and part of what the page loads.
 
+mod coded;
 mod float;
 mod graph;
 mod integer;

@@ -46,6 +46,14 @@ pub(super) fn arrange<T: Element>(layer: &Layer, of: &str, weights: &[T], graph:
     }
 }
 
+/// A matrix `rows x outputs` within the graph, turned as [`arrange`] would have.
+pub(super) fn turned(layer: &Layer, matrix: &str, graph: &mut Graph) -> String {
+    let Layer::Convolution(Conv { kernel, channels, filters, .. }) = *layer else { return matrix.into() };
+    let dims = graph.constant("weight_shape", &[4], &[kernel, kernel, channels, filters].map(|dim| dim as i64));
+    let shaped = graph.node("Reshape", "weight_image", &[matrix, &dims], &[]);
+    graph.node("Transpose", "weight_turned", &[&shaped], &[("perm", Attribute::Ints(&[3, 2, 0, 1]))])
+}
+
 /// The axis of [`arrange`]'s tensor along which outputs lie.
 pub(super) fn output_axis(layer: &Layer) -> usize {
     usize::from(!matches!(layer, Layer::Convolution(_)))
