@@ -81,7 +81,9 @@ fn a_model_is_exported_from_a_run_or_from_its_file_and_asked_about_the_test_set(
     let recipe = recipe(&folder, TOY);
     let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
     let (last, first) = (at("last.onnx"), at("first.onnx"));
-    assert!(printed(&["run", &recipe, "--quiet", "--models", &at("models"), "--export", &last]).contains("exported int8"));
+    assert!(
+        printed(&["run", &recipe, "--quiet", "--models", &at("models"), "--export", &last]).contains("exported int8")
+    );
     let told = printed(&["run", &recipe, "--quiet", "--export", &first, "--variant", "dense"]);
     assert!(told.contains("exported dense, seed 1, to"), "{told}");
     let (model, again) = (at("models/int8.1.fwm"), at("again.onnx"));

@@ -9,6 +9,7 @@ mod gpu_tests;
 mod link;
 mod measure;
 mod plan;
+mod precision;
 #[cfg(test)]
 mod pruning_tests;
 mod recipe;
@@ -30,6 +31,7 @@ pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;
 pub(crate) use measure::test;
 pub use plan::{Action, Plan, PlannedVariant, Stage};
+pub use precision::{LayerPrecision, precision};
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};

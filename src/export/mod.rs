@@ -10,5 +10,6 @@ mod wire;
 
 pub use model_file::{Encoded, bring_packing, decode, encode, needs_packing};
 pub use onnx::onnx;
+pub use packed::packed_bytes;
 pub use weights::Written;
 pub use wire::FileError;

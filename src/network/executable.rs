@@ -210,7 +210,10 @@ fn compile_float(model: &Model) -> Program {
                 statistics: of_role(Role::Statistics).to_vec(),
             },
             Layer::Add { from } => FloatStep::Add(from),
-            Layer::Dropout { .. } | Layer::Flatten => FloatStep::Pass,
+            // Fake quantization is taken off a model before it is compiled.
+            Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
+                FloatStep::Pass
+            }
         }
     });
     let kept = places(model.layers.len(), model.layers.iter().filter_map(Layer::skips_from));

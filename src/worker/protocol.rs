@@ -1,7 +1,8 @@
 //! The messages between page and worker: one enum each way.
 
 use crate::benchmark::Measurement;
-use crate::experiment::{Data, Event, LayerSensitivity, PackedState, Recipe, Task};
+use crate::compression::quantize::Quantize;
+use crate::experiment::{Data, Event, LayerPrecision, LayerSensitivity, PackedState, Recipe, Task};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of a worker. Sent only after [`Response::Ready`], since earlier messages are lost.
@@ -40,6 +41,17 @@ pub enum Request {
         model: ModelFile,
         /// The data that it was trained on.
         data: Data,
+    },
+    /// Tries how much each of a model's layers needs its bits. Not while a run goes on.
+    Precision {
+        /// Comes back in every answer.
+        run: u32,
+        /// The model.
+        model: ModelFile,
+        /// The data that it was trained on.
+        data: Data,
+        /// How weights are rounded.
+        settings: Quantize,
     },
     /// Ends the task at the next batch; what was reached is tested and sent. Ends a benchmark, whose work under way is
     /// dropped.
@@ -123,7 +135,14 @@ pub enum Response {
         /// Its curve.
         layer: LayerSensitivity,
     },
-    /// A benchmark, a comparison or a sensitivity analysis ended.
+    /// What a layer's bits cost.
+    Precision {
+        /// Which run.
+        run: u32,
+        /// At each bits.
+        layer: LayerPrecision,
+    },
+    /// A benchmark, a comparison or an analysis ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,

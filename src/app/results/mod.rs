@@ -9,6 +9,7 @@ mod draw_pad;
 mod files;
 mod hints;
 mod inside;
+mod precision;
 mod progress;
 mod readings;
 mod reproduce;
@@ -26,11 +27,11 @@ use boundary::Boundaries;
 use collapse::Collapse;
 use curves::Curves;
 use draw_pad::DrawPad;
-use files::Files;
 pub(super) use files::hand_over;
 use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
+use precision::PrecisionPanel;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
 pub(super) use reproduce::share;
@@ -80,6 +81,7 @@ pub(super) fn all(state: State) -> AnyView {
             {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
             {move || measured.get().then(|| view! { <SensitivityPanel state/> })}
+            {move || measured.get().then(|| view! { <PrecisionPanel state/> })}
             <Reproduce state/>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! How sensitive a variant's layers are to pruning, and the button that turns it into budgets.
 
 use super::super::charts::{Axis, Kind, LineChart, Mark, Series};
-use super::super::state::{Sensitivity, State};
+use super::super::state::{Analysis, State};
 use super::super::{actions, browser, format, text};
 use crate::compression::prune::Prune;
 use crate::experiment::{Step, Variant, budgets};
@@ -27,7 +27,7 @@ pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
         let Some(file) = state.model_file(&variant) else { return state.complain(words::NO_FILE) };
         let run = (browser::date_ms() / 1000.0) as u32;
         state.notice.set(None);
-        state.sensitivity.set(Some(Sensitivity { run, shown, variant, layers: Vec::new(), ended: false }));
+        state.sensitivity.set(Some(Analysis { run, shown, variant, layers: Vec::new(), ended: false }));
         let data = report.recipe.data.clone();
         state.with_pool(|pool| pool.sensitivity(run, file, data));
     };

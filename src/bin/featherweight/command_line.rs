@@ -54,6 +54,9 @@ enum Command {
         /// Afterwards tries how sensitive each layer of this variant is to pruning.
         #[arg(long)]
         sensitivity: Option<String>,
+        /// Afterwards tries how much each layer of this variant needs its bits, and which bits are best for a size.
+        #[arg(long)]
+        precision: Option<String>,
         /// Prints no progress.
         #[arg(long)]
         quiet: bool,
@@ -148,12 +151,24 @@ enum Command {
 /// Reads the command line and does as it says.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Run { experiment, data, out, models, export, variant, jobs, backend, sensitivity, quiet } => {
+        Command::Run {
+            experiment,
+            data,
+            out,
+            models,
+            export,
+            variant,
+            jobs,
+            backend,
+            sensitivity,
+            precision,
+            quiet,
+        } => {
             let mut link = read_experiment(&experiment);
             if let (Ok(link), Some(backend)) = (&mut link, backend) {
                 link.recipe.backend = backend;
             }
-            let wanted = Wanted { out, models, export, variant, sensitivity };
+            let wanted = Wanted { out, models, export, variant, sensitivity, precision };
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Export { model, to } => models::convert(&model, &to),
@@ -233,13 +248,14 @@ struct Wanted {
     /// Which variant to export.
     variant: Option<String>,
     sensitivity: Option<String>,
+    precision: Option<String>,
 }
 
 fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, quiet: bool) -> Result<(), String> {
-    let Wanted { out, models, export, variant, sensitivity } = wanted;
+    let Wanted { out, models, export, variant, sensitivity, precision } = wanted;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
-    let is_unknown = |name: &&String| plan.variants.iter().all(|v| v.name != **name);
-    if let Some(name) = sensitivity.iter().chain(variant).find(is_unknown) {
+    let known = |name: &&String| plan.variants.iter().any(|v| v.name == **name);
+    if let Some(name) = [sensitivity, precision, variant].into_iter().flatten().find(|name| !known(name)) {
         let known: Vec<&str> = plan.variants.iter().map(|v| v.name.as_str()).collect();
         return Err(format!("there is no variant \"{name}\"; those there are: {}", known.join(", ")));
     }
@@ -280,6 +296,9 @@ fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, 
     }
     if let Some(file) = sensitivity.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
         print(&jobs::sensitivity(&plan, data, file)?)?;
+    }
+    if let Some(file) = precision.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
+        print(&jobs::precision(&plan, data, file)?)?;
     }
     match &link.digest {
         None => Ok(()),

@@ -51,8 +51,8 @@ pub(super) fn network(model: &Model, input: Value, graph: &mut Graph) -> Value {
                 let (x, skipped) = x.beside(&came[from], graph);
                 x.like(graph.node("Add", "skip", &[&x.tensor, &skipped.tensor], &[]))
             }
-            // Dropout does nothing at inference; rows are made where they are wanted.
-            Layer::Dropout { .. } | Layer::Flatten => x,
+            // Dropout and fake quantization do nothing at inference; rows are made where they are wanted.
+            Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => x,
         };
     }
     x

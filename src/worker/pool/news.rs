@@ -1,7 +1,7 @@
 //! What the page is told.
 
 use crate::benchmark::Measurement;
-use crate::experiment::{Event, LayerSensitivity, Report};
+use crate::experiment::{Event, LayerPrecision, LayerSensitivity, Report};
 use crate::worker::{ModelFile, Picture, Prediction};
 
 /// What the page is told.
@@ -48,7 +48,14 @@ pub enum News {
         /// Its curve.
         layer: LayerSensitivity,
     },
-    /// A benchmark, a comparison or a sensitivity analysis ended.
+    /// What a layer's bits cost.
+    Precision {
+        /// Which analysis.
+        run: u32,
+        /// At each bits.
+        layer: LayerPrecision,
+    },
+    /// A benchmark, a comparison or an analysis ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,
