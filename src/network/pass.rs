@@ -401,10 +401,7 @@ fn computed_with<'n, B: Backend>(
 
 /// Whether the gradient of a layer's output becomes that of its input where it stands.
 fn in_place(layer: &Layer) -> bool {
-    matches!(
-        layer,
-        Layer::Add { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. }
-    )
+    matches!(layer, Layer::Add { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. })
 }
 
 /// Values of a sample before each layer, and after the last.

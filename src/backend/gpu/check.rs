@@ -3,8 +3,8 @@
 
 use super::Gpu;
 use super::check_integer::{INTEGER_OPERATIONS, is_equal};
-use crate::backend::cpu::{Cpu, trained_step};
 use crate::backend::cpu::samples::Bits;
+use crate::backend::cpu::{Cpu, trained_step};
 use crate::backend::{Activation, Adam, Backend, DeviceError, Levels, MatMul, Sgd};
 
 /// How far a value may be off, as a share of the largest value of its result (or of 1, where that is smaller): sums run in
@@ -291,7 +291,12 @@ async fn difference(both: &Both<'_>, operation: &str, bits: &mut Bits) -> Result
 
 /// Levels, one step or one a column, and values none of which lies so near to where rounding or passing changes that a device's
 /// division could take it across: thirds and two thirds of steps, within the levels and beyond.
-fn on_a_grid(both: &Both<'_>, rows: usize, columns: usize, [zero, wide, each]: [bool; 3]) -> (Levels, usize, Twin, Twin) {
+fn on_a_grid(
+    both: &Both<'_>,
+    rows: usize,
+    columns: usize,
+    [zero, wide, each]: [bool; 3],
+) -> (Levels, usize, Twin, Twin) {
     let levels = match (zero, wide) {
         (false, _) => Levels::BINARY,
         (true, false) => Levels { low: -2, high: 1, zero },

@@ -74,7 +74,9 @@ pub fn integers(model: &Model, fakes: &Fakes) -> IntegerModel {
         grids[place] = grid(of);
     }
     let mut weights = fakes.weights.iter();
-    assemble(model, &grids, &mut |values, columns| weights.next().map(|of| codes(of, values, columns)).unwrap_or_default())
+    assemble(model, &grids, &mut |values, columns| {
+        weights.next().map(|of| codes(of, values, columns)).unwrap_or_default()
+    })
 }
 
 /// The grids of an integer network, to train it on.

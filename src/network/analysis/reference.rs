@@ -99,10 +99,7 @@ pub(crate) fn logits(model: &Model, weights: &[Vec<f64>], sample: &[f32]) -> Vec
                 x.iter().enumerate().map(of_value).collect()
             }
             Layer::Add { from } => x.iter().zip(&came_in[from]).map(|(x, skipped)| x + skipped).collect(),
-            Layer::Dropout { .. }
-            | Layer::Flatten
-            | Layer::FakeQuantize { .. }
-            | Layer::QuantizeWeights { .. } => x,
+            Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => x,
         };
     }
     x

@@ -117,8 +117,7 @@ fn layers_compute_with_their_weights_on_grids() {
 fn activations_are_put_on_grids_behind_relu() {
     let shape = Shape { height: 1, width: 1, channels: 2 };
     let dense = |inputs, outputs| Layer::Dense { inputs, outputs };
-    let mut model =
-        Model::zeroed(vec![dense(2, 2), Layer::Activation(Activation::Relu), dense(2, 2)], shape, 2);
+    let mut model = Model::zeroed(vec![dense(2, 2), Layer::Activation(Activation::Relu), dense(2, 2)], shape, 2);
     for matrix in [0, 2] {
         model.parameters[matrix].slice_mut().copy_from_slice(&[1.0, 0.0, 0.0, 1.0]);
     }
