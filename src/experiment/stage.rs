@@ -208,10 +208,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         stretch: &Stretch<'_>,
         objective: &Objective,
     ) -> Result<(), RunError> {
-        if A::ALL_STEPS
-            && let Some(spec) = states.first().and_then(State::aware)
-        {
-            return self.train_quantized(states, &spec, stretch, objective).await;
+        if A::ALL_STEPS && states.first().and_then(State::aware).is_some() {
+            return self.train_quantized(states, stretch, objective).await;
         }
         self.train_as_it_is(states, stretch, objective).await
     }

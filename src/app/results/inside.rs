@@ -1,9 +1,10 @@
-//! A look inside one variant: its weights' values, its mask, its mistakes.
+//! A look inside one variant: its weights' values, its mask, its mistakes, and its model as a file.
 
 use super::super::charts::Bars;
 use super::super::state::{Shared, State};
 use super::super::text;
 use super::confusion::Confusion;
+use super::files::Files;
 use super::weights_picture::WeightsPicture;
 use crate::experiment::{Report, VariantResult};
 use leptos::prelude::*;
@@ -68,6 +69,7 @@ pub(super) fn Inside(state: State) -> impl IntoView {
                 <div><h4>{text::CONFUSION}</h4><Confusion state/></div>
             </div>
             <WeightsPicture state matrix=at/>
+            <Files state/>
         </section>
     }
 }

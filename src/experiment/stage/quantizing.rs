@@ -20,17 +20,21 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         spec: &Quantize,
         training: &Training,
     ) -> Result<(), RunError> {
-        let mut grids = Vec::with_capacity(states.len());
+        let (mut grids, mut specs) = (Vec::with_capacity(states.len()), Vec::with_capacity(states.len()));
         for state in states.iter_mut() {
             *state = State { model: fold_batch_norm(&state.model), integers: None, coded: None, on_gpu: false };
-            grids.push(quantize::begin(&state.model, spec));
+            // What was found within a budget stays, whatever is trained later.
+            let spec = self.bits_within_budget(&state.model, spec).await?.unwrap_or_else(|| spec.clone());
+            grids.push(quantize::begin(&state.model, &spec));
+            specs.push(spec);
         }
         let total = training.epochs;
         let stretches = [(0, spec.delay), (spec.delay, total.saturating_sub(spec.delay))];
         for (index, (done, epochs)) in stretches.into_iter().enumerate() {
             if index == 1 {
                 for which in self.going_on() {
-                    grids[which].activations = self.activations(&states[which].model, &grids[which], spec).await?;
+                    grids[which].activations =
+                        self.activations(&states[which].model, &grids[which], &specs[which]).await?;
                 }
             }
             if epochs > 0 && !self.stopped {
@@ -41,7 +45,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             }
         }
         for which in self.going_on() {
-            finish(&mut states[which], spec, &grids[which]);
+            finish(&mut states[which], &specs[which], &grids[which]);
         }
         Ok(())
     }
@@ -50,19 +54,19 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     pub(super) async fn train_quantized(
         &mut self,
         states: &mut [State],
-        spec: &Quantize,
         stretch: &Stretch<'_>,
         objective: &Objective,
     ) -> Result<(), RunError> {
         let mut grids = vec![Fakes::default(); states.len()];
+        let specs: Vec<Quantize> = states.iter().map(|state| state.aware().unwrap_or_default()).collect();
         for which in self.going_on() {
-            grids[which] = self.grids(&states[which], spec).await?;
+            grids[which] = self.grids(&states[which], &specs[which]).await?;
         }
         self.train_on_grids(states, &mut grids, stretch, objective).await?;
         for which in self.going_on() {
             // The model keeps its weights as they were trained; the integers keep the grids.
             let integers = quantize::integers(&states[which].model, &grids[which]);
-            states[which].integers = Some((spec.clone(), integers));
+            states[which].integers = Some((specs[which].clone(), integers));
         }
         Ok(())
     }

@@ -2,9 +2,11 @@
 
 use super::super::engines::Accelerator;
 use super::super::event::{Flow, Sink};
+use super::super::precision::{LayerPrecision, precision};
 use super::super::run::RunError;
 use super::super::state::State;
 use super::Work;
+use crate::compression::quantize::mixed::{front, within};
 use crate::compression::quantize::{self, AdaRound, Means, Moments, Quantize, RangeFinder, Rounding, Scheme};
 use crate::data::{Source, Split};
 use crate::network::{Coded, Codes, Executable, Grid, Model, Role, TrainedModel, fold_batch_norm};
@@ -28,7 +30,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             quantize::equalize(&mut model);
         }
         let calibrated = self.calibrate(&model, spec).await?;
-        let codes = self.round_weights(&model, &calibrated.moments, spec).await?;
+        let with_bits = self.bits_within_budget(&model, spec).await?;
+        let codes = self.round_weights(&model, &calibrated.moments, with_bits.as_ref().unwrap_or(spec)).await?;
         if spec.correct_bias {
             self.correct_biases(&mut model, &calibrated, &codes, spec).await?;
         }
@@ -39,6 +42,24 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             }
             TrainedModel::Float(model) => State { model, integers: None, coded: Some(spec.clone()), on_gpu: false },
         })
+    }
+
+    /// The settings with bits for each layer, where there is a budget for them.
+    pub(super) async fn bits_within_budget(
+        &mut self,
+        model: &Model,
+        spec: &Quantize,
+    ) -> Result<Option<Quantize>, RunError> {
+        if spec.budget == 0 {
+            return Ok(None);
+        }
+        let (model, mut layers) = (TrainedModel::Float(model.clone()), Vec::new());
+        let tell = |layer: LayerPrecision| layers.push(layer.choices);
+        let ended = precision(&model, spec, self.dataset, self.source, self.sink, tell).await?;
+        self.stopped |= !ended;
+        let best = within(&front(&layers), spec.budget).map(|best| best.bits.clone()).unwrap_or_default();
+        // A search that was stopped knows of its first layers alone.
+        Ok(ended.then(|| Quantize { layer_bits: best, budget: 0, ..spec.clone() }))
     }
 
     /// Runs the float network over the calibration samples once.
