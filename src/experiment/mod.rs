@@ -1,5 +1,7 @@
 //! Recipe -> plan -> run -> report, and the link that carries a recipe.
 
+#[cfg(test)]
+mod aware_tests;
 mod engines;
 mod event;
 pub mod gallery;
