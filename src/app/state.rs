@@ -134,6 +134,10 @@ pub(super) struct State {
     pub answered: RwSignal<u32>,
     pub picture: RwSignal<Option<PictureAnswer>>,
     pub sensitivity: RwSignal<Option<Sensitivity>>,
+    /// What a worker last said to a question, as JSON: what it means is known to who asks.
+    pub answer: RwSignal<Option<String>>,
+    /// The question that the first worker is busy with.
+    pub asking: RwSignal<Option<u32>>,
     /// Encoded files of each run's first trial, in this session.
     pub models: StoredValue<HashMap<u32, Vec<ModelFile>>>,
     pub pool: StoredValue<Option<Pool>, LocalStorage>,
@@ -183,6 +187,8 @@ impl State {
             answered: RwSignal::new(0),
             picture: RwSignal::new(None),
             sensitivity: RwSignal::new(None),
+            answer: RwSignal::new(None),
+            asking: RwSignal::new(None),
             models: StoredValue::new(HashMap::new()),
             pool: StoredValue::new_local(None),
             report,

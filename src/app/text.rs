@@ -2,6 +2,7 @@
 
 pub(super) mod device;
 pub(super) mod gallery;
+pub(super) mod numbers;
 pub(super) mod sensitivity;
 
 use super::format;

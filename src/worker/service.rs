@@ -2,6 +2,7 @@
 
 mod models;
 mod post;
+mod questions;
 mod tasks;
 
 use super::Coming;
@@ -41,6 +42,7 @@ pub struct Extra {
     compare: fn(Rc<RefCell<State>>, u32, Recipe) -> Ending,
     sensitivity: fn(Rc<RefCell<State>>, u32, ModelFile, Data) -> Ending,
     perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
+    inspect: fn(&Rc<RefCell<State>>, Option<u32>, &str),
 }
 
 /// What becomes of a task.
@@ -61,6 +63,7 @@ impl Extra {
                     with_gpu(&state, async |engines| tasks::perform(&state, run, &recipe, task, engines).await).await
                 })
             },
+            inspect: questions::inspect,
         }
     }
 }
@@ -142,6 +145,15 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
             work(state, run, async move |state| match extra().await {
                 Some(part) => (part.sensitivity)(Rc::clone(state), run, model, data).await,
                 None => Err(MISSING.into()),
+            });
+        }
+        Request::Inspect { run, question } => {
+            let state = Rc::clone(state);
+            spawn_local(async move {
+                match extra().await {
+                    Some(part) => (part.inspect)(&state, run, &question),
+                    None => fail(run, MISSING.into()),
+                }
             });
         }
         Request::Stop => state.borrow_mut().stop = true,

@@ -1,6 +1,7 @@
 //! What runs came to: progress, curves, table, trade-off, a look inside, a pad to draw on, and how to reproduce it all.
 
 mod boundary;
+mod choosers;
 mod collapse;
 mod confusion;
 mod curves;
@@ -8,6 +9,7 @@ mod digit;
 mod draw_pad;
 mod hints;
 mod inside;
+mod numbers;
 mod progress;
 mod readings;
 mod reproduce;
@@ -28,6 +30,7 @@ use draw_pad::DrawPad;
 use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
+use numbers::Numbers;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
 pub(super) use reproduce::share;
@@ -77,6 +80,7 @@ pub(super) fn all(state: State) -> AnyView {
             {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
             {move || measured.get().then(|| view! { <SensitivityPanel state/> })}
+            <Numbers state/>
             <Reproduce state/>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! Quantization to int8: scales and zero points from weights and from calibration data.
 
 mod min_max;
+pub mod number_line;
 mod post_training;
 
 pub use min_max::{RangeObserver, activation_grid};

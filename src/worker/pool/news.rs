@@ -48,7 +48,12 @@ pub enum News {
         /// Its curve.
         layer: LayerSensitivity,
     },
-    /// A benchmark, a comparison or a sensitivity analysis ended.
+    /// What there is to say to a question so far.
+    Answer {
+        /// A [`crate::worker::Answer`] as JSON.
+        answer: String,
+    },
+    /// A benchmark, a comparison, a sensitivity analysis or a long question ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,
