@@ -90,7 +90,7 @@ fn networks_in_integers_give_the_processors_logits_on_the_gpu() {
         // One weight off is seen.
         let mut other = model.clone();
         if let crate::network::IntegerLayer::Linear(linear) = &mut other.layers[0] {
-            linear.weights.iter_mut().for_each(|weight| *weight = weight.saturating_neg());
+            linear.codes.weights.iter_mut().for_each(|weight| *weight = weight.saturating_neg());
         }
         let mut ours = crate::network::GpuInteger::new(&gpu, &other, batch).unwrap();
         ours.run(&gpu, batch, &x);

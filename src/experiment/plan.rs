@@ -33,8 +33,8 @@ pub enum Action {
     Train(Training),
     /// Prunes; fine-tunes with the variant's training, epochs and rate replaced.
     Prune(Prune, Training),
-    /// Quantizes.
-    Quantize(Quantize),
+    /// Quantizes; trains quantization-aware with the variant's training, epochs and rate replaced, where the method does.
+    Quantize(Quantize, Training),
     /// Lets weights share values; trains those with the variant's training, epochs and rate replaced.
     Share(Share, Training),
     /// Distills from the teacher's stage.
@@ -192,6 +192,13 @@ impl Plan {
         Ok(())
     }
 
+    /// How many weight matrices the network of a stage has.
+    fn matrices(&self, stage: usize, info: &DatasetInfo) -> Result<usize, String> {
+        let layers = check_network(&self.stages[stage].network, info)?;
+        let matrices = |layer: &Layer| layer.parameters().iter().filter(|(role, _)| *role == Role::Weight).count();
+        Ok(layers.iter().map(matrices).sum())
+    }
+
     fn action(&self, step: &Step, parent: usize, info: &DatasetInfo) -> Result<Action, String> {
         Ok(match step {
             Step::Train(training) => {
@@ -199,18 +206,17 @@ impl Plan {
                 Action::Train(training.clone())
             }
             Step::Prune(prune) => {
-                let layers = check_network(&self.stages[parent].network, info)?;
-                let matrices =
-                    |layer: &Layer| layer.parameters().iter().filter(|(role, _)| *role == Role::Weight).count();
-                prune.check(layers.iter().map(matrices).sum())?;
+                prune.check(self.matrices(parent, info)?)?;
                 self.check_rewind(prune, parent, info)?;
                 let training =
                     Training { epochs: prune.epochs, learning_rate: prune.learning_rate, ..self.root_training(parent) };
                 Action::Prune(prune.clone(), training)
             }
             Step::Quantize(quantize) => {
-                quantize.check()?;
-                Action::Quantize(quantize.clone())
+                quantize.check(self.matrices(parent, info)?)?;
+                let epochs = if quantize.is_aware() { quantize.epochs } else { 0 };
+                let training = Training { epochs, learning_rate: quantize.learning_rate, ..self.root_training(parent) };
+                Action::Quantize(quantize.clone(), training)
             }
             Step::Share(share) => {
                 share.check()?;
@@ -311,9 +317,9 @@ impl Stage {
             Action::Fresh { training, .. }
             | Action::Train(training)
             | Action::Share(_, training)
+            | Action::Quantize(_, training)
             | Action::Distill { training, .. } => training.epochs,
             Action::Prune(prune, training) => training.epochs * prune.trainings(),
-            Action::Quantize(_) => 0,
         }
     }
 }
@@ -332,7 +338,10 @@ fn label(action: &Action, network: &Architecture) -> String {
                 false => format!("prune{by}, layer by layer"),
             }
         }
-        Action::Quantize(quantize) => format!("quantize to int{}", quantize.bits),
+        Action::Quantize(quantize, _) => {
+            let how = if quantize.is_aware() { ", training on" } else { "" };
+            format!("quantize to int{}{how}", quantize.bits)
+        }
         Action::Share(share, _) => {
             format!("share weights, {} {}", share.bits, if share.bits == 1 { "bit" } else { "bits" })
         }

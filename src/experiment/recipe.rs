@@ -158,6 +158,12 @@ impl Step {
             (Step::Share(step), "epochs") => Whole(&mut step.epochs),
             (Step::Share(step), "learning_rate") => Real(&mut step.learning_rate),
             (Step::Quantize(step), "bits") => Whole(&mut step.bits),
+            (Step::Quantize(step), "activation_bits") => Whole(&mut step.activation_bits),
+            (Step::Quantize(step), "group") => Whole(&mut step.group),
+            (Step::Quantize(step), "budget") => Whole(&mut step.budget),
+            (Step::Quantize(step), "epochs") => Whole(&mut step.epochs),
+            (Step::Quantize(step), "learning_rate") => Real(&mut step.learning_rate),
+            (Step::Quantize(step), "delay") => Whole(&mut step.delay),
             (Step::Quantize(step), "calibration") => Whole(&mut step.calibration),
             (Step::Distill(step), "temperature") => Real(&mut step.temperature),
             (Step::Distill(step), "alpha") => Real(&mut step.alpha),
@@ -189,8 +195,9 @@ impl Recipe {
     pub fn is_basic(&self) -> bool {
         self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {
             Step::Prune(prune) => prune.is_basic(),
+            Step::Quantize(quantize) => quantize.is_basic(),
             Step::Share(_) => false,
-            Step::Train(_) | Step::Quantize(_) | Step::Distill(_) => true,
+            Step::Train(_) | Step::Distill(_) => true,
         })
     }
 

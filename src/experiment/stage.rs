@@ -138,7 +138,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 self.train(&mut states, &self.whole(training), &Objective::Labels).await?;
             }
             Action::Prune(prune, training) => self.prune(&mut states, prune, training).await?,
-            Action::Quantize(spec) => {
+            Action::Quantize(spec, _) => {
                 for state in &mut states {
                     *state = self.quantize(&state.model, spec).await?;
                 }

@@ -2,10 +2,11 @@
 
 mod huffman;
 mod model_file;
+mod packed;
 mod shared;
 mod weights;
 mod wire;
 
-pub use model_file::{Encoded, decode, encode};
+pub use model_file::{Encoded, bring_packing, decode, encode, needs_packing};
 pub use weights::Written;
 pub use wire::FileError;

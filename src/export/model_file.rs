@@ -3,13 +3,18 @@
 //! `"FWM1"`, a byte for the kind (0 float, 1 integer), the input's height, width and channels, the classes, then the layers one
 //! after another, each a tag and its contents. Sizes are LEB128, floats and biases four bytes, lowest first; weight arrays
 //! choose their encoding ([`super::weights`]).
+//!
+//! Kinds 2 (integer) and 3 (float) are those of networks whose weights are packed ([`super::packed`]): each grid says where it
+//! ends, and each weight array of kind 3 begins with a byte that says whether it is packed, and the bits of activations.
 
+use super::packed;
 use super::weights::{self, Written};
 use super::wire::{FileError, Reader, Writer};
 use crate::backend::{Activation, Conv, Pool, PoolKind};
 use crate::network::{
-    Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel,
+    Coded, Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel,
 };
+use std::sync::OnceLock;
 
 const MAGIC: &[u8; 4] = b"FWM1";
 const MAX_LAYERS: usize = 64;
@@ -26,6 +31,56 @@ const FLATTEN: u8 = 6;
 const TABLE: u8 = 7;
 const ADD: u8 = 8;
 
+/// The kinds of model.
+const FLOAT: u8 = 0;
+const INTEGER: u8 = 1;
+/// In a kind: its weights are packed.
+const PACKED: u8 = 2;
+
+/// How weights are packed: code that few files need, so that a part of the program that is loaded later may bring it.
+#[derive(Debug)]
+struct Packing {
+    write: fn(&Codes, &mut Writer) -> Written,
+    read: fn(usize, usize, &mut Reader) -> Result<Codes, FileError>,
+}
+
+static PACKING: OnceLock<Packing> = OnceLock::new();
+
+/// Makes files of kinds 2 and 3 readable and writable. Natively they always are.
+pub fn bring_packing() {
+    PACKING.get_or_init(|| Packing { write: packed::write, read: packed::read });
+}
+
+fn packing() -> Option<&'static Packing> {
+    #[cfg(any(test, not(target_arch = "wasm32")))]
+    bring_packing();
+    PACKING.get()
+}
+
+/// Whether [`decode`] needs [`bring_packing`] for this file.
+pub fn needs_packing(file: &[u8]) -> bool {
+    file.get(MAGIC.len()).is_some_and(|kind| kind & PACKED != 0)
+}
+
+/// Whether a model has anything that files of kinds 0 and 1 cannot hold.
+fn is_packed(model: &TrainedModel) -> bool {
+    let plain = |grid: Grid| grid.top == u8::MAX;
+    match model {
+        TrainedModel::Float(model) => model.parameters.iter().any(|p| p.integers.is_some()),
+        TrainedModel::Integer(model) => {
+            let all = model.layers.iter().all(|layer| match layer {
+                IntegerLayer::Linear(linear) => {
+                    let Codes { bits, zero_points, .. } = &linear.codes;
+                    *bits == 8 && zero_points.is_empty() && linear.output.is_none_or(plain)
+                }
+                IntegerLayer::Add(add) => plain(add.output),
+                _ => true,
+            });
+            !(all && plain(model.input))
+        }
+    }
+}
+
 /// A file and where its weight matrices lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded {
@@ -40,11 +95,15 @@ pub fn encode(model: &TrainedModel) -> Encoded {
     let mut out = Writer::default();
     let mut written = Vec::new();
     out.bytes.extend(MAGIC);
+    let packed = packing().filter(|_| is_packed(model));
     let (kind, shape, classes) = match model {
-        TrainedModel::Float(m) => (0, m.shape, m.classes),
-        TrainedModel::Integer(m) => (1, m.shape, m.classes),
+        TrainedModel::Float(m) => (FLOAT, m.shape, m.classes),
+        TrainedModel::Integer(m) => (INTEGER, m.shape, m.classes),
     };
-    out.byte(kind);
+    out.byte(match packed {
+        None => kind,
+        Some(_) => kind ^ PACKED,
+    });
     for size in [shape.height, shape.width, shape.channels, classes] {
         out.count(size);
     }
@@ -55,7 +114,18 @@ pub fn encode(model: &TrainedModel) -> Encoded {
                 write_layer(layer, &mut out);
                 for parameter in model.of_layer(index) {
                     if parameter.role == Role::Weight {
-                        written.push(weights::write(parameter.slice(), &mut out));
+                        written.push(match (packed, &parameter.integers) {
+                            (None, _) => weights::write(parameter.slice(), &mut out),
+                            (Some(_), None) => {
+                                out.byte(0);
+                                weights::write(parameter.slice(), &mut out)
+                            }
+                            (Some(packing), Some(coded)) => {
+                                out.byte(1);
+                                out.byte(coded.activations.unwrap_or(0));
+                                (packing.write)(&coded.codes, &mut out)
+                            }
+                        });
                     } else {
                         parameter.slice().iter().for_each(|&v| out.float(v));
                     }
@@ -63,6 +133,13 @@ pub fn encode(model: &TrainedModel) -> Encoded {
             }
         }
         TrainedModel::Integer(model) => {
+            let write_grid = |grid: Grid, out: &mut Writer| {
+                out.float(grid.scale);
+                out.byte(grid.zero_point);
+                if packed.is_some() {
+                    out.byte(grid.top);
+                }
+            };
             write_grid(model.input, &mut out);
             out.count(model.layers.len());
             for layer in &model.layers {
@@ -74,10 +151,15 @@ pub fn encode(model: &TrainedModel) -> Encoded {
                         if let Some(grid) = linear.output {
                             write_grid(grid, &mut out);
                         }
-                        out.count(linear.scales.len());
-                        linear.scales.iter().for_each(|&v| out.float(v));
+                        if let Some(packing) = packed {
+                            linear.bias.iter().for_each(|&v| out.integer(v));
+                            written.push((packing.write)(&linear.codes, &mut out));
+                            continue;
+                        }
+                        out.count(linear.codes.scales.len());
+                        linear.codes.scales.iter().for_each(|&v| out.float(v));
                         linear.bias.iter().for_each(|&v| out.integer(v));
-                        written.push(weights::write(&linear.weights, &mut out));
+                        written.push(weights::write(&linear.codes.weights, &mut out));
                     }
                     IntegerLayer::Pool(pool) => write_layer(&Layer::Pool(*pool), &mut out),
                     IntegerLayer::Table(table) => {
@@ -105,42 +187,60 @@ pub fn decode(file: &[u8]) -> Result<TrainedModel, FileError> {
     let kind = from.byte()?;
     let shape = Shape { height: from.count(MAX_SIZE)?, width: from.count(MAX_SIZE)?, channels: from.count(MAX_SIZE)? };
     let classes = from.count(256)?;
-    let model = match kind {
-        0 => TrainedModel::Float(decode_float(&mut from, shape, classes)?),
-        1 => TrainedModel::Integer(decode_integer(&mut from, shape, classes)?),
-        other => return Err(FileError(format!("model kind {other} is not known"))),
+    let packed = match (kind < PACKED, packing()) {
+        (true, _) => None,
+        (false, Some(packing)) => Some(packing),
+        (false, None) => return Err(FileError("the code that unpacks its weights has not loaded".into())),
+    };
+    let model = match if packed.is_some() { kind ^ PACKED } else { kind } {
+        FLOAT => TrainedModel::Float(decode_float(&mut from, shape, classes, packed)?),
+        INTEGER => TrainedModel::Integer(decode_integer(&mut from, shape, classes, packed)?),
+        _ => return Err(FileError(format!("model kind {kind} is not known"))),
     };
     from.finished()?;
     Ok(model)
 }
 
-fn decode_float(from: &mut Reader, shape: Shape, classes: usize) -> Result<Model, FileError> {
+fn decode_float(from: &mut Reader, shape: Shape, classes: usize, packed: Option<&Packing>) -> Result<Model, FileError> {
     let count = from.count(MAX_LAYERS)?;
     let mut chain = Chain::new(shape, classes)?;
     let mut layers = Vec::new();
-    let mut values: Vec<Vec<f32>> = Vec::new();
+    let mut values: Vec<(Vec<f32>, Option<Coded>)> = Vec::new();
     for _ in 0..count {
         let tag = from.byte()?;
         let layer = read_layer(tag, from)?;
         chain.follow(&layer)?;
         for (role, dims) in layer.parameters() {
             let len = dims.iter().product();
-            values.push(match role {
-                Role::Weight => weights::read(len, from)?,
-                _ => (0..len).map(|_| from.float()).collect::<Result<_, _>>()?,
+            values.push(match (role, packed) {
+                (Role::Weight, Some(packing)) if from.byte()? == 1 => {
+                    let activations = Some(from.byte()?).filter(|bits| *bits > 0);
+                    let (rows, columns) = matrix(&layer);
+                    let codes = (packing.read)(rows, columns, from)?;
+                    (codes.real(columns), Some(Coded { codes, activations }))
+                }
+                (Role::Weight, _) => (weights::read(len, from)?, None),
+                _ => ((0..len).map(|_| from.float()).collect::<Result<_, _>>()?, None),
             });
         }
         layers.push(layer);
     }
     chain.finish()?;
     let mut model = Model::zeroed(layers, shape, classes);
-    for (parameter, values) in model.parameters.iter_mut().zip(values) {
+    for (parameter, (values, integers)) in model.parameters.iter_mut().zip(values) {
         parameter.slice_mut().copy_from_slice(&values);
+        parameter.integers = integers;
     }
     Ok(model)
 }
 
-fn decode_integer(from: &mut Reader, shape: Shape, classes: usize) -> Result<IntegerModel, FileError> {
+fn decode_integer(
+    from: &mut Reader,
+    shape: Shape,
+    classes: usize,
+    packed: Option<&Packing>,
+) -> Result<IntegerModel, FileError> {
+    let read_grid = |from: &mut Reader| read_grid(from, packed.is_some());
     let input = read_grid(from)?;
     let count = from.count(MAX_LAYERS)?;
     let mut chain = Chain::new(shape, classes)?;
@@ -160,6 +260,16 @@ fn decode_integer(from: &mut Reader, shape: Shape, classes: usize) -> Result<Int
                 let flags = from.byte()?;
                 let output = if flags & 1 == 1 { Some(read_grid(from)?) } else { None };
                 let (rows, outputs) = matrix(&layer);
+                let relu = flags & 2 == 2;
+                if let Some(packing) = packed {
+                    let bias = (0..outputs).map(|_| from.integer()).collect::<Result<_, _>>()?;
+                    let codes = (packing.read)(rows, outputs, from)?;
+                    if codes.group < rows && codes.scales.len() > 1 {
+                        return Err(FileError("a layer of integers has more than one scale for an output".into()));
+                    }
+                    layers.push(IntegerLayer::Linear(IntegerLinear { layer, codes, bias, input, output, relu }));
+                    continue;
+                }
                 let scales = from.count(outputs)?;
                 if scales != 1 && scales != outputs {
                     return Err(FileError(format!("{scales} scales stand for {outputs} outputs")));
@@ -167,8 +277,8 @@ fn decode_integer(from: &mut Reader, shape: Shape, classes: usize) -> Result<Int
                 let scales = (0..scales).map(|_| from.float()).collect::<Result<_, _>>()?;
                 let bias = (0..outputs).map(|_| from.integer()).collect::<Result<_, _>>()?;
                 let weights = weights::read(rows * outputs, from)?;
-                let relu = flags & 2 == 2;
-                layers.push(IntegerLayer::Linear(IntegerLinear { layer, weights, scales, bias, input, output, relu }));
+                let codes = Codes { bits: 8, weights, group: rows, scales, zero_points: Vec::new() };
+                layers.push(IntegerLayer::Linear(IntegerLinear { layer, codes, bias, input, output, relu }));
             }
             Layer::Pool(pool) => layers.push(IntegerLayer::Pool(pool)),
             Layer::Add { from: start } => {
@@ -265,13 +375,9 @@ fn matrix(layer: &Layer) -> (usize, usize) {
     }
 }
 
-fn write_grid(grid: Grid, out: &mut Writer) {
-    out.float(grid.scale);
-    out.byte(grid.zero_point);
-}
-
-fn read_grid(from: &mut Reader) -> Result<Grid, FileError> {
-    let grid = Grid { scale: from.float()?, zero_point: from.byte()? };
+fn read_grid(from: &mut Reader, ends: bool) -> Result<Grid, FileError> {
+    let (scale, zero_point) = (from.float()?, from.byte()?);
+    let grid = Grid { scale, zero_point, top: if ends { from.byte()? } else { u8::MAX } };
     if grid.scale.is_finite() && grid.scale > 0.0 {
         return Ok(grid);
     }
@@ -432,7 +538,7 @@ mod tests {
 
     #[test]
     fn integer_networks_give_logits_at_their_end_and_nowhere_else() {
-        for (layer, output) in [(0, None), (5, Some(Grid { scale: 1.0, zero_point: 0 }))] {
+        for (layer, output) in [(0, None), (5, Some(Grid { scale: 1.0, zero_point: 0, top: 255 }))] {
             let mut model = integer_model(&skipping(0));
             if let IntegerLayer::Linear(linear) = &mut model.layers[layer] {
                 linear.output = output;
@@ -495,7 +601,7 @@ mod tests {
     #[test]
     fn a_network_without_layers_is_refused_with_a_sentence() {
         let shape = Shape { height: 1, width: 1, channels: 3 };
-        let input = Grid { scale: 1.0, zero_point: 0 };
+        let input = Grid { scale: 1.0, zero_point: 0, top: 255 };
         let integers = IntegerModel { shape, classes: 3, input, layers: Vec::new() };
         for model in [TrainedModel::Float(Model::zeroed(Vec::new(), shape, 3)), TrainedModel::Integer(integers)] {
             let error = decode(&encode(&model).file).unwrap_err().to_string();

@@ -4,7 +4,7 @@
 //! kernel whatever put them there. Float networks give the logits of training's forward pass bit for bit; integer
 //! networks compute in integers from the first layer to the logits.
 
-use super::integer::{Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
+use super::integer::{Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
 use super::layer::{Layer, Role};
 use super::model::{Model, Parameter};
 use super::trained::TrainedModel;
@@ -244,11 +244,11 @@ fn addition(add: &IntegerAdd) -> Addition {
     let IntegerAdd { input, skipped, output, relu, .. } = *add;
     let factor = |grid: Grid| f64::from(grid.scale) / f64::from(output.scale);
     let factors = [factor(input), factor(skipped)];
-    Addition::new(factors, [input.zero_point, skipped.zero_point], output.zero_point, relu)
+    Addition::new(factors, [input.zero_point, skipped.zero_point], output.zero_point, relu).below(output.top)
 }
 
 fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
-    let IntegerLinear { weights, bias, input, .. } = linear;
+    let IntegerLinear { codes: Codes { weights, .. }, bias, input, .. } = linear;
     let (inputs, outputs) = (linear.rows(), linear.outputs());
     let zeros = weights.iter().filter(|w| **w == 0).count();
     let kernels = integer_kernels();

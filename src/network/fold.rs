@@ -38,6 +38,7 @@ pub fn fold_batch_norm(model: &Model) -> Model {
                     folded.parameters[at] = parameter.clone();
                     folded.parameters[at].layer = place;
                     folded.parameters[at].clusters = None;
+                    folded.parameters[at].integers = None;
                     at += 1;
                 }
             }

@@ -3,7 +3,7 @@
 //! Samples are put on their grid and sums become logits on the processor, since a device need not divide and round as it
 //! does; everything between is in integers, where there is one result.
 
-use super::integer::{Grid, IntegerLayer, IntegerLinear, IntegerModel};
+use super::integer::{Codes, Grid, IntegerLayer, IntegerLinear, IntegerModel};
 use super::layer::Layer;
 use crate::backend::gpu::{Buffer, Gpu, IntegerFactors, IntegerProduct, Packed};
 use crate::backend::{DeviceError, Pool, PoolKind};
@@ -56,7 +56,7 @@ impl GpuInteger {
                         Layer::Convolution(conv) => Some(conv),
                         _ => None,
                     };
-                    let IntegerLinear { weights, bias, input, .. } = linear;
+                    let IntegerLinear { codes: Codes { weights, .. }, bias, input, .. } = linear;
                     let product = gpu.integer_product(at, conv, weights, bias, input.zero_point);
                     let sums @ [height, width, channels] = product.sums();
                     at = Packed { pixels: height * width, channels };

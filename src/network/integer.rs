@@ -6,13 +6,15 @@ use crate::backend::Pool;
 use crate::backend::cpu::inference::Requant;
 use ndarray::{ArrayD, IxDyn};
 
-/// An affine grid of 256 values: `r = scale * (q - zero_point)` (Jacob et al. 2018).
+/// An affine grid of at most 256 values: `r = scale * (q - zero_point)` (Jacob et al. 2018).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
     /// Distance between two neighbours.
     pub scale: f32,
     /// The integer that stands for zero.
     pub zero_point: u8,
+    /// The largest integer: 255 for 8 bits.
+    pub top: u8,
 }
 
 impl Grid {
@@ -22,7 +24,7 @@ impl Grid {
         // From 2^23 on, floats are whole numbers: the addition itself rounds, and the low byte is the result. A call to
         // `round` for every pixel would take longer than some networks.
         const WHOLE: f32 = 8_388_608.0;
-        let place = (value / self.scale + f32::from(self.zero_point)).clamp(0.0, 255.0);
+        let place = (value / self.scale + f32::from(self.zero_point)).clamp(0.0, f32::from(self.top));
         (place + WHOLE).to_bits() as u8
     }
 
@@ -32,15 +34,80 @@ impl Grid {
     }
 }
 
+/// The weights of a matrix as integers: `r = scale * (q - zero_point)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Codes {
+    /// Of a weight, 1 to 8.
+    pub bits: u8,
+    /// Row by row, as the real matrix.
+    pub weights: Vec<i8>,
+    /// How many neighbouring rows of a column share a scale; all of them, where a column has one.
+    pub group: usize,
+    /// One for all weights; or for each group one for each column.
+    pub scales: Vec<f32>,
+    /// As many as scales; none where all are zero (symmetric grids).
+    pub zero_points: Vec<i8>,
+}
+
+impl Codes {
+    /// Where the scale and zero point of a weight stand, by its place in a matrix of so many columns.
+    #[inline]
+    pub fn place(&self, index: usize, columns: usize) -> usize {
+        match self.scales.len() {
+            1 => 0,
+            _ => index / columns / self.group.max(1) * columns + index % columns,
+        }
+    }
+
+    /// The scale of a column whose rows share one.
+    pub fn scale(&self, column: usize) -> f32 {
+        if self.scales.len() == 1 { self.scales[0] } else { self.scales[column] }
+    }
+
+    /// The zero point of a column whose rows share one.
+    pub fn zero_point(&self, column: usize) -> i8 {
+        match self.zero_points[..] {
+            [] => 0,
+            [one] => one,
+            _ => self.zero_points[column],
+        }
+    }
+
+    /// The weights' real values in a matrix of so many columns.
+    pub fn real(&self, columns: usize) -> Vec<f32> {
+        let real = |(index, &q): (usize, &i8)| {
+            let place = self.place(index, columns);
+            let zero = self.zero_points.get(place).copied().unwrap_or_default();
+            (f32::from(q) - f32::from(zero)) * self.scales[place]
+        };
+        self.weights.iter().enumerate().map(real).collect()
+    }
+
+    /// Weights that are not zero.
+    pub fn nonzero(&self, columns: usize) -> usize {
+        match self.zero_points.is_empty() {
+            true => self.weights.iter().filter(|&&q| q != 0).count(),
+            false => self.real(columns).iter().filter(|&&w| w != 0.0).count(),
+        }
+    }
+}
+
+/// The weights of a float network's matrix where they are stored as integers, and what is multiplied with them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coded {
+    /// The integers; a parameter's values are their real values.
+    pub codes: Codes,
+    /// Bits of the activations, each sample of which is put on a grid of its own as it comes in; none where they stay floats.
+    pub activations: Option<u8>,
+}
+
 /// A dense layer or a convolution in integers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IntegerLinear {
     /// [`Layer::Dense`] or [`Layer::Convolution`], for its sizes.
     pub layer: Layer,
-    /// Symmetric weights in -127..=127, laid out as the float layer's.
-    pub weights: Vec<i8>,
-    /// `real weight = scale * integer weight`: one scale, or one for each output.
-    pub scales: Vec<f32>,
+    /// Laid out as the float layer's weights; one scale, or one for each output.
+    pub codes: Codes,
     /// In units of input scale times weight scale.
     pub bias: Vec<i32>,
     /// The grid of what comes in.
@@ -59,12 +126,12 @@ impl IntegerLinear {
 
     /// Rows of the weight matrix.
     pub fn rows(&self) -> usize {
-        self.weights.len() / self.bias.len().max(1)
+        self.codes.weights.len() / self.bias.len().max(1)
     }
 
     /// The weight scale of one output.
     pub fn scale(&self, output: usize) -> f32 {
-        if self.scales.len() == 1 { self.scales[0] } else { self.scales[output] }
+        self.codes.scale(output)
     }
 
     /// How its sums become activations; none for the last layer.
@@ -72,7 +139,7 @@ impl IntegerLinear {
         let grid = self.output?;
         let unit = f64::from(self.input.scale) / f64::from(grid.scale);
         let factors = (0..self.outputs()).map(|output| unit * f64::from(self.scale(output)));
-        Some(Requant::new(factors, grid.zero_point, self.relu))
+        Some(Requant::new(factors, grid.zero_point, self.relu).below(grid.top))
     }
 
     /// What its sums are multiplied by where they become logits.
@@ -151,9 +218,7 @@ impl IntegerModel {
                 Role::Weight => {
                     current = linears.next();
                     let Some(linear) = current else { return };
-                    let outputs = linear.outputs();
-                    let real = |(i, &q): (usize, &i8)| f32::from(q) * linear.scale(i % outputs);
-                    linear.weights.iter().enumerate().map(real).collect()
+                    linear.codes.real(linear.outputs())
                 }
                 Role::Bias => {
                     let Some(linear) = current else { return };

@@ -21,7 +21,7 @@ pub use architecture::{ActivationName, Architecture, ArchitectureName, Initializ
 pub use executable::Executable;
 pub use fold::fold_batch_norm;
 pub use gpu_integer::GpuInteger;
-pub use integer::{Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
+pub use integer::{Coded, Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
 pub use layer::{Layer, Role, Shape};
 pub use model::{Model, Parameter};
 pub(crate) use optimizer::Optimizer;

@@ -1,6 +1,7 @@
 //! A network's parameters as plain data, on the host.
 
 use super::architecture::{Architecture, Initialization};
+use super::integer::Coded;
 use super::layer::{Layer, Role, Shape};
 use crate::data::Key;
 use ndarray::{ArrayD, IxDyn};
@@ -19,6 +20,8 @@ pub struct Parameter {
     /// Which weights share a value: the cluster of each, counted from 1, in storage order; 0 for one that is zero and stays so.
     /// Training moves the weights of a cluster together.
     pub clusters: Option<Vec<u16>>,
+    /// The weights as integers, where they are stored so and `values` are their real values.
+    pub integers: Option<Coded>,
 }
 
 impl Parameter {
@@ -82,7 +85,7 @@ impl Model {
                         _ => 0.0,
                     };
                 }
-                parameters.push(Parameter { layer: index, role, values, mask: None, clusters: None });
+                parameters.push(Parameter { layer: index, role, values, mask: None, clusters: None, integers: None });
             }
         }
         Self { shape, classes, layers, parameters }

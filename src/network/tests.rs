@@ -223,11 +223,12 @@ fn a_skip_connection_doubles_what_it_goes_around() {
 #[test]
 fn integers_are_added_on_their_grids() {
     let shape = Shape { height: 2, width: 2, channels: 1 };
-    let grid = |scale, zero_point| Grid { scale, zero_point };
+    let grid = |scale, zero_point| Grid { scale, zero_point, top: 255 };
     let linear = |input, output| {
         let weights = (0..16).map(|i| i8::from(i % 5 == 0)).collect();
-        let (layer, scales, bias) = (dense(4, 4), vec![1.0], vec![0; 4]);
-        IntegerLayer::Linear(IntegerLinear { layer, weights, scales, bias, input, output, relu: false })
+        let codes = super::Codes { bits: 8, weights, group: 4, scales: vec![1.0], zero_points: Vec::new() };
+        let (layer, bias) = (dense(4, 4), vec![0; 4]);
+        IntegerLayer::Linear(IntegerLinear { layer, codes, bias, input, output, relu: false })
     };
     let add =
         |from, input, skipped, output| IntegerLayer::Add(IntegerAdd { from, input, skipped, output, relu: false });

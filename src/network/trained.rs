@@ -67,9 +67,7 @@ impl TrainedModel {
             Self::Integer(model) => {
                 let weights = model.linears().map(|linear| {
                     let outputs = linear.outputs();
-                    let real = |(i, &q): (usize, &i8)| f32::from(q) * linear.scale(i % outputs);
-                    let values = linear.weights.iter().enumerate().map(real).collect();
-                    (&linear.layer, linear.rows(), outputs, values)
+                    (&linear.layer, linear.rows(), outputs, linear.codes.real(outputs))
                 });
                 weights.enumerate().map(matrix).collect()
             }
@@ -80,7 +78,7 @@ impl TrainedModel {
     pub fn parameter_count(&self) -> usize {
         match self {
             Self::Float(model) => model.parameter_count(),
-            Self::Integer(model) => model.linears().map(|l| l.weights.len() + l.bias.len()).sum(),
+            Self::Integer(model) => model.linears().map(|l| l.codes.weights.len() + l.bias.len()).sum(),
         }
     }
 
@@ -89,8 +87,7 @@ impl TrainedModel {
         match self {
             Self::Float(model) => model.nonzero_count(),
             Self::Integer(model) => {
-                let weights = |l: &super::IntegerLinear| l.weights.iter().filter(|&&w| w != 0).count();
-                model.linears().map(|l| weights(l) + l.bias.iter().filter(|&&b| b != 0).count()).sum()
+                model.linears().map(|l| l.codes.nonzero(l.outputs()) + l.bias.iter().filter(|&&b| b != 0).count()).sum()
             }
         }
     }
@@ -100,7 +97,7 @@ impl TrainedModel {
         match self {
             Self::Float(model) => model.macs(),
             Self::Integer(model) => {
-                let nonzero = |l: &super::IntegerLinear| l.weights.iter().filter(|&&w| w != 0).count();
+                let nonzero = |l: &super::IntegerLinear| l.codes.nonzero(l.outputs());
                 model.linears().map(|l| (nonzero(l) * l.layer.uses_per_weight()) as u64).sum()
             }
         }

@@ -11,6 +11,7 @@ use super::source::Fetch;
 use crate::backend::gpu::Gpu;
 use crate::benchmark::{self, Settings};
 use crate::experiment::{BackendName, Data, Engines, PackedState, Recipe, Task, sensitivity};
+use crate::export;
 use models::Loaded;
 use post::Post;
 use std::any::Any;
@@ -52,6 +53,7 @@ impl Extra {
     /// To be called in that part alone, or all of it is needed from the start.
     #[allow(clippy::new_without_default)] // a default might be called from anywhere
     pub fn new() -> Self {
+        export::bring_packing();
         Self {
             measure: |state, run, works| Box::pin(async move { run_benchmark(&state, run, &works).await }),
             compare: |state, run, recipe| Box::pin(async move { run_comparison(&state, run, &recipe).await }),
@@ -116,9 +118,13 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
     match request {
         Request::Task { run, recipe, task } => {
             work(state, run, async move |state| {
-                // Timing is the processor's in any case, and the first part can do it.
+                // Timing is the processor's in any case, and the first part can do it but for files that it cannot read.
                 let more = recipe.backend == BackendName::Gpu || !recipe.is_basic();
-                if more && matches!(task, Task::Stage { .. }) {
+                let more = match &task {
+                    Task::Stage { .. } => more,
+                    Task::Time { file, .. } => export::needs_packing(file),
+                };
+                if more {
                     return match extra().await {
                         Some(part) => (part.perform)(Rc::clone(state), run, recipe, task).await,
                         None => {
@@ -157,10 +163,16 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
             });
         }
         Request::Stop => state.borrow_mut().stop = true,
-        Request::Load { models } => match models.into_iter().map(models::load).collect() {
-            Ok(loaded) => state.borrow_mut().models = loaded,
-            Err(message) => fail(None, message),
-        },
+        Request::Load { models } => {
+            if models.iter().all(|model| !export::needs_packing(&model.file)) {
+                return load(state, models);
+            }
+            let state = Rc::clone(state);
+            spawn_local(async move {
+                extra().await;
+                load(&state, models);
+            });
+        }
         Request::Predict { query, sample } => {
             let mut state = state.borrow_mut();
             let predictions = state.models.iter_mut().filter_map(|loaded| models::predict(loaded, &sample)).collect();
@@ -174,6 +186,14 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
                 None => fail(None, format!("{model} has no weight matrix {matrix} in this worker; select it again")),
             }
         }
+    }
+}
+
+/// Makes models ready to answer questions.
+fn load(state: &Rc<RefCell<State>>, models: Vec<ModelFile>) {
+    match models.into_iter().map(models::load).collect() {
+        Ok(loaded) => state.borrow_mut().models = loaded,
+        Err(message) => fail(None, message),
     }
 }
 

@@ -129,6 +129,7 @@ fn part(parameter: &Parameter, now: Vec<(Role, Vec<usize>)>, stays: &dyn Fn(usiz
         values: ArrayD::from_shape_vec(IxDyn(&dims), values).unwrap_or_default(),
         clusters: parameter.clusters.as_ref().map(|clusters| select(clusters, stays)),
         mask: mask.and_then(|mask| ArrayD::from_shape_vec(IxDyn(&dims), mask).ok()),
+        integers: None,
     }
 }
 

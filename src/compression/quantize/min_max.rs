@@ -35,10 +35,10 @@ impl RangeObserver {
 pub fn activation_grid(range: RangeObserver) -> Grid {
     let span = range.high - range.low;
     if span <= 0.0 || !span.is_finite() {
-        return Grid { scale: 1.0, zero_point: 0 };
+        return Grid { scale: 1.0, zero_point: 0, top: 255 };
     }
     let scale = span / 255.0;
-    Grid { scale, zero_point: (-range.low / scale).round().clamp(0.0, 255.0) as u8 }
+    Grid { scale, zero_point: (-range.low / scale).round().clamp(0.0, 255.0) as u8, top: 255 }
 }
 
 #[cfg(test)]

@@ -1,76 +1,26 @@
-//! Quantization to int8: scales and zero points from weights and from calibration data.
+//! Quantization: scales and zero points from weights and from calibration data, and networks of integers.
 
 mod min_max;
 pub mod number_line;
 mod post_training;
+mod settings;
 
 pub use min_max::{RangeObserver, activation_grid};
 pub use post_training::quantize;
+pub use settings::{Clip, Granularity, Mapping, Observer, Quantize, Rounding, SETTINGS, Scheme};
 
-use super::{About, Setting};
-use serde::{Deserialize, Serialize};
+use super::About;
+
+/// The name of quantization-aware training.
+const AWARE: &str = "aware";
 
 /// All quantization methods.
-pub const METHODS: &[About] = &[post_training::ABOUT];
+pub const METHODS: &[About] = &[post_training::ABOUT, AWARE_TRAINING];
 
-/// The numeric settings of quantization.
-pub const SETTINGS: &[Setting] = &[
-    Setting {
-        name: "bits",
-        title: "Bits",
-        help: "Bits of a weight. This version runs 8-bit integers.",
-        default: 8.0,
-        range: 8.0..=8.0,
-        step: 1.0,
-    },
-    Setting {
-        name: "calibration",
-        title: "Calibration samples",
-        help: "How many training samples are run to find the range of each layer's activations.",
-        default: 1000.0,
-        range: 1.0..=10000.0,
-        step: 1.0,
-    },
-];
-
-/// How many weights share one scale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-pub enum Granularity {
-    /// One scale for each output unit or filter.
-    #[default]
-    PerChannel,
-    /// One scale for a whole matrix.
-    PerTensor,
-}
-
-/// A quantization step as a recipe writes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Quantize {
-    /// The name of the method.
-    pub method: String,
-    /// Bits of a weight.
-    pub bits: usize,
-    /// How many weights share a scale.
-    pub granularity: Granularity,
-    /// Training samples that are run to find the activations' ranges.
-    pub calibration: usize,
-}
-
-impl Default for Quantize {
-    fn default() -> Self {
-        Self { method: "post-training".into(), bits: 8, granularity: Granularity::PerChannel, calibration: 1000 }
-    }
-}
-
-impl Quantize {
-    /// Checks every setting against the tables.
-    pub fn check(&self) -> Result<(), String> {
-        super::find(METHODS, |about| *about, &self.method)?;
-        for (setting, value) in SETTINGS.iter().zip([self.bits as f64, self.calibration as f64]) {
-            setting.check(value)?;
-        }
-        Ok(())
-    }
-}
+/// Quantization-aware training; the layers that round are the network's ([`crate::network`]).
+const AWARE_TRAINING: About = About {
+    name: AWARE,
+    title: "Quantization-aware training",
+    help: "Trains on with every weight and activation rounded as it will be, so that the network learns to live with it. What carries 4, 2 and 1 bits.",
+    paper: "Jacob et al. 2018, Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference; Esser et al. 2020, Learned Step Size Quantization",
+};

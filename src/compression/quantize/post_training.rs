@@ -6,7 +6,9 @@
 use super::{Granularity, Quantize, RangeObserver, activation_grid};
 use crate::backend::Activation;
 use crate::compression::About;
-use crate::network::{Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Parameter, Role};
+use crate::network::{
+    Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Parameter, Role,
+};
 
 pub(super) const ABOUT: About = About {
     name: "post-training",
@@ -88,9 +90,14 @@ fn linear(
     };
     IntegerLinear {
         layer: model.layers[index],
-        weights: weights.iter().enumerate().map(integer).collect(),
         bias: bias.iter().enumerate().map(integer_bias).collect(),
-        scales,
+        codes: Codes {
+            bits: 8,
+            weights: weights.iter().enumerate().map(integer).collect(),
+            group: weights.len() / outputs.max(1),
+            scales,
+            zero_points: Vec::new(),
+        },
         input,
         output,
         relu,
@@ -158,14 +165,14 @@ mod tests {
             let (model, _, integers) = quantized(&Architecture::mlp(&[20]), granularity);
             for (linear, weights) in integers.linears().zip(model.weights()) {
                 let outputs = linear.outputs();
-                assert_eq!(linear.scales.len(), if granularity == Granularity::PerTensor { 1 } else { outputs });
-                for (i, (q, w)) in linear.weights.iter().zip(weights.slice()).enumerate() {
+                assert_eq!(linear.codes.scales.len(), if granularity == Granularity::PerTensor { 1 } else { outputs });
+                for (i, (q, w)) in linear.codes.weights.iter().zip(weights.slice()).enumerate() {
                     let scale = linear.scale(i % outputs);
                     assert!((f32::from(*q) * scale - w).abs() <= 0.5001 * scale);
                 }
-                let full = linear.weights.iter().filter(|q| q.unsigned_abs() == 127).count();
-                assert!(full >= linear.scales.len());
-                assert!(linear.weights.iter().all(|q| *q != i8::MIN), "the grid is symmetric");
+                let full = linear.codes.weights.iter().filter(|q| q.unsigned_abs() == 127).count();
+                assert!(full >= linear.codes.scales.len());
+                assert!(linear.codes.weights.iter().all(|q| *q != i8::MIN), "the grid is symmetric");
             }
         }
     }

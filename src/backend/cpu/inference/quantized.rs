@@ -61,6 +61,7 @@ pub struct Requant {
     fours: Vec<Option<Rescale>>,
     zero_point: u8,
     floor: u8,
+    top: u8,
 }
 
 impl Requant {
@@ -69,7 +70,12 @@ impl Requant {
         let floor = if relu { zero_point } else { 0 };
         let multipliers: Vec<_> = factors.map(Multiplier::new).collect();
         let fours = multipliers.as_chunks().0.iter().map(|at| four(at, zero_point)).collect();
-        Self { multipliers, fours, zero_point, floor }
+        Self { multipliers, fours, zero_point, floor, top: u8::MAX }
+    }
+
+    /// The same onto a grid that ends at `top`.
+    pub fn below(self, top: u8) -> Self {
+        Self { top, ..self }
     }
 
     /// A mantissa of 31 bits and a shift of 1 to 62 for each output.
@@ -104,6 +110,14 @@ pub fn requantize(rows: usize, requant: &Requant, sums: &[i32], y: &mut [u8]) {
         }
         one(last_sums, rest, last_y);
     }
+    cut(y, requant.top);
+}
+
+/// Brings what lies above a grid of fewer than 256 values onto its end.
+fn cut(y: &mut [u8], top: u8) {
+    if top < u8::MAX {
+        y.iter_mut().for_each(|y| *y = (*y).min(top));
+    }
 }
 
 /// How two activations, each on a grid of its own, are added onto a third: two factors over one power of two, so that a sum is
@@ -115,6 +129,7 @@ pub struct Addition {
     shift: u32,
     zero_point: i32,
     floor: i32,
+    top: u8,
 }
 
 impl Addition {
@@ -132,18 +147,25 @@ impl Addition {
             shift: shift as u32,
             zero_point: i32::from(zero_point),
             floor: if relu { i32::from(zero_point) } else { 0 },
+            top: u8::MAX,
         }
+    }
+
+    /// The same onto a grid that ends at `top`.
+    pub fn below(self, top: u8) -> Self {
+        Self { top, ..self }
     }
 }
 
 /// `y = clamp(zero point + round(a's real value + b's real value, in steps of y))`, halves upwards.
 pub fn add_u8(op: &Addition, a: &[u8], b: &[u8], y: &mut [u8]) {
     let half = 1 << (op.shift - 1);
-    for ((a, b), y) in a.iter().zip(b).zip(y) {
+    for ((a, b), y) in a.iter().zip(b).zip(y.iter_mut()) {
         let (a, b) = (i32::from(*a) - op.zero_points[0], i32::from(*b) - op.zero_points[1]);
         let sum = (a * op.factors[0] + b * op.factors[1] + half) >> op.shift;
         *y = (op.zero_point + sum).clamp(op.floor, 255) as u8;
     }
+    cut(y, op.top);
 }
 
 /// Pools `batch` images of integers on one grid: the largest, or the mean rounded with halves upwards.
