@@ -116,7 +116,7 @@ pub(crate) async fn test(
 }
 
 /// `-log softmax(row)[label]`, in f64.
-fn cross_entropy(row: &[f32], label: usize) -> f64 {
+pub(super) fn cross_entropy(row: &[f32], label: usize) -> f64 {
     let most = f64::from(row[arg_max(row)]);
     let sum: f64 = row.iter().map(|&z| libm::exp(f64::from(z) - most)).sum();
     libm::log(sum) + most - f64::from(row[label])

@@ -2,6 +2,7 @@
 
 mod min_max;
 pub mod number_line;
+pub mod overflow;
 mod post_training;
 mod settings;
 
