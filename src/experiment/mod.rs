@@ -31,7 +31,7 @@ pub use engines::{Accelerator, Engines};
 pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;
 pub(crate) use measure::test;
-pub use noise::{ActivationGrid, LayerNoise, float_origin, layer_noise};
+pub use noise::{ActivationGrid, LayerNoise, float_origin, is_quantized, layer_noise};
 pub use plan::{Action, Plan, PlannedVariant, Stage};
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};

@@ -61,6 +61,11 @@ pub fn float_origin(plan: &Plan, name: &str) -> Option<String> {
     }
 }
 
+/// Whether a variant's network has been quantized.
+pub fn is_quantized(plan: &Plan, name: &str) -> bool {
+    plan.variants.iter().find(|v| v.name == name).is_some_and(|variant| quantized_before(plan, variant.stage))
+}
+
 fn quantized_before(plan: &Plan, stage: usize) -> bool {
     let here = matches!(plan.stages[stage].action, Action::Quantize(..));
     here || plan.stages[stage].parent.is_some_and(|parent| quantized_before(plan, parent))

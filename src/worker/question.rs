@@ -2,6 +2,8 @@
 //! [`super::Response::Answer`].
 
 use crate::compression::quantize::number_line::Histogram;
+use crate::experiment::landscape::{Landscape, Size};
+use crate::experiment::{Data, LayerNoise};
 use serde::{Deserialize, Serialize};
 
 /// A question about loaded models, which it names.
@@ -14,6 +16,26 @@ pub enum Question {
         model: String,
         /// Which weight matrix, counted from 0.
         matrix: usize,
+    },
+    /// What quantization costs layer by layer. Keeps the worker busy for a while.
+    Noise {
+        /// The quantized model.
+        model: String,
+        /// The float model that it came from.
+        float: String,
+        /// The data that they were trained on.
+        data: Data,
+    },
+    /// The loss around a float model. Keeps the worker busy for a while, and is answered again and again meanwhile.
+    Landscape {
+        /// The model.
+        model: String,
+        /// The data that it was trained on.
+        data: Data,
+        /// How finely to draw.
+        size: Size,
+        /// Of each weight on the quantized plane.
+        bits: u32,
     },
 }
 
@@ -29,5 +51,19 @@ pub enum Answer {
         matrix: usize,
         /// Its weights' real values.
         histogram: Histogram,
+    },
+    /// To [`Question::Noise`].
+    Noise {
+        /// The question's number.
+        run: u32,
+        /// From input to logits.
+        layers: Vec<LayerNoise>,
+    },
+    /// To [`Question::Landscape`]: as far as it has come.
+    Landscape {
+        /// The question's number.
+        run: u32,
+        /// What is drawn so far.
+        landscape: Landscape,
     },
 }

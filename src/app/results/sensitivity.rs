@@ -14,7 +14,8 @@ const LOSSES: [f64; 4] = [0.002, 0.005, 0.01, 0.02];
 /// The analysis of the chosen variant.
 #[component]
 pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
-    let busy = move || state.busy() || state.device.busy() || state.backend.run.with(Option::is_some);
+    let measuring = move || state.device.busy() || state.backend.run.with(Option::is_some);
+    let busy = move || state.busy() || measuring() || state.asking.with(Option::is_some);
     let loss = RwSignal::new(LOSSES[1]);
     let mine = Memo::new(move |_| {
         let variant = state.variant.get()?;

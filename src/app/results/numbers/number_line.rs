@@ -4,6 +4,7 @@ use super::super::super::charts::{Rule, Ruled, Spread};
 use super::super::super::state::{Shared, Shown, State};
 use super::super::super::{format, text};
 use super::super::choosers::{Choosers, Matrix};
+use super::overflow::Overflow;
 use super::{Answers, ask};
 use crate::compression::quantize::number_line::{Histogram, LineError, Ruler};
 use crate::worker::Question;
@@ -20,10 +21,12 @@ const SCALES: (f64, f64, f64) = (4.0, 150.0, 0.25);
 #[component]
 pub(super) fn NumberLine(state: State, answers: Answers) -> impl IntoView {
     let matrix = Matrix::new(state);
+    // Weights are asked for by who looks at them: the answer comes from a part of the worker that few runs need.
+    let open = RwSignal::new(false);
     let example = Memo::new(move |_| state.shown.get() == Shown::Nothing);
     Effect::new(move |_| {
         let loaded = state.models_loaded.get();
-        if let Some(model) = state.variant.get().filter(|_| loaded > 0) {
+        if let Some(model) = state.variant.get().filter(|_| loaded > 0 && open.get()) {
             ask(state, &Question::Weights { model, matrix: matrix.at.get() });
         }
     });
@@ -37,8 +40,8 @@ pub(super) fn NumberLine(state: State, answers: Answers) -> impl IntoView {
         })
     });
     view! {
-        <section class="card" aria-labelledby="line-title" data-testid="number-line">
-            <h3 id="line-title">{words::LINE}</h3>
+        <details class="card" data-testid="number-line" on:toggle:target=move |ev| open.set(ev.target().open())>
+            <summary><h3>{words::LINE}</h3></summary>
             <p class="hint">{words::LINE_ABOUT}</p>
             {move || if example.get() {
                 view! { <p class="hint">{words::LINE_EXAMPLE}</p> }.into_any()
@@ -49,7 +52,8 @@ pub(super) fn NumberLine(state: State, answers: Answers) -> impl IntoView {
                 Some(histogram) => view! { <Grid histogram/> }.into_any(),
                 None => view! { <p class="hint">{words::LINE_WAIT}</p> }.into_any(),
             }}
-        </section>
+            <Overflow/>
+        </details>
     }
     .into_any()
 }
