@@ -34,8 +34,10 @@ impl Size {
     /// sample.
     pub fn affordable(macs: u64, most_side: usize) -> Self {
         const AFFORDED: u64 = 50_000_000_000;
-        let sizes = [(25, 512), (25, 256), (17, 256), (17, 128), (11, 128)].map(|(side, samples)| Self { side, samples });
-        let fits = |size: &&Self| size.side <= most_side && size.points() as u64 * size.samples as u64 * macs <= AFFORDED;
+        let sizes =
+            [(25, 512), (25, 256), (17, 256), (17, 128), (11, 128)].map(|(side, samples)| Self { side, samples });
+        let fits =
+            |size: &&Self| size.side <= most_side && size.points() as u64 * size.samples as u64 * macs <= AFFORDED;
         *sizes.iter().find(fits).unwrap_or(&sizes[4])
     }
 
@@ -99,8 +101,7 @@ pub async fn landscape(
     let labels = (0..count).map(|index| dataset.label(Split::Train, index)).collect();
     let seen = Seen { samples, labels };
     let plane = Plane::new(model, bits);
-    let mut landscape =
-        Landscape { size, bits, float: Vec::new(), quantized: Vec::new(), line: Vec::new() };
+    let mut landscape = Landscape { size, bits, float: Vec::new(), quantized: Vec::new(), line: Vec::new() };
     for row in 0..size.side {
         for column in 0..size.side {
             let at = [place(column, size.side), place(row, size.side)];
@@ -299,7 +300,10 @@ mod tests {
         assert_eq!((one.float[12], one.quantized[12]), one.line[16], "the line goes through it");
         assert_eq!([one.float[10], one.float[14]], [one.line[0].0, one.line[32].0]);
         let beside = one.float.iter().enumerate().filter(|(index, _)| *index != 12);
-        assert!(beside.map(|(_, loss)| loss).all(|loss| *loss > one.float[12]), "training led to the lowest of these points");
+        assert!(
+            beside.map(|(_, loss)| loss).all(|loss| *loss > one.float[12]),
+            "training led to the lowest of these points"
+        );
         assert_eq!(one, drawn(&model, 4, &mut dataset));
         let eight = drawn(&model, 8, &mut dataset);
         assert_eq!(eight.float, one.float);
@@ -369,7 +373,8 @@ mod tests {
     fn larger_networks_are_drawn_more_coarsely() {
         assert_eq!(Size::affordable(100, 25), Size { side: 25, samples: 512 });
         assert_eq!(Size::affordable(100, 17).side, 17);
-        let sides: Vec<usize> = [1_000, 266_200, 2_000_000, 500_000_000].map(|macs| Size::affordable(macs, 25).side).into();
+        let sides: Vec<usize> =
+            [1_000, 266_200, 2_000_000, 500_000_000].map(|macs| Size::affordable(macs, 25).side).into();
         assert!(sides.windows(2).all(|pair| pair[0] >= pair[1]) && sides[3] == 11, "{sides:?}");
     }
 }

@@ -147,7 +147,9 @@ impl Comparison {
             let pair = if float.layers[layer].parameter_count() > 0 { matrices.next() } else { None };
             let other = if integer { index + 1 } else { place };
             Tally {
-                name: pair.as_ref().map_or_else(|| float.layers[layer].name().into(), |(matrix, _)| matrix.name.clone()),
+                name: pair
+                    .as_ref()
+                    .map_or_else(|| float.layers[layer].name().into(), |(matrix, _)| matrix.name.clone()),
                 weights_db: pair.and_then(|(ours, theirs)| {
                     let (mut signal, mut noise) = (0.0, 0.0);
                     sums(&ours.values, &theirs.values, &mut signal, &mut noise);
@@ -287,7 +289,8 @@ mod tests {
     /// the last bit.
     #[test]
     fn each_layer_of_an_integer_network_is_seen_and_is_near_its_float_layer() {
-        for (architecture, ..) in ArchitectureName::ALL.into_iter().filter(|(name, ..)| *name != ArchitectureName::Mlp) {
+        for (architecture, ..) in ArchitectureName::ALL.into_iter().filter(|(name, ..)| *name != ArchitectureName::Mlp)
+        {
             for (activation, pooling) in
                 [(ActivationName::Relu, PoolingName::Max), (ActivationName::Tanh, PoolingName::Average)]
             {

@@ -37,7 +37,10 @@ pub(in crate::app) fn split(clipping: f64) -> String {
 pub(in crate::app) fn line_note(zeros: u32) -> String {
     let removed = match zeros {
         0 => String::new(),
-        n => format!(" {} weights are exactly zero, are not drawn, and are counted in the figures.", format::count(n.into())),
+        n => format!(
+            " {} weights are exactly zero, are not drawn, and are counted in the figures.",
+            format::count(n.into())
+        ),
     };
     format!(
         "The figures are computed from a histogram of 4,096 bins, with one scale for the whole layer; a quantized network may have one for each unit. Each further bit is worth about 6 dB.{removed}"
@@ -62,7 +65,9 @@ pub(in crate::app) fn sum_in(bits: u32) -> String {
 
 /// At which step sums in 8, 16 and 32 bits first overflow, counted from 0.
 pub(in crate::app) fn overflows(first: [Option<usize>; 3]) -> String {
-    let when = |first: Option<usize>| first.map_or("does not overflow".into(), |at| format!("first overflows at step {}", at + 1));
+    let when = |first: Option<usize>| {
+        first.map_or("does not overflow".into(), |at| format!("first overflows at step {}", at + 1))
+    };
     format!("In 8 bits the sum {}, in 16 bits it {}, in 32 bits it {}.", when(first[0]), when(first[1]), when(first[2]))
 }
 

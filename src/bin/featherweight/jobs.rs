@@ -73,7 +73,7 @@ pub fn sensitivity(plan: &Plan, folder: &Path, file: &[u8]) -> Result<String, St
 }
 
 /// A clock that nobody stops.
-struct Steady(Instant);
+pub(super) struct Steady(pub Instant);
 
 impl Clock for Steady {
     async fn pause(&mut self) -> Flow {

@@ -272,7 +272,9 @@ mod tests {
             let best = Ruler::best(bits, &histogram);
             for ruler in [best, Ruler { scale: best.scale * 0.5, ..best }, Ruler { scale: best.scale * 1.7, ..best }] {
                 let (ours, theirs) = (ruler.error(&histogram), exact(&ruler, &values));
-                let near = |a: f64, b: f64, within: f64| assert!((a - b).abs() <= within * b.abs(), "{bits} bits: {a} for {b}");
+                let near = |a: f64, b: f64, within: f64| {
+                    assert!((a - b).abs() <= within * b.abs(), "{bits} bits: {a} for {b}")
+                };
                 near(ours.mse(), theirs.mse(), 0.01);
                 near(ours.sqnr_db.unwrap(), theirs.sqnr_db.unwrap(), 0.01);
                 assert!((ours.clipped - theirs.clipped).abs() < 1e-3, "{bits} bits");
@@ -296,7 +298,10 @@ mod tests {
                 let (low, high) = best.integers();
                 for zero_point in [best.zero_point - 1, best.zero_point + 1] {
                     if bits > 1 && (low..=high).contains(&zero_point) {
-                        assert!(Ruler { zero_point, ..best }.error(&histogram).mse() > least, "{bits} bits, {zero_point}");
+                        assert!(
+                            Ruler { zero_point, ..best }.error(&histogram).mse() > least,
+                            "{bits} bits, {zero_point}"
+                        );
                     }
                 }
             }
@@ -319,8 +324,7 @@ mod tests {
     fn the_best_grid_clips_a_bell_and_more_so_with_fewer_bits() {
         let histogram = Histogram::example();
         assert!((9_990.0..=10_000.0).contains(&histogram.len()), "{}", histogram.len());
-        let clipped: Vec<f64> =
-            (2..=8).map(|bits| Ruler::best(bits, &histogram).error(&histogram).clipped).collect();
+        let clipped: Vec<f64> = (2..=8).map(|bits| Ruler::best(bits, &histogram).error(&histogram).clipped).collect();
         assert!(clipped[0] > 0.0 && clipped.windows(2).all(|pair| pair[0] >= pair[1]), "{clipped:?}");
     }
 

@@ -67,7 +67,8 @@ pub(super) fn LandscapePanel(state: State, answers: Answers, plan: Planned) -> i
 fn draw(landscape: &Shared<Landscape>) -> AnyView {
     let Landscape { size, bits, float, quantized, line } = &**landscape;
     let Some(extremes) = Extremes::of(float.iter().chain(quantized)) else { return ().into_any() };
-    let planes = [(words::in_floats(), float, "landscape-float"), (words::in_bits(*bits), quantized, "landscape-quantized")];
+    let planes =
+        [(words::in_floats(), float, "landscape-float"), (words::in_bits(*bits), quantized, "landscape-quantized")];
     let planes = planes.map(|(title, values, id)| {
         let of_this = Extremes::of(values.iter()).unwrap_or(extremes);
         let label = words::plane(&title, of_this.low, of_this.high);

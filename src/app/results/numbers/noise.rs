@@ -15,7 +15,10 @@ const FULL: f64 = 50.0;
 #[component]
 pub(super) fn NoisePanel(state: State, answers: Answers, plan: Planned) -> impl IntoView {
     let pick = Pick::new(state, plan, |plan, name| float_origin(plan, name).is_some());
-    let origin = Memo::new(move |_| float_origin(&plan.get()?, &pick.name.get()?));
+    let origin = Memo::new(move |_| {
+        let (plan, name) = (plan.get()?, pick.name.get()?);
+        float_origin(&plan, &name)
+    });
     let start = move |_| {
         let (Some(model), Some(float)) = (pick.name.get_untracked(), origin.get_untracked()) else { return };
         let Some(report) = state.report.get_untracked() else { return };
