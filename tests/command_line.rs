@@ -122,7 +122,7 @@ fn what_cannot_be_done_is_told_in_one_line() {
     let bad = bad.to_string_lossy().into_owned();
     let link = printed(&["link", &toy]);
     let cut = &link[..link.trim().len() - 9];
-    let cases: [(&[&str], &[&str]); 8] = [
+    let cases: [(&[&str], &[&str]); 10] = [
         (&["run", "missing.json"], &["no file missing.json"]),
         (&["run", "%%%"], &["copy it again"]),
         (&["run", cut], &["copy it again"]),
@@ -131,6 +131,8 @@ fn what_cannot_be_done_is_told_in_one_line() {
         (&["run", &mnist, "--quiet", "--data", "/nowhere"], &["/nowhere/data/mnist/train-00.shard", "--data"]),
         (&["run", &toy, "--quiet", "--out", &nowhere], &["report.json", "cannot be written"]),
         (&["link", &toy, "--report", &toy], &["is not a report"]),
+        (&["run", &toy, "--quiet", "--noise", "dense"], &["\"dense\" is not quantized"]),
+        (&["run", &toy, "--quiet", "--landscape", "other"], &["no variant \"other\"", "dense, int8"]),
     ];
     for (arguments, words) in cases {
         let sentence = refused(arguments);
@@ -138,6 +140,26 @@ fn what_cannot_be_done_is_told_in_one_line() {
             assert!(sentence.contains(word), "{sentence} does not say {word}");
         }
     }
+}
+
+#[test]
+fn noise_and_landscape_are_printed_after_a_run() {
+    let recipe = recipe(&folder("inspect"), TOY);
+    let text = printed(&["run", &recipe, "--quiet", "--noise", "int8"]);
+    let rows: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("1 dense") || line.starts_with("2 dense")).collect();
+    assert!(rows.len() == 2 && rows[1].contains("floats"), "{text}");
+    for row in rows {
+        let decibels: f64 = row.split_whitespace().nth(2).unwrap().parse().unwrap();
+        assert!(decibels > 20.0, "{row}");
+    }
+    let text = printed(&["run", &recipe, "--quiet", "--landscape", "dense", "--landscape-bits", "3"]);
+    let points = text.split_once("first,second,loss,loss_of_3_bits\n").unwrap().1;
+    let losses =
+        points.lines().take_while(|line| !line.is_empty()).map(|line| line.split(',').nth(2).unwrap().parse().unwrap());
+    let losses: Vec<f64> = losses.collect();
+    assert_eq!(losses.len(), 25 * 25);
+    assert!(losses[0] > losses[12 * 25 + 12], "training led downhill");
 }
 
 #[test]

@@ -310,6 +310,11 @@ fn hear(state: State, news: News) {
                 s.layers.push(layer);
             }
         }),
+        News::Precision { run, layer } => state.precision.update(|p| {
+            if let Some(p) = p.as_mut().filter(|p| p.run == run) {
+                p.layers.push(layer);
+            }
+        }),
         News::Measured { run, measurement } => {
             backend::measured(state, run, &measurement);
             device::measured(state, run, measurement);
@@ -323,6 +328,11 @@ fn hear(state: State, news: News) {
             state.sensitivity.update(|s| match s {
                 Some(mine) if mine.run == run && complete => mine.ended = true,
                 Some(mine) if mine.run == run => *s = None, // why was told then
+                _ => {}
+            });
+            state.precision.update(|p| match p {
+                Some(mine) if mine.run == run && complete => mine.ended = true,
+                Some(mine) if mine.run == run => *p = None,
                 _ => {}
             });
         }

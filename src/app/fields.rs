@@ -62,8 +62,36 @@ pub(super) fn set(step: &mut Step, name: &str, value: Value) {
 
 /// Whether a setting has a meaning beside the others of its step.
 pub(super) fn applies(step: &Step, name: &str) -> bool {
+    match step {
+        Step::Prune(step) => applies_to_pruning(step, name),
+        Step::Quantize(step) => applies_to_quantization(step, name),
+        _ => true,
+    }
+}
+
+fn applies_to_quantization(step: &quantize::Quantize, name: &str) -> bool {
+    use quantize::{Granularity, Mapping, Scheme};
+    let (aware, whole) = (step.is_aware(), step.scheme == Scheme::FullInteger);
+    match name {
+        "epochs" | "learning_rate" | "delay" | "learned_step" => aware,
+        "scheme" | "mapping" | "rounding" | "equalize" | "correct_bias" => !aware,
+        "bits" => step.budget == 0 && step.layer_bits.is_empty(),
+        "budget" => step.layer_bits.is_empty(),
+        "group" => step.granularity == Granularity::PerGroup,
+        "narrow_range" => step.mapping == Mapping::Symmetric,
+        "activation_bits" => step.scheme != Scheme::WeightOnly,
+        "observer" | "activation_mapping" => whole,
+        _ => true,
+    }
+}
+
+/// Settings of a step that a first look does without.
+pub(super) fn folded(kind: &str, name: &str) -> bool {
+    kind == "quantize" && !["bits", "epochs", "learning_rate"].contains(&name)
+}
+
+fn applies_to_pruning(step: &prune::Prune, name: &str) -> bool {
     use prune::{Needs, Rewind, Schedule};
-    let Step::Prune(step) = step else { return true };
     match name {
         "sparsity" | "scope" => step.budgets.is_empty(),
         "rounds" => step.schedule != Schedule::OneShot,
@@ -83,7 +111,11 @@ pub(super) fn summary(step: &Step) -> String {
     match step {
         Step::Train(training) => text::train_on(training.epochs),
         Step::Prune(prune) => text::prune(prune.sparsity),
-        Step::Quantize(quantize) => text::quantize(quantize.bits),
+        Step::Quantize(quantize) => {
+            let mixed = quantize.budget > 0 || !quantize.layer_bits.is_empty();
+            let bits = if mixed { text::quantize::MIXED.to_string() } else { quantize.bits.to_string() };
+            text::quantize::summary(quantize.is_aware(), &bits)
+        }
         Step::Share(share) => text::share(share.bits),
         Step::Distill(distill) => text::distill(distill.student.as_ref().map(|s| s.label()).as_deref()),
     }

@@ -9,7 +9,7 @@ use super::places::Place;
 use super::presets;
 use super::record::Record;
 use super::tracker::Tracker;
-use crate::experiment::{LayerSensitivity, Link, Plan, RecipeError, Report};
+use crate::experiment::{LayerPrecision, LayerSensitivity, Link, Plan, RecipeError, Report};
 use crate::worker::{FirstWorker, ModelFile, Picture, Pool, Prediction};
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -86,15 +86,15 @@ pub(super) struct Notice {
 /// A weight matrix that was asked for.
 pub(super) type PictureAnswer = (String, usize, Picture);
 
-/// A sensitivity analysis as far as it has come.
+/// An analysis of a variant, layer by layer, as far as it has come.
 #[derive(Clone, PartialEq)]
-pub(super) struct Sensitivity {
+pub(super) struct Analysis<L> {
     /// Its number.
     pub run: u32,
     /// Whose variant.
     pub shown: Shown,
     pub variant: String,
-    pub layers: Vec<LayerSensitivity>,
+    pub layers: Vec<L>,
     pub ended: bool,
 }
 
@@ -133,7 +133,8 @@ pub(super) struct State {
     /// The question last answered.
     pub answered: RwSignal<u32>,
     pub picture: RwSignal<Option<PictureAnswer>>,
-    pub sensitivity: RwSignal<Option<Sensitivity>>,
+    pub sensitivity: RwSignal<Option<Analysis<LayerSensitivity>>>,
+    pub precision: RwSignal<Option<Analysis<LayerPrecision>>>,
     /// What a worker last said to a question, as JSON: what it means is known to who asks.
     pub answer: RwSignal<Option<String>>,
     /// The question that the first worker is busy with.
@@ -187,6 +188,7 @@ impl State {
             answered: RwSignal::new(0),
             picture: RwSignal::new(None),
             sensitivity: RwSignal::new(None),
+            precision: RwSignal::new(None),
             answer: RwSignal::new(None),
             asking: RwSignal::new(None),
             models: StoredValue::new(HashMap::new()),
@@ -206,6 +208,14 @@ impl State {
     /// Whether a run goes on.
     pub fn busy(&self) -> bool {
         matches!(self.phase.get(), Phase::Running | Phase::Stopping)
+    }
+
+    /// Whether the first worker is at something that takes a while.
+    pub fn occupied(&self) -> bool {
+        let sensitivity = self.sensitivity.with(|s| s.as_ref().is_some_and(|s| !s.ended));
+        let precision = self.precision.with(|p| p.as_ref().is_some_and(|p| !p.ended));
+        let measuring = self.device.busy() || self.backend.run.with(Option::is_some);
+        self.busy() || measuring || sensitivity || precision || self.asking.with(Option::is_some)
     }
 
     /// Says something went wrong.

@@ -3,6 +3,8 @@
 pub(super) mod device;
 pub(super) mod gallery;
 pub(super) mod numbers;
+pub(super) mod precision;
+pub(super) mod quantize;
 pub(super) mod sensitivity;
 
 use super::format;
@@ -150,7 +152,7 @@ pub(super) const EXCLUDE_HELP: &str = "Weight matrices that stay whole, counted 
 /// Kinds of step: name in recipes, title, one sentence.
 pub(super) const STEP_KINDS: &[(&str, &str, &str)] = &[
     ("prune", "Prune", "Sets weights to zero and keeps them there."),
-    ("quantize", "Quantize", "Turns weights and activations into 8-bit integers."),
+    ("quantize", "Quantize", "Turns weights and activations into integers of a few bits."),
     ("share", "Share weights", "Lets the weights of a layer share a few values, and trains those."),
     ("distill", "Distill", "Lets a student learn from the predictions of a teacher."),
     ("train", "Train on", "Trains further, removed weights staying removed."),
@@ -241,15 +243,6 @@ pub(super) const CHOICES: &[Choice] = &[
                 "As many weights go from each layer, but others: does it matter which?",
             ),
             ("inverted", "scores inverted", "The highest scores go first."),
-        ],
-    },
-    Choice {
-        kind: "quantize",
-        name: "granularity",
-        title: "Granularity",
-        options: &[
-            ("per-channel", "per channel", "A scale for every unit: more exact."),
-            ("per-tensor", "per tensor", "One scale for a whole layer."),
         ],
     },
     Choice {
@@ -534,10 +527,6 @@ pub(super) fn train_on(epochs: usize) -> String {
 
 pub(super) fn prune(sparsity: f64) -> String {
     format!("prune {}", format::short_percent(sparsity))
-}
-
-pub(super) fn quantize(bits: usize) -> String {
-    format!("int{bits}")
 }
 
 pub(super) fn share(bits: usize) -> String {

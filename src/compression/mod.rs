@@ -2,6 +2,7 @@
 //!
 //! The page's forms, the recipe's checks and the command line's help read these tables and nothing else.
 
+mod cholesky;
 pub mod distill;
 pub mod prune;
 pub mod quantize;

@@ -11,6 +11,7 @@ mod link;
 mod measure;
 mod noise;
 mod plan;
+mod precision;
 #[cfg(test)]
 mod pruning_tests;
 mod recipe;
@@ -33,6 +34,7 @@ pub use link::Link;
 pub(crate) use measure::test;
 pub use noise::{ActivationGrid, LayerNoise, float_origin, is_quantized, layer_noise};
 pub use plan::{Action, Plan, PlannedVariant, Stage};
+pub use precision::{LayerPrecision, precision};
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};

@@ -8,5 +8,6 @@ mod weights;
 mod wire;
 
 pub use model_file::{Encoded, bring_packing, decode, encode, needs_packing};
+pub use packed::packed_bytes;
 pub use weights::Written;
 pub use wire::FileError;

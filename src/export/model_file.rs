@@ -10,6 +10,7 @@
 use super::packed;
 use super::weights::{self, Written};
 use super::wire::{FileError, Reader, Writer};
+use crate::backend::cpu::inference::bring_coded_kernels;
 use crate::backend::{Activation, Conv, Pool, PoolKind};
 use crate::network::{
     Coded, Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel,
@@ -46,8 +47,9 @@ struct Packing {
 
 static PACKING: OnceLock<Packing> = OnceLock::new();
 
-/// Makes files of kinds 2 and 3 readable and writable. Natively they always are.
+/// Makes files of kinds 2 and 3 readable and writable, and what they hold runnable. Natively they always are.
 pub fn bring_packing() {
+    bring_coded_kernels();
     PACKING.get_or_init(|| Packing { write: packed::write, read: packed::read });
 }
 

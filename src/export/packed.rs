@@ -59,6 +59,11 @@ pub(super) fn write(codes: &Codes, to: &mut Writer) -> Written {
     Written { encoding, bytes: to.bytes.len() - before, codebook, positions, values: shortest - positions }
 }
 
+/// Bytes that these weights take in a file.
+pub fn packed_bytes(codes: &Codes) -> usize {
+    write(codes, &mut Writer::default()).bytes
+}
+
 /// Reads the weights of a matrix of `rows x columns`.
 pub(super) fn read(rows: usize, columns: usize, from: &mut Reader) -> Result<Codes, FileError> {
     let len = rows * columns;

@@ -9,8 +9,8 @@ use super::layer::{Layer, Role};
 use super::model::{Model, Parameter};
 use super::trained::TrainedModel;
 use crate::backend::cpu::inference::{
-    Addition, DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, add_u8, integer_kernels, lookup,
-    max_pool, pool_u8, requantize,
+    self, Addition, CodedWeights, DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, add_u8,
+    coded_kernels, integer_kernels, is_sparse, lookup, max_pool, pool_u8, requantize,
 };
 use crate::backend::cpu::{activate, grown, normalize_frozen, pool};
 use crate::backend::{Activation, Conv, Pool, PoolKind};
@@ -53,6 +53,7 @@ type Kept<T> = Vec<Option<Vec<T>>>;
 enum FloatKernel {
     Dense(DenseF32),
     Sparse(SparseF32),
+    Coded(Box<dyn inference::FloatKernel>),
 }
 
 #[derive(Debug)]
@@ -163,6 +164,7 @@ impl FloatStep {
         match self {
             Self::Linear { kernel: FloatKernel::Dense(_), .. } => Some("dense f32"),
             Self::Linear { kernel: FloatKernel::Sparse(_), .. } => Some("sparse f32"),
+            Self::Linear { kernel: FloatKernel::Coded(kernel), .. } => Some(kernel.name()),
             _ => None,
         }
     }
@@ -177,9 +179,18 @@ impl IntegerStep {
     }
 }
 
-/// Whether so many zeros, from a share of `from` on, are worth a sparse kernel.
-fn is_sparse(zeros: usize, len: usize, from: f64) -> bool {
-    zeros as f64 >= from * len as f64
+/// A matrix of integers as the kernels take it.
+fn coded(codes: &Codes, outputs: usize) -> CodedWeights<'_> {
+    let Codes { bits, weights, group, scales, zero_points } = codes;
+    CodedWeights {
+        inputs: weights.len() / outputs.max(1),
+        outputs,
+        bits: *bits,
+        weights,
+        group: *group,
+        scales,
+        zero_points,
+    }
 }
 
 fn as_conv(layer: &Layer) -> Option<Conv> {
@@ -199,7 +210,10 @@ fn compile_float(model: &Model) -> Program {
                 let outputs = bias.len();
                 let inputs = weights.len() / outputs.max(1);
                 let zeros = weights.iter().filter(|w| **w == 0.0).count();
-                let kernel = if is_sparse(zeros, weights.len(), SPARSE_FROM) {
+                let integers = model.of_layer(index).find_map(|p| p.integers.as_ref());
+                let kernel = if let (Some(of), Some(kernels)) = (integers, coded_kernels()) {
+                    FloatKernel::Coded((kernels.float)(&coded(&of.codes, outputs), bias, of.activations))
+                } else if is_sparse(zeros, weights.len(), SPARSE_FROM) {
                     FloatKernel::Sparse(SparseF32::new(inputs, outputs, weights, bias))
                 } else {
                     FloatKernel::Dense(DenseF32::new(inputs, outputs, weights, bias))
@@ -268,13 +282,20 @@ fn addition(add: &IntegerAdd) -> Addition {
 }
 
 fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
-    let IntegerLinear { codes: Codes { weights, .. }, bias, input, .. } = linear;
+    let IntegerLinear { codes, bias, input, .. } = linear;
     let (inputs, outputs) = (linear.rows(), linear.outputs());
-    let zeros = weights.iter().filter(|w| **w == 0).count();
-    let kernels = integer_kernels();
-    let sparse = is_sparse(zeros, weights.len(), kernels.sparse_from);
-    let make = if sparse { kernels.sparse } else { kernels.dense };
-    let kernel = make(&IntegerWeights { inputs, weights, bias, zero_point: input.zero_point });
+    let plain = codes.bits == 8 && codes.zero_points.is_empty();
+    let kernel = match coded_kernels() {
+        Some(kernels) if !plain => (kernels.integer)(&coded(codes, outputs), bias, input.zero_point),
+        _ => {
+            let weights = &codes.weights;
+            let zeros = weights.iter().filter(|w| **w == 0).count();
+            let kernels = integer_kernels();
+            let sparse = is_sparse(zeros, weights.len(), kernels.sparse_from);
+            let make = if sparse { kernels.sparse } else { kernels.dense };
+            make(&IntegerWeights { inputs, weights, bias, zero_point: input.zero_point })
+        }
+    };
     let after = match linear.requant() {
         Some(requant) => After::Requantize(requant, None),
         None => After::Scale(linear.logit_scales()),
@@ -311,6 +332,8 @@ fn run_float(
                 (FloatKernel::Dense(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, y),
                 (FloatKernel::Sparse(kernel), None) => kernel.multiply(batch, x, scratch, y),
                 (FloatKernel::Sparse(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, y),
+                (FloatKernel::Coded(kernel), None) => kernel.multiply(batch, x, scratch, y),
+                (FloatKernel::Coded(kernel), Some(conv)) => kernel.convolve(*conv, batch, x, scratch, y),
             },
             FloatStep::Pool(op) => pool(*op, batch, x, y),
             FloatStep::Activation(f) => activate(*f, x, y),

@@ -7,6 +7,7 @@ mod news;
 mod slot;
 
 use super::{ModelFile, Request, Response};
+use crate::compression::quantize::Quantize;
 use crate::experiment::{Data, Event, Plan, Recipe};
 use job::Job;
 pub use news::News;
@@ -108,6 +109,11 @@ impl Pool {
     /// Tries under this number how sensitive a model's layers are to pruning. Not while a run goes on.
     pub fn sensitivity(&self, run: u32, model: ModelFile, data: Data) {
         self.measure(run, &Request::Sensitivity { run, model, data });
+    }
+
+    /// Tries under this number how much a model's layers need their bits. Not while a run goes on.
+    pub fn precision(&self, run: u32, model: ModelFile, data: Data, settings: Quantize) {
+        self.measure(run, &Request::Precision { run, model, data, settings });
     }
 
     /// Asks about loaded models ([`super::Question`], as JSON); under a number, where the first worker is then busy with it. Not
@@ -277,6 +283,7 @@ impl Pool {
             Response::Measured { run, measurement } => tell(News::Measured { run, measurement }),
             Response::Sensitivity { run, layer } => tell(News::Sensitivity { run, layer }),
             Response::Answer { answer } => tell(News::Answer { answer }),
+            Response::Precision { run, layer } => tell(News::Precision { run, layer }),
             Response::BenchmarkEnded { complete, .. } => {
                 self.0.borrow_mut().complete = complete;
                 self.free(index);

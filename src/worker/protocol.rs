@@ -1,7 +1,8 @@
 //! The messages between page and worker: one enum each way.
 
 use crate::benchmark::Measurement;
-use crate::experiment::{Data, Event, LayerSensitivity, PackedState, Recipe, Task};
+use crate::compression::quantize::Quantize;
+use crate::experiment::{Data, Event, LayerPrecision, LayerSensitivity, PackedState, Recipe, Task};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of a worker. Sent only after [`Response::Ready`], since earlier messages are lost.
@@ -40,6 +41,17 @@ pub enum Request {
         model: ModelFile,
         /// The data that it was trained on.
         data: Data,
+    },
+    /// Tries how much each of a model's layers needs its bits. Not while a run goes on.
+    Precision {
+        /// Comes back in every answer.
+        run: u32,
+        /// The model.
+        model: ModelFile,
+        /// The data that it was trained on.
+        data: Data,
+        /// How weights are rounded.
+        settings: Quantize,
     },
     /// Asks about a loaded model. The first part of the worker's code does not know what may be asked.
     Inspect {
@@ -126,12 +138,19 @@ pub enum Response {
         /// Its curve.
         layer: LayerSensitivity,
     },
+    /// What a layer's bits cost.
+    Precision {
+        /// Which run.
+        run: u32,
+        /// At each bits.
+        layer: LayerPrecision,
+    },
     /// What there is to say to a [`Request::Inspect`] so far; it takes the place of what was said before.
     Answer {
         /// A [`super::Answer`] as JSON.
         answer: String,
     },
-    /// A benchmark, a comparison, a sensitivity analysis or a long [`Request::Inspect`] ended.
+    /// A benchmark, a comparison, an analysis or a long [`Request::Inspect`] ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,

@@ -10,7 +10,8 @@ use super::protocol::{ModelFile, Request, Response};
 use super::source::Fetch;
 use crate::backend::gpu::Gpu;
 use crate::benchmark::{self, Settings};
-use crate::experiment::{BackendName, Data, Engines, PackedState, Recipe, Task, sensitivity};
+use crate::compression::quantize::Quantize;
+use crate::experiment::{BackendName, Data, Engines, PackedState, Recipe, Task, precision, sensitivity};
 use crate::export;
 use models::Loaded;
 use post::Post;
@@ -42,6 +43,7 @@ pub struct Extra {
     measure: fn(Rc<RefCell<State>>, u32, Vec<String>) -> Ending,
     compare: fn(Rc<RefCell<State>>, u32, Recipe) -> Ending,
     sensitivity: fn(Rc<RefCell<State>>, u32, ModelFile, Data) -> Ending,
+    precision: fn(Rc<RefCell<State>>, u32, ModelFile, Data, Quantize) -> Ending,
     perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
     inspect: fn(&Rc<RefCell<State>>, Option<u32>, &str),
 }
@@ -59,6 +61,9 @@ impl Extra {
             compare: |state, run, recipe| Box::pin(async move { run_comparison(&state, run, &recipe).await }),
             sensitivity: |state, run, model, data| {
                 Box::pin(async move { run_sensitivity(&state, run, &model, &data).await })
+            },
+            precision: |state, run, model, data, settings| {
+                Box::pin(async move { run_precision(&state, run, &model, &data, &settings).await })
             },
             perform: |state, run, recipe, task| {
                 Box::pin(async move {
@@ -150,6 +155,12 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
         Request::Sensitivity { run, model, data } => {
             work(state, run, async move |state| match extra().await {
                 Some(part) => (part.sensitivity)(Rc::clone(state), run, model, data).await,
+                None => Err(MISSING.into()),
+            });
+        }
+        Request::Precision { run, model, data, settings } => {
+            work(state, run, async move |state| match extra().await {
+                Some(part) => (part.precision)(Rc::clone(state), run, model, data, settings).await,
                 None => Err(MISSING.into()),
             });
         }
@@ -253,6 +264,21 @@ async fn run_sensitivity(
     let mut dataset = data.open().map_err(|e| e.to_string())?;
     let tell = |layer| send(&Response::Sensitivity { run, layer });
     let tried = sensitivity(&model.file, &mut dataset, &Fetch::default(), &mut post, tell).await;
+    Ok(Response::BenchmarkEnded { run, complete: tried.map_err(|e| e.to_string())? })
+}
+
+async fn run_precision(
+    state: &Rc<RefCell<State>>,
+    run: u32,
+    model: &ModelFile,
+    data: &Data,
+    settings: &Quantize,
+) -> Result<Response, String> {
+    let mut post = Post::new(run, state)?;
+    let mut dataset = data.open().map_err(|e| e.to_string())?;
+    let model = export::decode(&model.file).map_err(|e| e.to_string())?;
+    let tell = |layer| send(&Response::Precision { run, layer });
+    let tried = precision(&model, settings, &mut dataset, &Fetch::default(), &mut post, tell).await;
     Ok(Response::BenchmarkEnded { run, complete: tried.map_err(|e| e.to_string())? })
 }
 

@@ -5,6 +5,7 @@ use super::super::{actions, fields, text};
 use super::inputs::{CheckField, ListField, NumberField, SelectField, options};
 use super::network_form::NetworkForm;
 use super::training_form::TrainingForm;
+use crate::compression::Setting;
 use crate::compression::distill::Distill;
 use crate::compression::prune::Prune;
 use crate::experiment::Step;
@@ -35,29 +36,30 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
         fields::methods(&first).iter().map(|m| (m.name.to_string(), m.title.to_string(), m.help)).collect();
     let papers = fields::methods(&first);
     let paper = move || papers.iter().find(|m| words("method").with(|w| w == m.name)).map(|m| m.paper);
-    let numbers = fields::settings(&first)
-        .iter()
-        .filter(|s| s.range.start() < s.range.end()) // what cannot be chosen needs no input
-        .map(|s| {
-            let value = Signal::derive(move || field(s.name).with(|v| v.as_f64()).unwrap_or(s.default));
-            move || {
-                applies(s.name).get().then(|| {
-                    view! {
-                        <NumberField
-                            label=s.title
-                            help=s.help
-                            value=value
-                            range=(*s.range.start(), *s.range.end())
-                            step=s.step
-                            set=Callback::new(move |v| set(s.name, fields::number(v)))
-                        />
-                    }
-                })
-            }
-        })
-        .collect_view();
+    let number = move |s: &'static Setting| {
+        let value = Signal::derive(move || field(s.name).with(|v| v.as_f64()).unwrap_or(s.default));
+        move || {
+            applies(s.name).get().then(|| {
+                view! {
+                    <NumberField
+                        label=s.title
+                        help=s.help
+                        value=value
+                        range=(*s.range.start(), *s.range.end())
+                        step=s.step
+                        set=Callback::new(move |v| set(s.name, fields::number(v)))
+                    />
+                }
+            })
+        }
+    };
+    let settings = fields::settings(&first);
+    let numbers =
+        |folded: bool| settings.iter().filter(|s| fields::folded(kind, s.name) == folded).map(number).collect_view();
+    let (numbers, more_numbers) = (numbers(false), numbers(true));
     let choices = text::CHOICES
         .iter()
+        .chain(text::quantize::CHOICES)
         .filter(|c| c.kind == kind)
         .map(|c| {
             move || {
@@ -77,6 +79,7 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
     let special = match first {
         Step::Train(_) => view! { <TrainOn state step/> }.into_any(),
         Step::Prune(_) => view! { <Layers state step/> }.into_any(),
+        Step::Quantize(_) => view! { <Rounding state step/> }.into_any(),
         Step::Distill(_) => view! { <Teaching state variant step/> }.into_any(),
         _ => ().into_any(),
     };
@@ -108,10 +111,11 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
             })}
             {numbers}
             {match kind {
-                // Pruning has more choices than a first look bears.
-                "prune" => view! {
+                // Pruning and quantization have more choices than a first look bears.
+                "prune" | "quantize" => view! {
                     <details class="more">
                         <summary>{text::MORE}</summary>
+                        {more_numbers}
                         {choices}
                         {special}
                     </details>
@@ -157,6 +161,49 @@ fn Layers(state: State, step: u32) -> impl IntoView {
             set=Callback::new(move |places: Vec<f64>| {
                 edit(&|p| p.exclude = places.iter().map(|place| place.max(0.0) as usize).collect());
             })
+        />
+    }
+}
+
+/// What a quantization step turns on and off, and what it says of single layers.
+#[component]
+fn Rounding(state: State, step: u32) -> impl IntoView {
+    let read = move |name: &'static str| {
+        Memo::new(move |_| {
+            state.draft.with(|d| d.step(step).is_some_and(|s| fields::get(s, name).as_bool().unwrap_or_default()))
+        })
+    };
+    let applies = move |name: &'static str| {
+        Memo::new(move |_| state.draft.with(|d| d.step(step).is_some_and(|s| fields::applies(s, name))))
+    };
+    let set = move |name: &'static str, value: serde_json::Value| {
+        state.draft.update(|d| d.edit_step(step, |s| fields::set(s, name, value)));
+    };
+    let switches = text::quantize::SWITCHES.iter().map(|&(name, title)| {
+        let (value, applies) = (read(name), applies(name));
+        move || {
+            applies.get().then(|| {
+                view! { <CheckField label=title value set=Callback::new(move |on: bool| set(name, on.into()))/> }
+            })
+        }
+    });
+    let bits = move || {
+        state.draft.with(|d| match d.step(step) {
+            Some(Step::Quantize(q)) => q.layer_bits.iter().map(|bits| *bits as f64).collect::<Vec<_>>(),
+            _ => Vec::new(),
+        })
+    };
+    let set_bits = move |bits: Vec<f64>| {
+        let bits: Vec<usize> = bits.into_iter().map(|bits| bits.max(0.0) as usize).collect();
+        set("layer_bits", serde_json::to_value(bits).unwrap_or_default());
+    };
+    view! {
+        {switches.collect_view()}
+        <ListField
+            label=text::quantize::LAYER_BITS
+            help=text::quantize::LAYER_BITS_HELP
+            value=Signal::derive(bits)
+            set=Callback::new(set_bits)
         />
     }
 }

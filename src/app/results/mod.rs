@@ -10,6 +10,7 @@ mod draw_pad;
 mod hints;
 mod inside;
 mod numbers;
+mod precision;
 mod progress;
 mod readings;
 mod reproduce;
@@ -31,6 +32,7 @@ use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
 use numbers::Numbers;
+use precision::PrecisionPanel;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
 pub(super) use reproduce::share;
@@ -80,6 +82,7 @@ pub(super) fn all(state: State) -> AnyView {
             {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
             {move || measured.get().then(|| view! { <SensitivityPanel state/> })}
+            {move || measured.get().then(|| view! { <PrecisionPanel state/> })}
             <Numbers state/>
             <Reproduce state/>
     }

@@ -1,7 +1,7 @@
 //! How sensitive a variant's layers are to pruning, and the button that turns it into budgets.
 
 use super::super::charts::{Axis, Kind, LineChart, Mark, Series};
-use super::super::state::{Sensitivity, State};
+use super::super::state::{Analysis, State};
 use super::super::{actions, browser, format, text};
 use crate::compression::prune::Prune;
 use crate::experiment::{Step, Variant, budgets};
@@ -14,8 +14,6 @@ const LOSSES: [f64; 4] = [0.002, 0.005, 0.01, 0.02];
 /// The analysis of the chosen variant.
 #[component]
 pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
-    let measuring = move || state.device.busy() || state.backend.run.with(Option::is_some);
-    let busy = move || state.busy() || measuring() || state.asking.with(Option::is_some);
     let loss = RwSignal::new(LOSSES[1]);
     let mine = Memo::new(move |_| {
         let variant = state.variant.get()?;
@@ -28,7 +26,7 @@ pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
         let Some(file) = state.model_file(&variant) else { return state.complain(words::NO_FILE) };
         let run = (browser::date_ms() / 1000.0) as u32;
         state.notice.set(None);
-        state.sensitivity.set(Some(Sensitivity { run, shown, variant, layers: Vec::new(), ended: false }));
+        state.sensitivity.set(Some(Analysis { run, shown, variant, layers: Vec::new(), ended: false }));
         let data = report.recipe.data.clone();
         state.with_pool(|pool| pool.sensitivity(run, file, data));
     };
@@ -62,7 +60,7 @@ pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
             <h3 id="sensitivity-title">{words::TITLE}</h3>
             <p class="hint">{words::ABOUT}</p>
             <div class="buttons">
-                <button data-testid="sensitivity-start" disabled=move || busy() || under_way() on:click=start>{words::START}</button>
+                <button data-testid="sensitivity-start" disabled=move || state.occupied() on:click=start>{words::START}</button>
                 <span role="status">{move || under_way().then_some(words::UNDER_WAY)}</span>
             </div>
             {move || mine.with(|s| s.as_ref().is_some_and(|s| !s.layers.is_empty())).then(|| view! {

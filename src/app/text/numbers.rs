@@ -76,8 +76,8 @@ pub(in crate::app) const NOISE_ABOUT: &str = "The quantized network and the floa
 pub(in crate::app) const NOISE_UNDER_WAY: &str = "Comparing…";
 pub(in crate::app) const NOISE_WEIGHTS: &str = "Weights";
 pub(in crate::app) const NOISE_ACTIVATIONS: &str = "Activations";
-pub(in crate::app) const NOISE_RANGE: &str = "They run";
-pub(in crate::app) const NOISE_GRID: &str = "Their grid runs";
+pub(in crate::app) const NOISE_RANGE: &str = "Range of activations";
+pub(in crate::app) const NOISE_GRID: &str = "Range of their grid";
 pub(in crate::app) const NOISE_NOTE: &str = "Signal to quantization noise; bars are full at 50 dB. Noise of earlier layers is handed on to later ones. Where a step trained the network further, or evened out its channels (equalization), the difference counts as noise too.";
 pub(in crate::app) const FLOATS: &str = "floats";
 

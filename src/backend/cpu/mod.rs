@@ -32,6 +32,7 @@ pub use convolution::grown;
 pub use elementwise::activate;
 pub use loss::arg_max;
 pub use normalization::normalize_frozen;
+pub(crate) use patches::gather_patches;
 pub use pooling::pool;
 
 /// The deterministic backend. Buffers are vectors; every operation is done when it returns.

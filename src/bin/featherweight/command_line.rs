@@ -47,6 +47,9 @@ enum Command {
         /// Afterwards tries how sensitive each layer of this variant is to pruning.
         #[arg(long)]
         sensitivity: Option<String>,
+        /// Afterwards tries how much each layer of this variant needs its bits, and which bits are best for a size.
+        #[arg(long)]
+        precision: Option<String>,
         /// Afterwards compares this quantized variant, layer by layer, with the float variant that it came from.
         #[arg(long)]
         noise: Option<String>,
@@ -135,6 +138,7 @@ pub fn main() -> ExitCode {
             jobs,
             backend,
             sensitivity,
+            precision,
             noise,
             landscape,
             landscape_bits,
@@ -144,7 +148,7 @@ pub fn main() -> ExitCode {
             if let (Ok(link), Some(backend)) = (&mut link, backend) {
                 link.recipe.backend = backend;
             }
-            let wanted = Wanted { out, models, sensitivity, noise, landscape, landscape_bits };
+            let wanted = Wanted { out, models, sensitivity, precision, noise, landscape, landscape_bits };
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
@@ -218,16 +222,18 @@ struct Wanted {
     out: Option<PathBuf>,
     models: Option<PathBuf>,
     sensitivity: Option<String>,
+    precision: Option<String>,
     noise: Option<String>,
     landscape: Option<String>,
     landscape_bits: u32,
 }
 
 fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, quiet: bool) -> Result<(), String> {
-    let Wanted { out, models, sensitivity, noise, landscape, landscape_bits } = wanted;
+    let Wanted { out, models, sensitivity, precision, noise, landscape, landscape_bits } = wanted;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
-    let asked = [sensitivity, noise, landscape];
-    if let Some(name) = asked.into_iter().flatten().find(|name| plan.variants.iter().all(|v| v.name != **name)) {
+    let asked = [sensitivity, precision, noise, landscape];
+    let known = |name: &&String| plan.variants.iter().any(|v| v.name == **name);
+    if let Some(name) = asked.into_iter().flatten().find(|name| !known(name)) {
         let known: Vec<&str> = plan.variants.iter().map(|v| v.name.as_str()).collect();
         return Err(format!("there is no variant \"{name}\"; those there are: {}", known.join(", ")));
     }
@@ -265,6 +271,9 @@ fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, 
     }
     if let Some(file) = sensitivity.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
         print(&jobs::sensitivity(&plan, data, file)?)?;
+    }
+    if let Some(file) = precision.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
+        print(&jobs::precision(&plan, data, file)?)?;
     }
     let file = |name: &Option<String>| name.as_ref().and_then(|name| console.files.get(&(0, name.clone())));
     if let (Some(quantized), Some(float)) = (file(noise), file(&origin)) {

@@ -2,6 +2,8 @@
 
 use super::console::Console;
 use featherweight::backend::gpu::Gpu;
+use featherweight::compression::quantize::mixed::{front, within};
+use featherweight::compression::quantize::{Clip, Quantize};
 use featherweight::data::{Dataset, Folder};
 use featherweight::experiment::{
     Clock, Engines, Event, Flow, OfTrial, Plan, RunError, SPARSITIES, Schedule, Sink, State, Task, budgets, run_stage,
@@ -68,6 +70,38 @@ pub fn sensitivity(plan: &Plan, folder: &Path, file: &[u8]) -> Result<String, St
     for loss in [0.002, 0.005, 0.01, 0.02] {
         let found: Vec<String> = budgets(&layers, loss).iter().map(ToString::to_string).collect();
         text += &format!("budgets that cost each layer at most {} points: [{}]\n", loss * 100.0, found.join(", "));
+    }
+    Ok(text)
+}
+
+/// What each layer's bits cost, as a table; and the best bits for each size that the same bits everywhere would take.
+pub fn precision(plan: &Plan, folder: &Path, file: &[u8]) -> Result<String, String> {
+    let mut dataset = plan.recipe.data.open().map_err(|e| e.to_string())?;
+    let mut layers = Vec::new();
+    let model = featherweight::export::decode(file).map_err(|e| e.to_string())?;
+    let settings = Quantize { clip: Clip::Mse, ..Quantize::default() };
+    let (source, mut clock) = (Folder(folder.into()), Steady(Instant::now()));
+    let tell = |layer| layers.push(layer);
+    let tried = featherweight::experiment::precision(&model, &settings, &mut dataset, &source, &mut clock, tell);
+    pollster::block_on(tried).map_err(|e| e.to_string())?;
+    let mut text = String::from("\nprecision: rise of the loss on training samples, one layer's weights rounded\n");
+    let width = layers.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0);
+    text += &format!("{:width$}", "bits");
+    let choices = layers.first().map_or(&[][..], |layer| &layer.choices);
+    choices.iter().for_each(|choice| text += &format!(" {:>10}", choice.bits));
+    for layer in &layers {
+        text += &format!("\n{:width$}", layer.name);
+        layer.choices.iter().for_each(|choice| text += &format!(" {:>10.5}", choice.rise));
+    }
+    text += "\n";
+    let front = front(&layers.iter().map(|layer| layer.choices.clone()).collect::<Vec<_>>());
+    for (place, choice) in choices.iter().enumerate() {
+        let (bytes, rise) = layers.iter().fold((0, 0.0), |(bytes, rise), layer| {
+            (bytes + layer.choices[place].bytes, rise + layer.choices[place].rise)
+        });
+        let Some(best) = within(&front, bytes) else { continue };
+        text += &format!("{} bits everywhere: {bytes} bytes, rise {rise:.5}; best: {:?}, ", choice.bits, best.bits);
+        text += &format!("{} bytes, rise {:.5}\n", best.bytes, best.rise);
     }
     Ok(text)
 }

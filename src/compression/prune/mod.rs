@@ -1,6 +1,5 @@
 //! Weight pruning: a method scores, and what is here masks, by scope and schedule.
 
-mod cholesky;
 mod mask;
 mod score;
 mod settings;

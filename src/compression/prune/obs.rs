@@ -14,7 +14,7 @@
 //! `d_k = H_kk^-1 H_kE w_E = (alpha I + X_k^T X_k)^-1 X_k^T X_E w_E = X_k^T (alpha I + X_k X_k^T)^-1 X_E w_E`: they take over, as
 //! nearly as they can, what those removed did to the outputs. Weights removed before are no part of `H`.
 
-use super::cholesky::{Cholesky, gram};
+use crate::compression::cholesky::{Cholesky, gram};
 use super::{Evidence, Method, Needs, Scorer, Scores};
 use crate::compression::About;
 use crate::network::analysis::{self, PerWeight};

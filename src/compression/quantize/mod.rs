@@ -1,13 +1,36 @@
 //! Quantization: scales and zero points from weights and from calibration data, and networks of integers.
 
+mod ada_round;
+mod bias;
+mod codes;
+mod entropy;
+mod equalize;
+mod histogram;
+mod mean_squared;
 mod min_max;
+pub mod mixed;
+mod moments;
 pub mod number_line;
+mod observer;
 pub mod overflow;
+mod percentile;
 mod post_training;
+mod scale;
+mod second_order;
 mod settings;
+#[cfg(test)]
+mod testing;
 
+pub use ada_round::ada_round;
+pub use bias::{Means, correct, up_to};
+pub use codes::{codes, levels};
+pub use equalize::equalize;
 pub use min_max::{RangeObserver, activation_grid};
-pub use post_training::quantize;
+pub use moments::Moments;
+pub use observer::{RangeFinder, grid_of};
+pub use post_training::{assemble, quantize};
+pub use scale::{Levels, scale_of};
+pub use second_order::second_order;
 pub use settings::{Clip, Granularity, Mapping, Observer, Quantize, Rounding, SETTINGS, Scheme};
 
 use super::About;

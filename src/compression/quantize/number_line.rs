@@ -46,16 +46,17 @@ impl Histogram {
         let (count, deviation, extent) = EXAMPLE;
         let width = 2.0 * extent / BINS as f64;
         let density = |z: f64| libm::exp(-z * z / 2.0) / (std::f64::consts::TAU.sqrt() * deviation);
-        // What rounding a bin's count leaves over goes to the next bin.
+        // From the middle outward; what rounding a bin's count leaves over goes to the next bin.
         let mut owed = 0.0;
-        let mut bin = |centre: f64| {
-            owed += count * width * density(centre / deviation);
+        let mut bin = |i: usize| {
+            owed += count * width * density((i as f64 + 0.5) * width / deviation);
             let whole = owed.floor();
             owed -= whole;
             whole as u32
         };
-        let centre = |i: usize| (i as f64 + 0.5) * width - extent;
-        Self { extent, counts: (0..BINS).map(|i| bin(centre(i))).collect(), zeros: 0 }
+        let half: Vec<u32> = (0..BINS / 2).map(&mut bin).collect();
+        let counts = half.iter().rev().chain(&half).copied().collect();
+        Self { extent, counts, zeros: 0 }
     }
 
     /// Values in all.
@@ -324,6 +325,11 @@ mod tests {
     fn the_best_grid_clips_a_bell_and_more_so_with_fewer_bits() {
         let histogram = Histogram::example();
         assert!((9_990.0..=10_000.0).contains(&histogram.len()), "{}", histogram.len());
+        assert_eq!(
+            Ruler::best(4, &histogram).zero_point,
+            0,
+            "of two grids that are as good, the one that needs no zero point"
+        );
         let clipped: Vec<f64> = (2..=8).map(|bits| Ruler::best(bits, &histogram).error(&histogram).clipped).collect();
         assert!(clipped[0] > 0.0 && clipped.windows(2).all(|pair| pair[0] >= pair[1]), "{clipped:?}");
     }

@@ -17,11 +17,21 @@ pub(super) const ABOUT: About = About {
     paper: "Jacob et al. 2018, Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
 };
 
-/// The integer network of a float network without batch normalization (see [`crate::network::fold_batch_norm`]).
+/// The integer network of a float network without batch normalization (see [`crate::network::fold_batch_norm`]): 8 bits, each weight
+/// rounded to the nearest integer.
 ///
 /// `ranges` holds what calibration saw: of the input first, then of each layer's output.
 pub fn quantize(model: &Model, ranges: &[RangeObserver], spec: &Quantize) -> IntegerModel {
-    let input = activation_grid(ranges[0]);
+    let grids: Vec<Grid> = ranges.iter().map(|range| activation_grid(*range)).collect();
+    assemble(model, &grids, &mut |weights, outputs| nearest(weights, outputs, spec.granularity))
+}
+
+/// The integer network of a float network without batch normalization, of weights that were made integers: `codes` is asked for
+/// those of one matrix after another, given its values and how many columns it has.
+///
+/// `grids` holds the grid of the input first, then of each layer's output.
+pub fn assemble(model: &Model, grids: &[Grid], codes: &mut dyn FnMut(&[f32], usize) -> Codes) -> IntegerModel {
+    let input = grids[0];
     let mut grid = input;
     let mut layers = Vec::new();
     // Where the integers that come into each layer come from, and their grid: skip connections start there.
@@ -33,20 +43,20 @@ pub fn quantize(model: &Model, ranges: &[RangeObserver], spec: &Quantize) -> Int
             Layer::Dense { .. } | Layer::Convolution(_) => {
                 let last = model.layers[index + 1..].iter().all(|l| l.parameter_count() == 0);
                 // With ReLU fused, the output's grid need only hold what ReLU lets through.
-                let output = (!last).then(|| activation_grid(ranges[if relu { index + 2 } else { index + 1 }]));
-                let linear = linear(model, index, grid, output, relu, spec.granularity);
+                let output = (!last).then(|| grids[if relu { index + 2 } else { index + 1 }]);
+                let linear = linear(model, index, grid, output, relu, codes);
                 layers.push(IntegerLayer::Linear(linear));
                 grid = output.unwrap_or(grid);
             }
             Layer::Pool(pool) => layers.push(IntegerLayer::Pool(pool)),
             Layer::Add { from } => {
                 let (from, skipped) = starts[from];
-                let output = activation_grid(ranges[if relu { index + 2 } else { index + 1 }]);
+                let output = grids[if relu { index + 2 } else { index + 1 }];
                 layers.push(IntegerLayer::Add(IntegerAdd { from, input: grid, skipped, output, relu }));
                 grid = output;
             }
             Layer::Activation(Activation::Tanh) => {
-                let output = activation_grid(ranges[index + 1]);
+                let output = grids[index + 1];
                 layers.push(IntegerLayer::Table(table(grid, output, libm::tanhf)));
                 grid = output;
             }
@@ -66,11 +76,21 @@ fn linear(
     input: Grid,
     output: Option<Grid>,
     relu: bool,
-    granularity: Granularity,
+    codes: &mut dyn FnMut(&[f32], usize) -> Codes,
 ) -> IntegerLinear {
     let of_role = |role| model.of_layer(index).find(move |p| p.role == role).map(Parameter::slice).unwrap_or_default();
     let (weights, bias) = (of_role(Role::Weight), of_role(Role::Bias));
-    let outputs = bias.len();
+    let codes = codes(weights, bias.len());
+    let integer_bias = |(i, bias): (usize, &f32)| {
+        let unit = f64::from(input.scale) * f64::from(codes.scale(i));
+        (f64::from(*bias) / unit).round().clamp(-1e9, 1e9) as i32
+    };
+    let bias = bias.iter().enumerate().map(integer_bias).collect();
+    IntegerLinear { layer: model.layers[index], bias, codes, input, output, relu }
+}
+
+/// A matrix's weights, each the nearest integer of 8 bits.
+fn nearest(weights: &[f32], outputs: usize, granularity: Granularity) -> Codes {
     let mut largest = vec![0.0f32; outputs];
     for row in weights.chunks(outputs) {
         for (largest, weight) in largest.iter_mut().zip(row) {
@@ -84,24 +104,8 @@ fn linear(
     let scales: Vec<f32> = largest.iter().map(|&l| if l > 0.0 { l / 127.0 } else { 1.0 / 127.0 }).collect();
     let scale = |output: usize| scales[output % scales.len()];
     let integer = |(i, weight): (usize, &f32)| (weight / scale(i % outputs)).round().clamp(-127.0, 127.0) as i8;
-    let integer_bias = |(i, bias): (usize, &f32)| {
-        let unit = f64::from(input.scale) * f64::from(scale(i));
-        (f64::from(*bias) / unit).round().clamp(-1e9, 1e9) as i32
-    };
-    IntegerLinear {
-        layer: model.layers[index],
-        bias: bias.iter().enumerate().map(integer_bias).collect(),
-        codes: Codes {
-            bits: 8,
-            weights: weights.iter().enumerate().map(integer).collect(),
-            group: weights.len() / outputs.max(1),
-            scales,
-            zero_points: Vec::new(),
-        },
-        input,
-        output,
-        relu,
-    }
+    let (weights, group) = (weights.iter().enumerate().map(integer).collect(), weights.len() / outputs.max(1));
+    Codes { bits: 8, weights, group, scales, zero_points: Vec::new() }
 }
 
 fn table(input: Grid, output: Grid, f: fn(f32) -> f32) -> Vec<u8> {

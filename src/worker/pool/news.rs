@@ -1,7 +1,7 @@
 //! What the page is told.
 
 use crate::benchmark::Measurement;
-use crate::experiment::{Event, LayerSensitivity, Report};
+use crate::experiment::{Event, LayerPrecision, LayerSensitivity, Report};
 use crate::worker::{ModelFile, Picture, Prediction};
 
 /// What the page is told.
@@ -48,12 +48,19 @@ pub enum News {
         /// Its curve.
         layer: LayerSensitivity,
     },
+    /// What a layer's bits cost.
+    Precision {
+        /// Which analysis.
+        run: u32,
+        /// At each bits.
+        layer: LayerPrecision,
+    },
     /// What there is to say to a question so far.
     Answer {
         /// A [`crate::worker::Answer`] as JSON.
         answer: String,
     },
-    /// A benchmark, a comparison, a sensitivity analysis or a long question ended.
+    /// A benchmark, a comparison, an analysis or a long question ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,

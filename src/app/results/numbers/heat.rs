@@ -20,9 +20,9 @@ pub(super) struct Extremes {
 
 impl Extremes {
     /// Of all these; none if there are none.
-    pub fn of<'a>(values: impl Iterator<Item = &'a f32>) -> Option<Self> {
+    pub fn of(values: &[f32]) -> Option<Self> {
         let start = (f64::INFINITY, f64::NEG_INFINITY);
-        let (low, high) = values.fold(start, |(low, high), v| (low.min((*v).into()), high.max((*v).into())));
+        let (low, high) = values.iter().fold(start, |(low, high), v| (low.min((*v).into()), high.max((*v).into())));
         (low <= high).then_some(Self { low: low.max(1e-9), high: high.max(1e-9) })
     }
 
@@ -45,29 +45,27 @@ fn colour(share: f64) -> [u8; 3] {
 #[component]
 pub(super) fn Heat(
     title: String,
-    label: String,
+    label: Signal<String>,
     side: usize,
-    values: Vec<f32>,
-    extremes: Extremes,
+    values: Signal<Vec<f32>>,
+    extremes: Signal<Option<Extremes>>,
     /// For tests.
     id: &'static str,
 ) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     Effect::new(move |_| {
-        let Some(canvas) = canvas.get() else { return };
-        let mut pixels: Vec<u8> = values
-            .iter()
-            .flat_map(|value| {
-                let [r, g, b] = colour(extremes.share((*value).into()));
-                [r, g, b, 255]
-            })
-            .collect();
+        let (Some(canvas), Some(extremes)) = (canvas.get(), extremes.get()) else { return };
+        let pixel = |value: &f32| {
+            let [r, g, b] = colour(extremes.share((*value).into()));
+            [r, g, b, 255]
+        };
+        let mut pixels: Vec<u8> = values.with(|values| values.iter().flat_map(pixel).collect());
         pixels.resize(side * side * 4, 0);
         paint(&canvas, side, side, &pixels);
     });
     view! {
         <figure class="plane heat">
-            <div><canvas node_ref=canvas data-testid=id role="img" aria-label=label></canvas></div>
+            <div><canvas node_ref=canvas data-testid=id role="img" aria-label=move || label.get()></canvas></div>
             <figcaption>{title}</figcaption>
         </figure>
     }

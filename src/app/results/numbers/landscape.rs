@@ -11,6 +11,9 @@ use crate::experiment::landscape::{Landscape, Size, place};
 use crate::worker::Question;
 use leptos::prelude::*;
 
+/// What has come of a landscape.
+type Drawn = Memo<Option<Shared<Landscape>>>;
+
 /// Points of a side, on a machine with few cores and on others.
 const SIDES: (usize, usize) = (17, 25);
 const FEW_CORES: usize = 2;
@@ -29,7 +32,9 @@ pub(super) fn LandscapePanel(state: State, answers: Answers, plan: Planned) -> i
         let question = Question::Landscape { model: model.clone(), data, size, bits: bits.get_untracked() };
         answers.landscape.ask(state, model, &question);
     };
-    let drawn = Memo::new(move |_| answers.landscape.about(state, pick.name.get().as_deref()));
+    let drawn: Drawn = Memo::new(move |_| answers.landscape.about(state, pick.name.get().as_deref()));
+    // What is drawn grows row by row within a form that stays.
+    let form = Memo::new(move |_| drawn.with(|drawn| drawn.as_ref().map(|drawn| (drawn.size, drawn.bits))));
     let under_way = Memo::new(move |_| answers.landscape.under_way(state));
     let share = move || drawn.get().map_or(0.0, |landscape| landscape.share());
     let any = Memo::new(move |_| pick.name.with(Option::is_some));
@@ -57,51 +62,61 @@ pub(super) fn LandscapePanel(state: State, answers: Answers, plan: Planned) -> i
                 {move || under_way.get().then(|| view! {
                     <progress max="1" value=move || share() aria-label=words::LANDSCAPE_UNDER_WAY></progress>
                 })}
-                {move || drawn.get().map(|landscape| draw(&landscape))}
+                {move || form.get().map(|(size, bits)| draw(size, bits, drawn))}
             </section>
         }
     };
     move || any.get().then(card)
 }
 
-fn draw(landscape: &Shared<Landscape>) -> AnyView {
-    let Landscape { size, bits, float, quantized, line } = &**landscape;
-    let Some(extremes) = Extremes::of(float.iter().chain(quantized)) else { return ().into_any() };
-    let planes =
-        [(words::in_floats(), float, "landscape-float"), (words::in_bits(*bits), quantized, "landscape-quantized")];
-    let planes = planes.map(|(title, values, id)| {
-        let of_this = Extremes::of(values.iter()).unwrap_or(extremes);
-        let label = words::plane(&title, of_this.low, of_this.high);
-        view! { <Heat title label side=size.side values=values.clone() extremes id/> }
-    });
-    let at = |index: usize| place(index, line.len());
+fn draw(size: Size, bits: u32, drawn: Drawn) -> AnyView {
+    let of = move |values: fn(&Landscape) -> &Vec<f32>| {
+        Signal::derive(move || drawn.with(|d| d.as_ref().map(|d| values(d).clone()).unwrap_or_default()))
+    };
+    let all = [of(|landscape| &landscape.float), of(|landscape| &landscape.quantized)];
+    let extremes = Signal::derive(move || Extremes::of(&all.map(|values| values.get()).concat()));
+    let plane = |title: String, values: Signal<Vec<f32>>, id: &'static str| {
+        let name = title.clone();
+        let label = Signal::derive(move || {
+            let ends = values.with(|values| Extremes::of(values));
+            ends.map(|ends| words::plane(&name, ends.low, ends.high)).unwrap_or_default()
+        });
+        view! { <Heat title label side=size.side values extremes id/> }
+    };
+    view! {
+        <div class="planes two">
+            {plane(words::in_floats(), all[0], "landscape-float")}
+            {plane(words::in_bits(bits), all[1], "landscape-quantized")}
+        </div>
+        {move || extremes.get().map(|ends| legend(words::loss(ends.low), words::loss(ends.high)))}
+        <p class="hint">{words::landscape_note(size.side, size.samples)}</p>
+        {move || drawn.with(|d| d.as_ref().filter(|d| !d.line.is_empty()).map(|d| line(d)))}
+    }
+    .into_any()
+}
+
+/// The losses along the line, at last.
+fn line(landscape: &Landscape) -> AnyView {
+    let Landscape { line, bits, .. } = landscape;
     let of = |loss: fn(&(f32, f32)) -> f32, index: usize, name: String| Series {
         name,
         index,
         faint: false,
-        points: line.iter().enumerate().map(|(i, losses)| (at(i), loss(losses).into())).collect(),
+        points: line.iter().enumerate().map(|(i, losses)| (place(i, line.len()), loss(losses).into())).collect(),
     };
     let series = vec![of(|l| l.0, 0, words::in_floats()), of(|l| l.1, 1, words::in_bits(*bits))];
-    let along = (!line.is_empty()).then(|| {
-        view! {
-            <h4>{words::ALONG}</h4>
-            <ul class="legend">
-                {series.iter().map(|s| view! { <li><Mark index=s.index/>{s.name.clone()}</li> }).collect_view()}
-            </ul>
-            <LineChart
-                label=Signal::stored(words::ALONG_CHART.to_string())
-                series=Signal::stored(series)
-                x_axis=Axis { title: words::DIRECTION.into(), write: |v| format::trimmed(v, 2) }
-                y_axis=Axis { title: text::LOSS.into(), write: |v| format::significant(v, 1) }
-                y_kind=Kind::Log
-            />
-        }
-    });
     view! {
-        <div class="planes two">{planes}</div>
-        {legend(words::loss(extremes.low), words::loss(extremes.high))}
-        <p class="hint">{words::landscape_note(size.side, size.samples)}</p>
-        {along}
+        <h4>{words::ALONG}</h4>
+        <ul class="legend">
+            {series.iter().map(|s| view! { <li><Mark index=s.index/>{s.name.clone()}</li> }).collect_view()}
+        </ul>
+        <LineChart
+            label=Signal::stored(words::ALONG_CHART.to_string())
+            series=Signal::stored(series)
+            x_axis=Axis { title: words::DIRECTION.into(), write: |v| format::trimmed(v, 2) }
+            y_axis=Axis { title: text::LOSS.into(), write: |v| format::trimmed(v, 2) }
+            y_kind=Kind::Linear
+        />
     }
     .into_any()
 }

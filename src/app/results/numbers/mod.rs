@@ -133,11 +133,9 @@ fn json(question: &Question) -> String {
     serde_json::to_string(question).unwrap_or_default() // plain data: cannot fail
 }
 
-/// Whether the first worker has no time for a question that takes a while, or has not been given the models yet.
+/// Whether a question that takes a while cannot be asked: the first worker is at something, or has not been given the models yet.
 fn occupied(state: State) -> bool {
-    let sensitivity = state.sensitivity.with(|s| s.as_ref().is_some_and(|s| !s.ended));
-    let measuring = state.device.busy() || state.backend.run.with(Option::is_some);
-    state.busy() || measuring || sensitivity || state.asking.with(Option::is_some) || state.models_loaded.get() == 0
+    state.occupied() || state.models_loaded.get() == 0
 }
 
 /// A choice of one of some variants: the one that the page looks into if it is among them, until another is chosen.

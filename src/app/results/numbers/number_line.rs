@@ -12,8 +12,9 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use text::numbers as words;
 
-/// Bins that are drawn.
-const DRAWN: usize = 128;
+/// Bins that are drawn, of few weights and of many.
+const DRAWN: (usize, usize) = (48, 128);
+const FEW: f64 = 1000.0;
 /// The scale in percent of the one at which nothing is clipped.
 const SCALES: (f64, f64, f64) = (4.0, 150.0, 0.25);
 
@@ -82,7 +83,8 @@ fn Grid(histogram: Shared<Histogram>) -> impl IntoView {
         let ends = ruler.ends();
         Rule { levels, names, ends: (ends.0 - half, ends.1 + half) }
     });
-    let spread = histogram.with_value(|h| Spread { extent: h.extent, counts: h.drawn(DRAWN) });
+    let bins = |h: &Histogram| if h.len() < FEW { DRAWN.0 } else { DRAWN.1 };
+    let spread = histogram.with_value(|h| Spread { extent: h.extent, counts: h.drawn(bins(h)) });
     let (low, high, step) = SCALES;
     let one_bit = move || bits.get() < 2;
     let scale_text = move || format::significant(ruler.get().scale, 3);

@@ -134,7 +134,7 @@ pub fn dense<D: Dot>(of: &IntegerWeights<'_>) -> Box<dyn IntegerKernel> {
 
 impl<D: Dot> IntegerKernel for Dense<D> {
     fn name(&self) -> &'static str {
-        "dense int8"
+        D::NAME
     }
 
     fn multiply(&self, rows: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {

@@ -14,6 +14,8 @@ pub trait Dot: Copy + Debug + Send + Sync + 'static {
     const INPUTS: usize;
     /// What is taken off each byte when it is put into a group, so that it fits the instruction.
     const OFFSET: i32;
+    /// What reports call a dense layer of these.
+    const NAME: &'static str = "dense int8";
     /// The weights of a group of inputs for four outputs: one vector.
     type Weights: Copy + Debug + Send + Sync;
 

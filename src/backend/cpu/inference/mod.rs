@@ -4,13 +4,19 @@
 //! methods: `multiply` for a fully connected layer and `convolve` for a convolution. The `f32` kernels sum in the same
 //! order as training does, so a compiled model's logits are the trained model's logits.
 
+mod affine;
 mod blocks;
+mod coded;
+#[cfg(test)]
+mod coded_tests;
 mod dense_f32;
 mod dense_int8;
 mod dot;
+mod dynamic;
 mod gather;
 mod integer_kernel;
 mod lines;
+mod packed_int8;
 mod quantized;
 #[cfg(target_arch = "wasm32")]
 pub mod relaxed;
@@ -21,7 +27,9 @@ mod sparse_int8;
 mod sparse_row;
 #[cfg(test)]
 mod tests;
+mod weight_only;
 
+pub use coded::{CodedWeights, FloatKernel, bring_coded_kernels, coded_kernels};
 pub use dense_f32::DenseF32;
 pub use integer_kernel::{IntegerKernel, IntegerKernels, IntegerWeights, integer_kernels};
 pub use quantized::{Addition, Requant, add_u8, lookup, max_pool, pool_u8, requantize};
@@ -40,6 +48,14 @@ pub struct Scratch {
     integer_sums: Vec<[i32; 4]>,
     floats: lines::Side<f32>,
     words: lines::Side<i16>,
+    sums: Vec<i32>,
+    quantized: Vec<u8>,
+    panel: Vec<f32>,
+}
+
+/// Whether so many zeros, from a share of `from` on, are worth a sparse kernel.
+pub fn is_sparse(zeros: usize, len: usize, from: f64) -> bool {
+    zeros as f64 >= from * len as f64
 }
 
 impl Scratch {

@@ -58,6 +58,20 @@ impl I16x8 {
         Self(*from)
     }
 
+    /// Eight values to memory.
+    #[inline(always)]
+    pub fn store(self, to: &mut [i16; 8]) {
+        *to = self.0;
+    }
+
+    /// Eight integers of 1, 2 or 4 bits, the first in the lowest bits; one of a single bit is 1 where it is set, else -1.
+    #[inline(always)]
+    pub fn unpack<const BITS: usize>(from: &[u8; BITS]) -> Self {
+        let word = from.iter().rev().fold(0u32, |word, byte| word << 8 | u32::from(*byte));
+        let high = |lane: usize| (word << (32 - BITS - lane * BITS)) as i32 >> (32 - BITS);
+        Self(from_fn(|lane| if BITS == 1 { !(high(lane) << 1) } else { high(lane) } as i16))
+    }
+
     /// The same two values in every pair of lanes: the low half of `pair`, then the high half.
     #[inline(always)]
     pub fn splat_pair(pair: i32) -> Self {

@@ -4,11 +4,11 @@
 
 use super::Rescale;
 use core::arch::wasm32::{
-    f32x4_add, f32x4_mul, f32x4_ne, f32x4_splat, i8x16_bitmask, i8x16_narrow_i16x8, i16x8_narrow_i32x4, i16x8_shuffle,
-    i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_max, i32x4_min, i32x4_ne, i32x4_neg,
-    i32x4_relaxed_dot_i8x16_i7x16_add, i32x4_shuffle, i32x4_splat, i64x2_add, i64x2_extmul_high_i32x4,
-    i64x2_extmul_low_i32x4, u8x16_max, u8x16_narrow_i16x8, u8x16_splat, u64x2_shr, v128, v128_and, v128_load,
-    v128_store,
+    f32x4_add, f32x4_mul, f32x4_ne, f32x4_splat, i8x16_bitmask, i8x16_narrow_i16x8, i16x8, i16x8_mul,
+    i16x8_narrow_i32x4, i16x8_shl, i16x8_shr, i16x8_shuffle, i16x8_splat, i32x4_add, i32x4_dot_i16x8,
+    i32x4_extract_lane, i32x4_max, i32x4_min, i32x4_ne, i32x4_neg, i32x4_relaxed_dot_i8x16_i7x16_add, i32x4_shuffle,
+    i32x4_splat, i64x2_add, i64x2_extmul_high_i32x4, i64x2_extmul_low_i32x4, u8x16_max, u8x16_narrow_i16x8,
+    u8x16_splat, u64x2_shr, v128, v128_and, v128_load, v128_not, v128_store,
 };
 
 /// Four `f32` lanes.
@@ -77,6 +77,39 @@ impl I16x8 {
     pub fn load(from: &[i16; 8]) -> Self {
         // SAFETY: the reference covers 16 readable bytes, and v128_load asks for no alignment.
         Self(unsafe { v128_load(from.as_ptr().cast()) })
+    }
+
+    /// Eight values to memory.
+    #[inline(always)]
+    pub fn store(self, to: &mut [i16; 8]) {
+        // SAFETY: the reference covers 16 writable bytes, and v128_store asks for no alignment.
+        unsafe { v128_store(to.as_mut_ptr().cast(), self.0) };
+    }
+
+    /// Eight integers of 1, 2 or 4 bits, the first in the lowest bits; one of a single bit is 1 where it is set, else -1. Each is
+    /// moved to the upper end of its lane by a product, and comes back with its sign.
+    #[inline(always)]
+    pub fn unpack<const BITS: usize>(from: &[u8; BITS]) -> Self {
+        match BITS {
+            1 => {
+                let high = i16x8_mul(
+                    i16x8_splat(i16::from(from[0])),
+                    i16x8(i16::MIN, 1 << 14, 1 << 13, 1 << 12, 1 << 11, 1 << 10, 1 << 9, 1 << 8),
+                );
+                Self(v128_not(i16x8_shl(i16x8_shr(high, 15), 1)))
+            }
+            2 => {
+                let word = i16::from_le_bytes([from[0], from[1]]);
+                let high =
+                    i16x8_mul(i16x8_splat(word), i16x8(1 << 14, 1 << 12, 1 << 10, 1 << 8, 1 << 6, 1 << 4, 1 << 2, 1));
+                Self(i16x8_shr(high, 14))
+            }
+            _ => {
+                let word = i32x4_splat(i32::from_le_bytes([from[0], from[1], from[2], from[3]]));
+                let halves = i16x8_shuffle::<0, 0, 0, 0, 1, 1, 1, 1>(word, word);
+                Self(i16x8_shr(i16x8_mul(halves, i16x8(1 << 12, 1 << 8, 1 << 4, 1, 1 << 12, 1 << 8, 1 << 4, 1)), 12))
+            }
+        }
     }
 
     /// The same two values in every pair of lanes: the low half of `pair`, then the high half.

@@ -6,6 +6,12 @@ pub(super) struct Cholesky(Vec<Vec<f64>>);
 /// `sum_k x_k x_k^T` of rows `x_k` of this width; the part below the diagonal is left zero.
 pub(super) fn gram(rows: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
     let mut sum = vec![vec![0.0; width]; width];
+    add_gram(rows, &mut sum);
+    sum
+}
+
+/// Adds the rows' [`gram`] to the part on and above the diagonal of `sum`.
+pub(super) fn add_gram(rows: &[Vec<f64>], sum: &mut [Vec<f64>]) {
     // A few at a time for each row of the sum, so that it is fetched less often; the order of the sum stays.
     for rows in rows.chunks(16) {
         for (i, sum) in sum.iter_mut().enumerate() {
@@ -14,7 +20,6 @@ pub(super) fn gram(rows: &[Vec<f64>], width: usize) -> Vec<Vec<f64>> {
             }
         }
     }
-    sum
 }
 
 impl Cholesky {
@@ -50,6 +55,22 @@ impl Cholesky {
         }
     }
 
+    /// The upper triangular `V` with `(A + alpha I)^-1 = V^T V`: the Cholesky factor of the inverse.
+    ///
+    /// With the order of rows and columns turned round, `R A R = U^T U`, so that `A = (R U^T R)(R U R)`, an upper triangle times a
+    /// lower one, and the inverse of the first is `V = R (U^T)^-1 R`.
+    pub fn factor_of_inverse(mut a: Vec<Vec<f64>>, alpha: f64) -> Result<Vec<Vec<f64>>, String> {
+        let n = a.len();
+        let turned = (0..n).map(|i| (0..n).map(|j| a[n - 1 - i.max(j)][n - 1 - i.min(j)]).collect());
+        a = turned.collect();
+        let mut inverse: Vec<Vec<f64>> =
+            (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+        Self::new(a, alpha)?.forward(&mut inverse);
+        inverse.reverse();
+        inverse.iter_mut().for_each(|row| row.reverse());
+        Ok(inverse)
+    }
+
     /// The solution `x` of `U^T U x = b`.
     pub fn solve(&self, b: Vec<f64>) -> Vec<f64> {
         let mut columns: Vec<Vec<f64>> = b.into_iter().map(|v| vec![v]).collect();
@@ -82,5 +103,23 @@ mod tests {
             assert!((product - wanted).abs() < 1e-12);
         }
         assert!(Cholesky::new(vec![vec![f64::NAN]], 1.0).is_err());
+    }
+
+    #[test]
+    fn the_factor_of_the_inverse_is_upper_and_squares_to_it() {
+        let rows = [vec![1.0, 2.0, -1.0], vec![0.5, 0.0, 3.0], vec![-2.0, 1.0, 1.0]];
+        let gram = gram(&rows, 3);
+        let factor = Cholesky::factor_of_inverse(gram.clone(), 0.5).unwrap();
+        for i in 0..3 {
+            let mut unit = vec![0.0; 3];
+            unit[i] = 1.0;
+            let wanted = Cholesky::new(gram.clone(), 0.5).unwrap().solve(unit);
+            for j in 0..3 {
+                let product: f64 = factor.iter().map(|row| row[i] * row[j]).sum();
+                assert!((product - wanted[j]).abs() < 1e-12);
+                assert!(j >= i || factor[i][j] == 0.0);
+            }
+            assert!(factor[i][i] > 0.0);
+        }
     }
 }
