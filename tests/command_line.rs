@@ -76,6 +76,41 @@ fn a_run_writes_a_report_a_link_and_models() {
 }
 
 #[test]
+fn a_model_is_exported_from_a_run_or_from_its_file_and_asked_about_the_test_set() {
+    let folder = folder("export");
+    let recipe = recipe(&folder, TOY);
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let (last, first) = (at("last.onnx"), at("first.onnx"));
+    assert!(
+        printed(&["run", &recipe, "--quiet", "--models", &at("models"), "--export", &last]).contains("exported int8")
+    );
+    let told = printed(&["run", &recipe, "--quiet", "--export", &first, "--variant", "dense"]);
+    assert!(told.contains("exported dense, seed 1, to"), "{told}");
+    let (model, again) = (at("models/int8.1.fwm"), at("again.onnx"));
+    printed(&["export", &model, &again]);
+    let [last, first, again] = [last, first, again].map(|path| std::fs::read(path).unwrap());
+    assert_eq!(last, again);
+    assert_ne!(last, first);
+    assert!(last.windows(13).any(|bytes| bytes == b"Featherweight"));
+    let same = at("same.fwm");
+    printed(&["export", &model, &same]);
+    assert_eq!(std::fs::read(same).unwrap(), std::fs::read(&model).unwrap());
+    // The table has a row a sample, and counts what the summary says.
+    let (table, samples) = (at("logits.csv"), at("samples.f32"));
+    let told = printed(&["predict", &model, &recipe, "--out", &table, "--samples", &samples]);
+    let table = std::fs::read_to_string(table).unwrap();
+    let rows: Vec<Vec<f32>> =
+        table.lines().skip(1).map(|row| row.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();
+    assert_eq!(std::fs::metadata(samples).unwrap().len() as usize, 4 * 2 * rows.len());
+    let right = rows.iter().filter(|row| row[0] == row[1]).count();
+    assert!(told.starts_with(&format!("{right} of the {} samples", rows.len())), "{told}");
+    for row in rows {
+        let largest = row[2..].iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        assert!(row[2 + row[1] as usize] >= largest);
+    }
+}
+
+#[test]
 fn any_number_of_jobs_comes_to_the_same_digest() {
     let folder = folder("jobs");
     // Variants, a sweep, a teacher, two trials.
@@ -122,7 +157,8 @@ fn what_cannot_be_done_is_told_in_one_line() {
     let bad = bad.to_string_lossy().into_owned();
     let link = printed(&["link", &toy]);
     let cut = &link[..link.trim().len() - 9];
-    let cases: [(&[&str], &[&str]); 10] = [
+    let (text, photo) = (folder.join("model.txt").to_string_lossy().into_owned(), "docs/screenshot.png");
+    let cases: [(&[&str], &[&str]); 15] = [
         (&["run", "missing.json"], &["no file missing.json"]),
         (&["run", "%%%"], &["copy it again"]),
         (&["run", cut], &["copy it again"]),
@@ -133,6 +169,11 @@ fn what_cannot_be_done_is_told_in_one_line() {
         (&["link", &toy, "--report", &toy], &["is not a report"]),
         (&["run", &toy, "--quiet", "--noise", "dense"], &["\"dense\" is not quantized"]),
         (&["run", &toy, "--quiet", "--landscape", "other"], &["no variant \"other\"", "dense, int8"]),
+        (&["run", &toy, "--quiet", "--export", &text], &["model.txt", ".onnx or .fwm"]),
+        (&["run", &toy, "--quiet", "--export", "m.onnx", "--variant", "big"], &["no variant \"big\"", "dense, int8"]),
+        (&["export", "missing.fwm", "m.onnx"], &["missing.fwm cannot be read"]),
+        (&["export", photo, "m.onnx"], &["screenshot.png", "FWM1"]),
+        (&["predict", photo, &toy], &["screenshot.png", "FWM1"]),
     ];
     for (arguments, words) in cases {
         let sentence = refused(arguments);

@@ -303,6 +303,7 @@ fn hear(state: State, news: News) {
             state.predictions.set(predictions);
             state.answered.set(query);
         }
+        News::Onnx { model } => state.parts.with_rest(move |rest| (rest.hand_over)(model, "onnx")),
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
         News::Answer { answer } => state.answer.set(Some(answer)),
         News::Sensitivity { run, layer } => state.sensitivity.update(|s| {

@@ -115,10 +115,11 @@ pub(super) async fn copy(text: &str) -> bool {
 }
 
 /// Hands the visitor a file.
-pub(super) fn download(name: &str, kind: &str, text: &str) -> Option<()> {
+pub(super) fn download(name: &str, kind: &str, content: impl AsRef<[u8]>) -> Option<()> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
-    let blob = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options).ok()?;
+    let bytes = js_sys::Uint8Array::from(content.as_ref());
+    let blob = Blob::new_with_u8_array_sequence_and_options(&js_sys::Array::of1(&bytes), &options).ok()?;
     let url = Url::create_object_url_with_blob(&blob).ok()?;
     let anchor: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
     anchor.set_href(&url);

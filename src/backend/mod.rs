@@ -125,6 +125,33 @@ pub enum Activation {
     Tanh,
 }
 
+/// The whole numbers that may stand before a step: all from `low` to `high`, or those two alone where zero is not among them.
+/// A value `x` becomes the step `s` times the nearest of them, halves going to the even one: `s * clamp(round(x / s))`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Levels {
+    /// The least.
+    pub low: i32,
+    /// The largest.
+    pub high: i32,
+    /// Whether zero is one. Where not, there are two: -1 for what is below zero, and 1.
+    pub zero: bool,
+}
+
+impl Levels {
+    /// The two levels of binary weights.
+    pub const BINARY: Self = Self { low: -1, high: 1, zero: false };
+
+    /// The least and the largest `x / s` with which a gradient passes straight through. Of binary weights it passes while they
+    /// are within one distance of two levels (as far as from one to the other), so that most can still change sides.
+    pub fn passing(&self) -> [f32; 2] {
+        let beyond = if self.zero { 0 } else { 1 };
+        [(self.low - beyond) as f32, (self.high + beyond) as f32]
+    }
+}
+
+/// A trained step is at least this share of the step that was measured before training.
+pub const LEAST_STEP: f32 = 1.0 / 64.0;
+
 /// One step of stochastic gradient descent with momentum (Sutskever et al. 2013, in PyTorch's form):
 /// `g += weight_decay * w; v = momentum * v + g; w -= rate * (nesterov ? g + momentum * v : v)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -299,6 +326,37 @@ pub trait Backend {
     /// Replaces each of `len` gradients by the sum over its cluster, in index order: the gradient of the value that the cluster's
     /// weights share. `clusters` says which that is, counted from 1 to `count`; those of cluster 0 become zero.
     fn share_gradient(&self, len: usize, count: usize, clusters: &Self::Buffer, g: &mut Self::Buffer);
+
+    /// Fake quantization (Jacob et al. 2018): puts `len` values on the grid of [`Levels`], `y = s * clamp(round(x / s))`.
+    ///
+    /// There are `count` steps; value `i` has that of `i % count`. `steps` holds `count` factors, then as many steps that were
+    /// measured: a step is its measured one times its factor, the latter at least [`LEAST_STEP`].
+    fn fake_quantize(
+        &self,
+        levels: Levels,
+        len: usize,
+        count: usize,
+        x: &Self::Buffer,
+        steps: &Self::Buffer,
+        y: &mut Self::Buffer,
+    );
+
+    /// The gradients of [`Backend::fake_quantize`] by the straight-through estimator: `g` holds that of `y` and receives that of
+    /// `x`, which is the same where `x / s` is within [`Levels::passing`], and zero elsewhere. `d_steps` receives each value's
+    /// part in the gradient of its step (Esser et al. 2020, equation 3: `y / s - x / s` within, `y / s` elsewhere, times `g`),
+    /// times `scale` over the measured step.
+    #[allow(clippy::too_many_arguments)] // as above
+    fn fake_quantize_gradient(
+        &self,
+        levels: Levels,
+        scale: f32,
+        len: usize,
+        count: usize,
+        x: &Self::Buffer,
+        steps: &Self::Buffer,
+        g: &mut Self::Buffer,
+        d_steps: &mut Self::Buffer,
+    );
 
     /// Batch normalization in training (Ioffe, Szegedy 2015) over a `rows x channels` matrix, with
     /// [`NORMALIZATION_EPSILON`]:

@@ -5,6 +5,7 @@ use super::event::{BOUNDARY_EXTENT, Event, Flow, Sink};
 use super::report::CurvePoint;
 use super::stage::{Gradual, Told};
 use crate::backend::cpu::arg_max;
+use crate::compression::quantize;
 use crate::network::{Executable, Metrics, Model, Monitor, TrainedModel};
 use std::marker::PhantomData;
 
@@ -29,6 +30,8 @@ pub(super) struct Reporter<'a, A: Accelerator, K: Sink> {
     pub plane: bool,
     /// What prunes meanwhile.
     pub gradual: Option<&'a Gradual<'a>>,
+    /// The models have layers of fake quantization.
+    pub quantizes: bool,
     /// Of each of the stage's trials: where its curve is kept.
     pub told: &'a mut [Told],
     /// Which of the stage's trials each lane is.
@@ -65,7 +68,11 @@ impl<A: Accelerator, K: Sink> Monitor for Reporter<'_, A, K> {
         self.told[self.which[lane]].curve.push(CurvePoint { epoch, loss, accuracy });
         self.sink.event(Event::Validation { trial, stage, epoch, loss, accuracy });
         if let Some(model) = model {
-            let classes = boundary(&mut Executable::new(&TrainedModel::Float(model.clone())), model.classes);
+            let shown = match A::ALL_STEPS {
+                true => quantize::shown(model),
+                false => TrainedModel::Float(model.clone()),
+            };
+            let classes = boundary(&mut Executable::new(&shown), model.classes);
             self.sink.event(Event::Boundary { trial, stage, side: BOUNDARY_SIDE, classes });
         }
     }
@@ -84,6 +91,10 @@ impl<A: Accelerator, K: Sink> Monitor for Reporter<'_, A, K> {
 
     fn splices(&self) -> bool {
         A::ALL_STEPS && self.gradual.is_some_and(Gradual::splices)
+    }
+
+    fn quantizes(&self) -> bool {
+        A::ALL_STEPS && self.quantizes
     }
 
     fn wants_pruning(&mut self, step: usize, steps: usize) -> bool {

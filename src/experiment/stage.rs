@@ -1,6 +1,8 @@
 //! One stage: a network is trained, pruned, quantized or distilled, in one trial or in several at once.
 
 mod pruning;
+mod quantizing;
+mod repairing;
 
 pub(super) use pruning::Gradual;
 
@@ -138,6 +140,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 self.train(&mut states, &self.whole(training), &Objective::Labels).await?;
             }
             Action::Prune(prune, training) => self.prune(&mut states, prune, training).await?,
+            Action::Quantize(spec, training) if A::ALL_STEPS && spec.is_aware() => {
+                self.quantize_aware(&mut states, spec, training).await?;
+                return Ok(states);
+            }
             Action::Quantize(spec, _) => {
                 for state in &mut states {
                     *state = self.quantize(&state.model, spec).await?;
@@ -190,19 +196,37 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let draw = |of| {
             let model = Model::initialize(network, shape, self.dataset.classes(), &self.key(of).fold("initialization"))
                 .map_err(RunError::Network)?;
-            Ok(State { model, integers: None, on_gpu: false })
+            Ok(State { model, integers: None, coded: None, on_gpu: false })
         };
         self.trials.iter().map(draw).collect()
     }
 
-    /// Trains on the GPU if the recipe asks for it and there is one, as many trials at once as it holds. If it is lost, the
-    /// processor goes on from the end of the last epoch, one trial after another.
+    /// Trains; what is quantized, and was trained so, goes on being trained so.
     async fn train(
         &mut self,
         states: &mut [State],
         stretch: &Stretch<'_>,
         objective: &Objective,
     ) -> Result<(), RunError> {
+        if A::ALL_STEPS && states.first().and_then(State::aware).is_some() {
+            return self.train_quantized(states, stretch, objective).await;
+        }
+        self.train_as_it_is(states, stretch, objective).await
+    }
+
+    /// Trains on the GPU if the recipe asks for it and there is one, as many trials at once as it holds. If it is lost, the
+    /// processor goes on from the end of the last epoch, one trial after another.
+    async fn train_as_it_is(
+        &mut self,
+        states: &mut [State],
+        stretch: &Stretch<'_>,
+        objective: &Objective,
+    ) -> Result<(), RunError> {
+        if A::ALL_STEPS {
+            // What is trained is floats; what was integers will be so again.
+            let parameters = states.iter_mut().flat_map(|state| &mut state.model.parameters);
+            parameters.for_each(|parameter| parameter.integers = None);
+        }
         let mut progress: Vec<Progress> = states.iter().map(|_| Progress::default()).collect();
         let all = self.going_on();
         let mut left = &all[..];
@@ -303,6 +327,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             samples: self.dataset.len(Split::Train),
             plane: states[0].model.shape.len() == 2,
             gradual: *gradual,
+            quantizes: A::ALL_STEPS && quantizing::is_faked(&states[0].model),
             told: &mut self.told,
             which,
             due: 0,
@@ -350,6 +375,11 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
 
     /// Calibrates on training samples and makes the integer network; its real values become the model's.
     async fn quantize(&mut self, model: &Model, spec: &Quantize) -> Result<State, RunError> {
+        match spec.is_basic() {
+            true => {}
+            false if A::ALL_STEPS => return self.quantize_with_repairs(model, spec).await,
+            false => return Err(RunError::Network(NOT_HERE.into())),
+        }
         let mut model = fold_batch_norm(model);
         let mut ranges = vec![RangeObserver::default(); model.layers.len() + 1];
         let samples = spec.calibration.min(self.dataset.len(Split::Train));
@@ -360,12 +390,17 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         .await?;
         let integers = quantize::quantize(&model, &ranges, spec);
         integers.dequantize_into(&mut model);
-        Ok(State { model, integers: Some((spec.clone(), integers)), on_gpu: false })
+        Ok(State { model, integers: Some((spec.clone(), integers)), coded: None, on_gpu: false })
     }
 
     /// A network that was quantized before this step is quantized again after it.
     async fn quantize_anew(&mut self, state: &mut State) -> Result<(), RunError> {
-        if let Some((spec, _)) = &state.integers {
+        if A::ALL_STEPS
+            && let Some(spec) = state.aware()
+        {
+            let fakes = self.grids(state, &spec).await?;
+            quantizing::finish(state, &spec, &fakes);
+        } else if let Some(spec) = state.integers.as_ref().map(|(spec, _)| spec).or(state.coded.as_ref()) {
             *state = self.quantize(&state.model, &spec.clone()).await?;
         }
         Ok(())

@@ -16,6 +16,8 @@ pub struct State {
     pub(super) model: Model,
     /// The integer network, and how to make it anew after later steps.
     pub(super) integers: Option<(Quantize, IntegerModel)>,
+    /// How the float network's weights were made integers, where they alone were, and how to do it anew after later steps.
+    pub(super) coded: Option<Quantize>,
     /// The GPU had a part in it, so that its bits are those of this device alone.
     pub(super) on_gpu: bool,
 }
@@ -29,6 +31,11 @@ impl State {
         }
     }
 
+    /// The settings of a network that was quantized in training, and that every later training keeps so.
+    pub(super) fn aware(&self) -> Option<Quantize> {
+        self.integers.as_ref().map(|(spec, _)| spec).filter(|spec| spec.is_aware()).cloned()
+    }
+
     /// The state as bytes, every bit of it.
     pub fn pack(&self) -> PackedState {
         let masks = self.model.parameters.iter().map(|p| Mask(p.mask_slice().map(pack_bits).unwrap_or_default()));
@@ -36,6 +43,7 @@ impl State {
             masks: masks.collect(),
             clusters: self.model.parameters.iter().map(|p| Clusters::pack(p.clusters.as_deref())).collect(),
             on_gpu: self.on_gpu,
+            coded: self.coded.clone(),
             model: export::encode(&TrainedModel::Float(self.model.clone())).file,
             integers: self.integers.as_ref().map(|(settings, model)| PackedIntegers {
                 settings: settings.clone(),
@@ -56,6 +64,7 @@ pub struct PackedState {
     /// As many.
     clusters: Vec<Clusters>,
     on_gpu: bool,
+    coded: Option<Quantize>,
     integers: Option<PackedIntegers>,
 }
 
@@ -130,7 +139,7 @@ impl PackedState {
                 }
             },
         };
-        Ok(State { model, integers, on_gpu: self.on_gpu })
+        Ok(State { model, integers, coded: self.coded.clone(), on_gpu: self.on_gpu })
     }
 }
 

@@ -405,6 +405,8 @@ fn write_layer(layer: &Layer, out: &mut Writer) {
         }
         Layer::Flatten => tagged(FLATTEN, &[]),
         Layer::Add { from } => tagged(ADD, &[from]),
+        // There in training only, and taken off before a model is stored.
+        Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {}
     }
 }
 

@@ -180,7 +180,7 @@ impl IntegerStep {
 }
 
 /// A matrix of integers as the kernels take it.
-fn coded(codes: &Codes, outputs: usize) -> CodedWeights<'_> {
+fn coded<'c>(codes: &'c Codes, layer: &Layer, outputs: usize) -> CodedWeights<'c> {
     let Codes { bits, weights, group, scales, zero_points } = codes;
     CodedWeights {
         inputs: weights.len() / outputs.max(1),
@@ -190,6 +190,7 @@ fn coded(codes: &Codes, outputs: usize) -> CodedWeights<'_> {
         group: *group,
         scales,
         zero_points,
+        convolution: as_conv(layer).is_some(),
     }
 }
 
@@ -212,7 +213,7 @@ fn compile_float(model: &Model) -> Program {
                 let zeros = weights.iter().filter(|w| **w == 0.0).count();
                 let integers = model.of_layer(index).find_map(|p| p.integers.as_ref());
                 let kernel = if let (Some(of), Some(kernels)) = (integers, coded_kernels()) {
-                    FloatKernel::Coded((kernels.float)(&coded(&of.codes, outputs), bias, of.activations))
+                    FloatKernel::Coded((kernels.float)(&coded(&of.codes, layer, outputs), bias, of.activations))
                 } else if is_sparse(zeros, weights.len(), SPARSE_FROM) {
                     FloatKernel::Sparse(SparseF32::new(inputs, outputs, weights, bias))
                 } else {
@@ -229,7 +230,10 @@ fn compile_float(model: &Model) -> Program {
                 statistics: of_role(Role::Statistics).to_vec(),
             },
             Layer::Add { from } => FloatStep::Add(from),
-            Layer::Dropout { .. } | Layer::Flatten => FloatStep::Pass,
+            // Fake quantization is taken off a model before it is compiled.
+            Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
+                FloatStep::Pass
+            }
         }
     });
     let kept = places(model.layers.len(), model.layers.iter().filter_map(Layer::skips_from));
@@ -286,7 +290,7 @@ fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
     let (inputs, outputs) = (linear.rows(), linear.outputs());
     let plain = codes.bits == 8 && codes.zero_points.is_empty();
     let kernel = match coded_kernels() {
-        Some(kernels) if !plain => (kernels.integer)(&coded(codes, outputs), bias, input.zero_point),
+        Some(kernels) if !plain => (kernels.integer)(&coded(codes, &linear.layer, outputs), bias, input.zero_point),
         _ => {
             let weights = &codes.weights;
             let zeros = weights.iter().filter(|w| **w == 0).count();

@@ -1,6 +1,6 @@
 //! The kinds of layer, as plain data with their sizes resolved.
 
-use crate::backend::{Activation, Conv, Pool};
+use crate::backend::{Activation, Conv, Levels, Pool};
 use serde::{Deserialize, Serialize};
 
 /// Height, width and channels of one sample; features of tabular data are channels.
@@ -57,6 +57,27 @@ pub enum Layer {
     },
     /// From image to vector: no arithmetic, since images are stored as they are flattened.
     Flatten,
+    /// In quantization-aware training only: puts values on the grid that they will have as integers.
+    FakeQuantize {
+        /// The whole numbers of the grid.
+        levels: Levels,
+        /// Whether the step is trained.
+        learned: bool,
+    },
+    /// In quantization-aware training only, right before a layer with weights: has that layer compute with its weights put on a
+    /// grid. What passes through is left as it is.
+    QuantizeWeights {
+        /// The whole numbers of the grid.
+        levels: Levels,
+        /// Rows of the weight matrix.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// One step, or one for each column.
+        steps: usize,
+        /// Whether the steps are trained.
+        learned: bool,
+    },
 }
 
 /// What a parameter is, and so whether it may be pruned.
@@ -71,6 +92,8 @@ pub enum Role {
     Scale,
     /// Running mean, then variance; measured, not trained.
     Statistics,
+    /// What the steps of fake quantization were multiplied by in training, then as many steps as they were measured before it.
+    Step,
 }
 
 impl Layer {
@@ -97,6 +120,8 @@ impl Layer {
             Layer::BatchNormalization { channels, .. } => {
                 vec![(Role::Scale, vec![2 * channels]), (Role::Statistics, vec![2 * channels])]
             }
+            Layer::FakeQuantize { .. } => vec![(Role::Step, vec![2])],
+            Layer::QuantizeWeights { steps, .. } => vec![(Role::Step, vec![2 * steps])],
             _ => Vec::new(),
         }
     }
@@ -133,6 +158,8 @@ impl Layer {
             Layer::Dropout { .. } => "dropout",
             Layer::Add { .. } => "skip connection",
             Layer::Flatten => "flatten",
+            Layer::FakeQuantize { .. } => "fake quantization",
+            Layer::QuantizeWeights { .. } => "quantized weights",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 mod architecture;
+mod aware;
 mod executable;
 mod fold;
 mod gpu_integer;
@@ -18,6 +19,9 @@ mod training;
 
 pub use analysis::Samples;
 pub use architecture::{ActivationName, Architecture, ArchitectureName, Initialization, PoolingName};
+pub use aware::{
+    FakeActivation, FakeWeights, Fakes, grid_places, place_behind, with_fake_quantization, without_fake_quantization,
+};
 pub use executable::Executable;
 pub use fold::fold_batch_norm;
 pub use gpu_integer::GpuInteger;

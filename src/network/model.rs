@@ -80,6 +80,7 @@ impl Model {
                 let half = values.len() / 2;
                 for (i, value) in values.iter_mut().enumerate() {
                     *value = match role {
+                        Role::Step => 1.0,
                         Role::Scale if i < half => 1.0,
                         Role::Statistics if i >= half => 1.0,
                         _ => 0.0,

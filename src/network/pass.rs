@@ -2,10 +2,13 @@
 //!
 //! Each layer's backward arm stands beside its forward arm's formula; all were checked against finite differences.
 
+mod fakes;
+
 use super::layer::{Layer, Role};
 use super::model::{Model, Parameter};
 use crate::backend::{Backend, DeviceError, MatMul};
 use crate::data::Rng;
+use fakes::Fakes;
 
 /// How fast batch normalization's running statistics follow the batches.
 const STATISTICS_MOMENTUM: f32 = 0.1;
@@ -51,6 +54,8 @@ pub(crate) struct Network<B: Backend> {
     /// Masks changed while the optimizer remembered moments of what they remove, which would move it on.
     remasked: bool,
     dropped: Vec<f32>,
+    /// The passes through layers of fake quantization, where there are such.
+    fakes: Option<Fakes<B>>,
 }
 
 impl<B: Backend> Network<B> {
@@ -69,6 +74,7 @@ impl<B: Backend> Network<B> {
         let saved = model.layers.iter().zip(&widths).map(|(layer, &width)| match layer {
             Layer::BatchNormalization { channels, .. } => backend.zeros(2 * channels),
             Layer::Dropout { .. } | Layer::Add { .. } => backend.zeros(capacity * width),
+            Layer::QuantizeWeights { rows, columns, .. } => backend.zeros(rows * columns),
             _ => backend.zeros(0),
         });
         let parameters = model.parameters.iter().enumerate().map(|(index, p)| {
@@ -101,6 +107,7 @@ impl<B: Backend> Network<B> {
             widths,
             remasked: false,
             dropped: Vec::new(),
+            fakes: None,
         }
     }
 
@@ -148,10 +155,12 @@ impl<B: Backend> Network<B> {
             let p = &mut self.parameters[self.first_parameter[index]..];
             match self.layers[index] {
                 Layer::Dense { inputs, outputs } => {
-                    backend.dense([rows, inputs, outputs], x, &p[0].value, &p[1].value, fused, y);
+                    let w = computed_with(&self.layers, &self.saved, index, &p[0]);
+                    backend.dense([rows, inputs, outputs], x, w, &p[1].value, fused, y);
                 }
                 Layer::Convolution(conv) => {
-                    backend.convolution(conv, rows, x, &p[0].value, &p[1].value, fused, y);
+                    let w = computed_with(&self.layers, &self.saved, index, &p[0]);
+                    backend.convolution(conv, rows, x, w, &p[1].value, fused, y);
                 }
                 Layer::Pool(pool) => backend.pool(pool, rows, x, y),
                 Layer::Activation(f) => backend.activate(f, rows * width, x, y),
@@ -191,6 +200,13 @@ impl<B: Backend> Network<B> {
                     backend.add_assign(rows * width, &before[self.input_of[from]], y);
                 }
                 Layer::Flatten => continue,
+                Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
+                    let Some(forward) = self.fakes.as_ref().map(|fakes| fakes.forward) else { continue };
+                    forward(self, backend, index, rows);
+                    if matches!(self.layers[index], Layer::QuantizeWeights { .. }) {
+                        continue;
+                    }
+                }
             }
             at = next;
         }
@@ -199,8 +215,14 @@ impl<B: Backend> Network<B> {
 
     /// From the gradient of the logits to that of every parameter, after a forward pass in training mode.
     pub fn backward(&mut self, backend: &B, rows: usize) {
-        let first_trained = self.layers.iter().position(|l| l.parameter_count() > 0).unwrap_or(self.layers.len());
-        for index in (first_trained..self.layers.len()).rev() {
+        let trained = |layer: &Layer| match layer {
+            Layer::FakeQuantize { learned, .. } => *learned,
+            Layer::QuantizeWeights { .. } => false,
+            _ => layer.parameter_count() > 0,
+        };
+        let first_trained = self.layers.iter().position(trained).unwrap_or(self.layers.len());
+        let last = first_trained - usize::from(is_quantized(&self.layers, first_trained));
+        for index in (last..self.layers.len()).rev() {
             let width = self.widths[index];
             let x = &self.activations[self.input_of[index]];
             let y = &self.activations[index + 1];
@@ -214,14 +236,16 @@ impl<B: Backend> Network<B> {
                     backend.column_sums(rows, outputs, dy, &mut p[1].gradient);
                     if wanted {
                         let input_gradient = MatMul { b_transposed: true, ..product(rows, outputs, inputs) };
-                        backend.matmul(input_gradient, dy, &p[0].value, dx);
+                        let w = computed_with(&self.layers, &self.saved, index, &p[0]);
+                        backend.matmul(input_gradient, dy, w, dx);
                     }
                 }
                 Layer::Convolution(conv) => {
                     backend.convolve_weight_gradient(conv, rows, x, dy, &mut p[0].gradient);
                     backend.column_sums(rows * conv.out_pixels(), conv.filters, dy, &mut p[1].gradient);
                     if wanted {
-                        backend.convolve_input_gradient(conv, rows, &p[0].value, dy, dx);
+                        let w = computed_with(&self.layers, &self.saved, index, &p[0]);
+                        backend.convolve_input_gradient(conv, rows, w, dy, dx);
                     }
                 }
                 Layer::Pool(pool) => backend.pool_gradient(pool, rows, x, y, dy, dx),
@@ -243,8 +267,13 @@ impl<B: Backend> Network<B> {
                 // Both summands have the gradient of the sum: one goes on in its place, the other waits.
                 Layer::Add { .. } => backend.copy(dy, &mut self.saved[index], rows * width),
                 Layer::Flatten => {}
+                Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
+                    if let Some(backward) = self.fakes.as_ref().map(|fakes| fakes.backward) {
+                        backward(self, backend, index, rows);
+                    }
+                }
             }
-            if !matches!(self.layers[index], Layer::Add { .. } | Layer::Flatten) {
+            if !in_place(&self.layers[index]) {
                 self.gradients.swap(0, 1);
             }
             if wanted {
@@ -353,6 +382,26 @@ fn ones(parameter: &Parameter) -> impl Iterator<Item = f32> + '_ {
 /// The skip connections that add what comes into layer `from`.
 fn skips_of(layers: &[Layer], from: usize) -> impl Iterator<Item = usize> {
     layers.iter().enumerate().filter(move |(_, layer)| layer.skips_from() == Some(from)).map(|(index, _)| index)
+}
+
+/// Whether the weights of a layer are put on a grid by the layer before it.
+fn is_quantized(layers: &[Layer], index: usize) -> bool {
+    index > 0 && matches!(layers[index - 1], Layer::QuantizeWeights { .. })
+}
+
+/// What a layer computes with: its weights, or what the layer before it made of them.
+fn computed_with<'n, B: Backend>(
+    layers: &[Layer],
+    saved: &'n [B::Buffer],
+    index: usize,
+    weights: &'n DeviceParameter<B>,
+) -> &'n B::Buffer {
+    if is_quantized(layers, index) { &saved[index - 1] } else { &weights.value }
+}
+
+/// Whether the gradient of a layer's output becomes that of its input where it stands.
+fn in_place(layer: &Layer) -> bool {
+    matches!(layer, Layer::Add { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. })
 }
 
 /// Values of a sample before each layer, and after the last.

@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// The result of a future that never waits: all of the processor's are such.
-fn now<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
         Poll::Pending => panic!("the processor's operations are done when they return"),
@@ -36,7 +36,7 @@ fn drawn(layers: Vec<Layer>, shape: Shape, classes: usize) -> Model {
         for value in parameter.slice_mut() {
             *value = match role {
                 Role::Weight | Role::Bias => 0.4 * rng.normal(),
-                Role::Scale => 1.0 + 0.3 * rng.normal(),
+                Role::Scale | Role::Step => 1.0 + 0.3 * rng.normal(),
                 Role::Statistics => 0.5 + rng.uniform(),
             };
         }
@@ -351,7 +351,7 @@ fn pruned_network(spec: &Architecture, shape: Shape, kept: f32) -> Model {
                 Role::Weight if rng.uniform() >= kept => *value = 0.0,
                 Role::Weight => {}
                 Role::Bias => *value = 0.1 * rng.normal(),
-                Role::Scale | Role::Statistics => *value = 0.5 + rng.uniform(),
+                Role::Scale | Role::Statistics | Role::Step => *value = 0.5 + rng.uniform(),
             }
         }
     }

@@ -35,6 +35,14 @@ impl TrainedModel {
         }
     }
 
+    /// Outputs of the last layer.
+    pub fn classes(&self) -> usize {
+        match self {
+            Self::Float(model) => model.classes,
+            Self::Integer(model) => model.classes,
+        }
+    }
+
     /// The same network without masks and clusters, which files do not hold: a removed weight is a zero, and weights that
     /// share a value are equal.
     pub fn without_masks(&self) -> Self {

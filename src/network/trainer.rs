@@ -66,6 +66,11 @@ pub trait Monitor {
         false
     }
 
+    /// Whether the models have layers of fake quantization.
+    fn quantizes(&self) -> bool {
+        false
+    }
+
     /// Called after each step, counted from 1 of `steps` over all epochs: whether the models are to be pruned.
     fn wants_pruning(&mut self, _step: usize, _steps: usize) -> bool {
         false
@@ -196,6 +201,9 @@ pub async fn train<B: Backend>(
     };
     if monitor.splices() {
         network.splice(backend);
+    }
+    if monitor.quantizes() {
+        network.quantize_aware(backend, training.batch);
     }
     let mut feed = Feed::new(backend, dataset, training.batch);
     let mut totals = backend.zeros(2);

@@ -169,6 +169,12 @@ impl Pool {
         self.send(0, &Request::Picture { model, matrix });
     }
 
+    /// Asks for a model as an ONNX file.
+    pub fn onnx(&self, model: ModelFile) {
+        self.ensure(0);
+        self.send(0, &Request::Onnx { model });
+    }
+
     /// Ends a run or a benchmark that has not ended: busy workers, with what they were at, and then itself.
     fn give_up(&self) {
         let first_gone = {
@@ -304,6 +310,7 @@ impl Pool {
                 self.go_on();
             }
             Response::Predictions { query, predictions } => tell(News::Predictions { query, predictions }),
+            Response::Onnx { model } => tell(News::Onnx { model }),
             Response::Picture { model, matrix, picture } => tell(News::Picture { model, matrix, picture }),
         }
     }

@@ -76,6 +76,11 @@ pub enum Request {
         /// The sample's features, an image as 0 to 1 row by row.
         sample: Vec<f32>,
     },
+    /// Asks for a model as an ONNX file.
+    Onnx {
+        /// The model.
+        model: ModelFile,
+    },
     /// Asks for a picture of one weight matrix.
     Picture {
         /// The loaded model's name.
@@ -90,7 +95,7 @@ pub enum Request {
 pub struct ModelFile {
     /// The variant's name.
     pub name: String,
-    /// The file, as [`crate::export`] encodes it.
+    /// The file, as [`crate::export`] encodes it: [`crate::export::encode`], where nothing else is said.
     #[serde(with = "serde_bytes")]
     pub file: Vec<u8>,
 }
@@ -170,6 +175,11 @@ pub enum Response {
         query: u32,
         /// In the order of loading.
         predictions: Vec<Prediction>,
+    },
+    /// A model as an ONNX file.
+    Onnx {
+        /// The model's name, and the file.
+        model: ModelFile,
     },
     /// A weight matrix as a picture.
     Picture {

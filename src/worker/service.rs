@@ -37,7 +37,7 @@ struct State {
     gpu: Option<Box<dyn Any>>,
 }
 
-/// What measures the device, and what trains on the GPU: a part of the code of its own, since few ask for either.
+/// What measures the device, trains on the GPU and writes for others: a part of the code of its own, since few ask for it.
 #[derive(Clone, Copy)]
 pub struct Extra {
     measure: fn(Rc<RefCell<State>>, u32, Vec<String>) -> Ending,
@@ -46,6 +46,7 @@ pub struct Extra {
     precision: fn(Rc<RefCell<State>>, u32, ModelFile, Data, Quantize) -> Ending,
     perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
     inspect: fn(&Rc<RefCell<State>>, Option<u32>, &str),
+    onnx: fn(ModelFile),
 }
 
 /// What becomes of a task.
@@ -71,6 +72,10 @@ impl Extra {
                 })
             },
             inspect: questions::inspect,
+            onnx: |model| match models::onnx(model) {
+                Ok(model) => send(&Response::Onnx { model }),
+                Err(message) => fail(None, message),
+            },
         }
     }
 }
@@ -189,6 +194,14 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
             let predictions = state.models.iter_mut().filter_map(|loaded| models::predict(loaded, &sample)).collect();
             send(&Response::Predictions { query, predictions });
         }
+        Request::Onnx { model } => spawn_local(async move {
+            match extra().await {
+                Some(part) => (part.onnx)(model),
+                None => {
+                    fail(None, "The code that writes ONNX did not load; check the connection and try again.".into())
+                }
+            }
+        }),
         Request::Picture { model, matrix } => {
             let state = state.borrow();
             let loaded = state.models.iter().find(|loaded| loaded.name == model);

@@ -2,7 +2,7 @@
 // on which any error, refused resource or request to another origin fails the test.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createReadStream, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
@@ -99,6 +99,12 @@ export function commandLine(recipe) {
     link: () => call("link", file).trim(),
     digest: () => call("run", file, "--quiet").match(/^digest (\w{32})$/m)[1],
     run: (link) => call("run", link, "--quiet"),
+    /** A variant's model in the form that the ending names. */
+    exported: (variant, ending) => {
+      const to = join(folder, `model.${ending}`);
+      call("run", file, "--quiet", "--export", to, "--variant", variant);
+      return readFileSync(to);
+    },
   };
 }
 

@@ -48,6 +48,7 @@ pub fn test(part: Part) -> Result<(), String> {
         step("The benchmark's tables", program("node", &["--test", "bench/bench.test.mjs"]))?;
         build::build()?;
         step("Command line for the browser tests", program("cargo", &["build", "--quiet", "--release"]))?;
+        step("Exported models in ONNX Runtime", program("node", &["--test", "tests/onnx.test.mjs"]))?;
         for webgpu in ["off", "on"] {
             let mut command = program("node", &["--test", "--test-concurrency=1", "tests/browser/"]);
             command.env("CHROMIUM", &chromium).env("WEBGPU", webgpu).env("DIST", root().join("dist"));

@@ -74,7 +74,7 @@ pub(in crate::app) fn form(state: State, typed: Typed) -> AnyView {
         <div class="buttons">
             <button data-testid="recipe-apply" disabled=move || typed.with(Option::is_none) on:click=apply>{text::APPLY}</button>
             <button on:click=copy>{text::COPY}</button>
-            <button on:click=move |_| { browser::download("recipe.json", "application/json", &json.get_untracked()); }>
+            <button on:click=move |_| { browser::download("recipe.json", "application/json", json.get_untracked()); }>
                 {text::DOWNLOAD}
             </button>
             <label class="file">{text::OPEN_FILE}<input type="file" accept=".json,application/json" on:change:target=choose/></label>

@@ -1,10 +1,11 @@
-//! A look inside one variant: its weights' values, its mask, its mistakes.
+//! A look inside one variant: its weights' values, its mask, its mistakes, and its model as a file.
 
 use super::super::charts::Bars;
 use super::super::state::State;
 use super::super::text;
 use super::choosers::{Choosers, Matrix, with_result};
 use super::confusion::Confusion;
+use super::files::Files;
 use super::weights_picture::WeightsPicture;
 use leptos::prelude::*;
 
@@ -38,6 +39,7 @@ pub(super) fn Inside(state: State) -> impl IntoView {
                 <div><h4>{text::CONFUSION}</h4><Confusion state/></div>
             </div>
             <WeightsPicture state matrix=matrix.at/>
+            <Files state/>
         </section>
     }
 }

@@ -6,10 +6,11 @@
 use std::cell::RefCell;
 use std::future::{Future, ready};
 
-use super::{Activation, Adam, Backend, Conv, DeviceError, MatMul, Pool, Sgd};
+use super::{Activation, Adam, Backend, Conv, DeviceError, Levels, MatMul, Pool, Sgd};
 
 mod convolution;
 mod elementwise;
+mod fake_quantize;
 pub mod inference;
 mod loss;
 pub mod matmul;
@@ -30,6 +31,7 @@ mod zero_skipping;
 use convolution::Scratch;
 pub use convolution::grown;
 pub use elementwise::activate;
+pub use fake_quantize::{level, trained_step};
 pub use loss::arg_max;
 pub use normalization::normalize_frozen;
 pub(crate) use patches::gather_patches;
@@ -163,6 +165,33 @@ impl Backend for Cpu {
     fn share_gradient(&self, len: usize, count: usize, clusters: &Vec<f32>, g: &mut Vec<f32>) {
         let sums = &mut self.scratch.borrow_mut().patches;
         share::share_gradient(&clusters[..len], grown(sums, count + 1), &mut g[..len]);
+    }
+
+    fn fake_quantize(
+        &self,
+        levels: Levels,
+        len: usize,
+        count: usize,
+        x: &Vec<f32>,
+        steps: &Vec<f32>,
+        y: &mut Vec<f32>,
+    ) {
+        fake_quantize::fake_quantize(levels, &x[..len], &steps[..2 * count], &mut y[..len]);
+    }
+
+    fn fake_quantize_gradient(
+        &self,
+        levels: Levels,
+        scale: f32,
+        len: usize,
+        count: usize,
+        x: &Vec<f32>,
+        steps: &Vec<f32>,
+        g: &mut Vec<f32>,
+        d_steps: &mut Vec<f32>,
+    ) {
+        let (x, steps) = (&x[..len], &steps[..2 * count]);
+        fake_quantize::fake_quantize_gradient(levels, scale, x, steps, &mut g[..len], &mut d_steps[..len]);
     }
 
     fn normalize(

@@ -1,7 +1,7 @@
 //! The plain scalar form of every kernel, as its formula reads. The tests hold the kernels against it: floats bit for
 //! bit, since both sum each output in index order.
 
-use crate::backend::{Conv, MatMul, Pool, PoolKind};
+use crate::backend::{Conv, Levels, MatMul, Pool, PoolKind};
 
 /// `c = op(a) op(b)`, or `c += op(a) op(b)`.
 pub fn matmul(op: MatMul, a: &[f32], b: &[f32], c: &mut [f32]) {
@@ -159,4 +159,29 @@ pub fn convolve_int8(op: Conv, batch: usize, x: &[u8], w: &[i8], bias: &[i32], z
         }
     }
     out
+}
+
+/// One value of fake quantization, the gradient that passes through it, and its part in that of its step's factor.
+pub fn fake_quantize(
+    levels: Levels,
+    scale: f32,
+    count: usize,
+    (i, x): (usize, f32),
+    steps: &[f32],
+    dy: f32,
+) -> [f32; 3] {
+    let (factor, measured) = (steps[i % count], steps[count + i % count]);
+    let step = measured * factor.max(1.0 / 64.0);
+    let v = x / step;
+    let (low, high) = (levels.low as f32, levels.high as f32);
+    let level = match levels.zero {
+        true => v.round_ties_even().clamp(low, high),
+        false if v < 0.0 => -1.0,
+        false => 1.0,
+    };
+    let passes = if levels.zero { low <= v && v <= high } else { v.abs() <= 2.0 };
+    match passes {
+        true => [step * level, dy, dy * (level - v) * (scale / measured)],
+        false => [step * level, 0.0, dy * level * (scale / measured)],
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::samples::{Bits, over_cases};
 use super::{Cpu, reference};
-use crate::backend::{Activation, Adam, Backend, MatMul, Sgd};
+use crate::backend::{Activation, Adam, Backend, Levels, MatMul, Sgd};
 
 over_cases! {
     products_sum_in_index_order => matmul;
@@ -14,6 +14,7 @@ over_cases! {
     losses_agree => losses;
     optimizers_agree => optimizers;
     shared_gradients_are_sums => shared_gradients;
+    values_are_put_on_grids => fake_quantization;
 }
 
 fn compare_matmul(op: MatMul, bits: &mut Bits) {
@@ -265,4 +266,34 @@ fn optimizers(case: u64) {
         }
         assert!((f64::from(adam[i]) - expected).abs() < 1e-5, "{} for {expected}", adam[i]);
     }
+}
+
+/// Values, gradients and each value's part in its step's, on every kind of grid, ties and both ends among them.
+fn fake_quantization(case: u64) {
+    let mut bits = Bits(case);
+    let (rows, count) = (bits.size(0..=9), bits.size(1..=19));
+    let len = rows * count + bits.size(0..=count - 1);
+    let [low, high] = [[-1, 1], [-2, 1], [-7, 8], [-128, 127], [0, 255], [-3, 0]][bits.size(0..=5)];
+    let levels = if bits.flag() { Levels { low, high, zero: true } } else { Levels::BINARY };
+    let steps: Vec<f32> = (0..2 * count).map(|i| if i < count { 2.0 * bits.floats(1, 0)[0] } else { 0.25 }).collect();
+    // Halves of steps as well as anything between.
+    let value = |bits: &mut Bits| match bits.flag() {
+        true => (bits.size(0..=1200) as f32 - 600.0) * 0.125,
+        false => 40.0 * bits.floats(1, 10)[0],
+    };
+    let x: Vec<f32> = (0..len + 1).map(|_| value(&mut bits)).collect();
+    let dy = bits.floats(len + 1, 10);
+    let (mut y, mut g, mut d_steps) = (x.clone(), dy.clone(), dy.clone());
+    let cpu = Cpu::new();
+    cpu.fake_quantize(levels, len, count, &x, &steps, &mut y);
+    cpu.fake_quantize_gradient(levels, 0.3, len, count, &x, &steps, &mut g, &mut d_steps);
+    for i in 0..len {
+        let [expected, passed, part] = reference::fake_quantize(levels, 0.3, count, (i, x[i]), &steps, dy[i]);
+        assert_eq!((y[i], g[i], d_steps[i]), (expected, passed, part), "{levels:?}: {} of {steps:?}", x[i]);
+    }
+    assert_eq!((y[len], g[len], d_steps[len]), (x[len], dy[len], dy[len]), "what follows is not touched");
+    assert!(levels.zero || y[..len].iter().all(|y| *y != 0.0));
+    let mut none = vec![0.0];
+    cpu.fake_quantize(levels, 1, 1, &vec![f32::NAN], &vec![1.0, 1.0], &mut none);
+    assert!(none[0].is_nan(), "a weight that is no number is seen in the loss");
 }

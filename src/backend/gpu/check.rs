@@ -3,9 +3,9 @@
 
 use super::Gpu;
 use super::check_integer::{INTEGER_OPERATIONS, is_equal};
-use crate::backend::cpu::Cpu;
 use crate::backend::cpu::samples::Bits;
-use crate::backend::{Activation, Adam, Backend, DeviceError, MatMul, Sgd};
+use crate::backend::cpu::{Cpu, trained_step};
+use crate::backend::{Activation, Adam, Backend, DeviceError, Levels, MatMul, Sgd};
 
 /// How far a value may be off, as a share of the largest value of its result (or of 1, where that is smaller): sums run in
 /// another order, and a device's `exp`, `tanh` and division are good to a few units in the last place.
@@ -111,6 +111,8 @@ const OPERATIONS: &[&str] = &[
     "add_assign",
     "multiply_assign",
     "share_gradient",
+    "fake_quantize",
+    "fake_quantize_gradient",
     "normalize",
     "normalize_frozen",
     "normalize_gradient",
@@ -226,6 +228,16 @@ async fn difference(both: &Both<'_>, operation: &str, bits: &mut Bits) -> Result
             let mut g = some(len);
             on_both!(both.share_gradient(len, count; clusters; g))
         }
+        "fake_quantize" => {
+            let (levels, count, x, steps) = on_a_grid(both, rows, columns, flags);
+            let mut y = some(len);
+            on_both!(both.fake_quantize(levels, len, count; x, steps; y))
+        }
+        "fake_quantize_gradient" => {
+            let (levels, count, x, steps) = on_a_grid(both, rows, columns, flags);
+            let (mut g, mut d_steps) = (some(len), some(len));
+            on_both!(both.fake_quantize_gradient(levels, 0.1, len, count; x, steps; g, d_steps))
+        }
         "normalize" => {
             let (x, scale_shift) = (some(len), some(2 * columns));
             let (mut running, mut saved, mut y) = (some(2 * columns), some(2 * columns), some(len));
@@ -275,4 +287,31 @@ async fn difference(both: &Both<'_>, operation: &str, bits: &mut Bits) -> Result
         }
         unknown => Err(DeviceError(format!("no check is written for the operation {unknown}"))),
     }
+}
+
+/// Levels, one step or one a column, and values none of which lies so near to where rounding or passing changes that a device's
+/// division could take it across: thirds and two thirds of steps, within the levels and beyond.
+fn on_a_grid(
+    both: &Both<'_>,
+    rows: usize,
+    columns: usize,
+    [zero, wide, each]: [bool; 3],
+) -> (Levels, usize, Twin, Twin) {
+    let levels = match (zero, wide) {
+        (false, _) => Levels::BINARY,
+        (true, false) => Levels { low: -2, high: 1, zero },
+        (true, true) => Levels { low: -128, high: 127, zero },
+    };
+    let count = if each { columns } else { 1 };
+    let factor = |i: usize| if i % 5 == 4 { -0.5 } else { 0.5 + (i % 3) as f32 };
+    let measured = |i: usize| 0.25 + (i % 7) as f32 / 16.0;
+    let steps: Vec<f32> = (0..count).map(factor).chain((0..count).map(measured)).collect();
+    let most = 2 * levels.high;
+    let value = |i: usize| {
+        let step = trained_step(steps[i % count], steps[count + i % count]);
+        let whole = (i * 7919 + rows) as i32 % (2 * most + 1) - most;
+        step * (whole as f32 + if i.is_multiple_of(2) { 0.3 } else { 0.7 })
+    };
+    let x = both.twin((0..rows * columns).map(value).collect());
+    (levels, count, x, both.twin(steps))
 }

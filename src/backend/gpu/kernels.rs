@@ -16,6 +16,7 @@ pub struct Extras {
 /// What several kernels have in common, from `kernels/shared/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shared {
+    Levels,
     Nonlinear,
     Packed,
     Real,
@@ -25,6 +26,7 @@ enum Shared {
 impl Shared {
     fn source(self, extras: Extras) -> &'static str {
         match self {
+            Self::Levels => include_str!("kernels/shared/levels.wgsl"),
             Self::Nonlinear => include_str!("kernels/shared/nonlinear.wgsl"),
             Self::Packed if extras.packed_dot => include_str!("kernels/shared/packed.wgsl"),
             Self::Packed => include_str!("kernels/shared/packed_apart.wgsl"),
@@ -88,6 +90,8 @@ kernels! {
     CONVOLVE_WEIGHT_GRADIENT "convolve_weight_gradient" with Real reads 2 writes 1;
     COPY "copy" reads 1 writes 1;
     CROSS_ENTROPY "cross_entropy" reads 2 writes 2;
+    FAKE_QUANTIZE "fake_quantize" with Levels reads 2 writes 1;
+    FAKE_QUANTIZE_GRADIENT "fake_quantize_gradient" with Levels reads 2 writes 2;
     FILL "fill" reads 0 writes 1;
     INTEGER_LINEAR "integer_linear" with Packed reads 3 writes 1;
     INTEGER_POOL "integer_pool" reads 1 writes 1;

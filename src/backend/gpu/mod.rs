@@ -13,7 +13,7 @@ mod peak;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod tests;
 
-use super::{Activation, Adam, Backend, Conv, DeviceError, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd};
+use super::{Activation, Adam, Backend, Conv, DeviceError, Levels, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd};
 use device::Device;
 pub use device::{Buffer, DeviceInfo};
 pub use integer::{IntegerFactors, IntegerProduct, Packed};
@@ -229,6 +229,11 @@ fn code(f: Activation) -> u32 {
     }
 }
 
+fn grid(count: usize, levels: Levels) -> [u32; 4] {
+    let [low, high] = [levels.low, levels.high].map(|level| (level as f32).to_bits());
+    [count as u32, low, high, u32::from(levels.zero)]
+}
+
 impl Backend for Gpu {
     type Buffer = Buffer;
 
@@ -378,6 +383,25 @@ impl Backend for Gpu {
         // A workgroup for each cluster, that of zeros included.
         let groups = [count as u32 + 1, 1, self.lanes as u32];
         self.device.run(&k::SHARE_GRADIENT, None, &[clusters, g], &[len as u32], groups);
+    }
+
+    fn fake_quantize(&self, levels: Levels, len: usize, count: usize, x: &Buffer, steps: &Buffer, y: &mut Buffer) {
+        self.each(&k::FAKE_QUANTIZE, len, &[x, steps, y], &grid(count, levels));
+    }
+
+    fn fake_quantize_gradient(
+        &self,
+        levels: Levels,
+        scale: f32,
+        len: usize,
+        count: usize,
+        x: &Buffer,
+        steps: &Buffer,
+        g: &mut Buffer,
+        d_steps: &mut Buffer,
+    ) {
+        let settings = [&grid(count, levels)[..], &[scale.to_bits()]].concat();
+        self.each(&k::FAKE_QUANTIZE_GRADIENT, len, &[x, steps, g, d_steps], &settings);
     }
 
     fn normalize(

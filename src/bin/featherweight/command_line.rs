@@ -2,7 +2,7 @@
 
 use crate::console::Console;
 use crate::device::device;
-use crate::{gallery, inspect, jobs};
+use crate::{gallery, inspect, jobs, models};
 use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize, share};
 use featherweight::data::DATASETS;
@@ -37,6 +37,13 @@ enum Command {
         /// Writes each variant's model file into this folder.
         #[arg(long)]
         models: Option<PathBuf>,
+        /// Writes one variant's model into this file, of the first trial where there are several: as ONNX if its name ends in
+        /// .onnx, as a model file if it ends in .fwm.
+        #[arg(long)]
+        export: Option<PathBuf>,
+        /// The variant that is exported; the last, if it is left out.
+        #[arg(long, requires = "export")]
+        variant: Option<String>,
         /// How many stages run side by side; the result is the same for any number. All processors, if it is left out.
         #[arg(long)]
         jobs: Option<NonZero<usize>>,
@@ -62,6 +69,29 @@ enum Command {
         /// Prints no progress.
         #[arg(long)]
         quiet: bool,
+    },
+    /// Writes the model of a model file (see `run --models`) in another form: .onnx is for other runtimes.
+    Export {
+        /// A model file.
+        model: PathBuf,
+        /// Where to; the ending says in which form.
+        to: PathBuf,
+    },
+    /// Runs an experiment's test set through a model file, and says how many samples are classified rightly.
+    Predict {
+        /// A model file.
+        model: PathBuf,
+        /// The experiment, for its data: a recipe's file, or a link.
+        experiment: String,
+        /// The folder that holds `data/`.
+        #[arg(long, default_value = "www")]
+        data: PathBuf,
+        /// Writes a table (CSV) of each sample's label, its class and its logits, with as many digits as the floats have.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Writes the samples as 32-bit floats one after another, lowest byte first, for another runtime to be asked about.
+        #[arg(long)]
+        samples: Option<PathBuf>,
     },
     /// Prints the link of a recipe's file.
     Link {
@@ -135,6 +165,8 @@ pub fn main() -> ExitCode {
             data,
             out,
             models,
+            export,
+            variant,
             jobs,
             backend,
             sensitivity,
@@ -148,9 +180,13 @@ pub fn main() -> ExitCode {
             if let (Ok(link), Some(backend)) = (&mut link, backend) {
                 link.recipe.backend = backend;
             }
-            let wanted = Wanted { out, models, sensitivity, precision, noise, landscape, landscape_bits };
+            let wanted =
+                Wanted { out, models, export, variant, sensitivity, precision, noise, landscape, landscape_bits };
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
+        Command::Export { model, to } => models::convert(&model, &to),
+        Command::Predict { model, experiment, data, out, samples } => read_experiment(&experiment)
+            .and_then(|link| models::predict(&model, &link.recipe.data, &data, &models::Wanted { out, samples })),
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
         Command::Show { experiment } => show(&experiment),
         Command::Device { data, works, json } => device(data, &works, json.as_deref()),
@@ -221,6 +257,9 @@ fn backend_name(text: &str) -> Result<BackendName, String> {
 struct Wanted {
     out: Option<PathBuf>,
     models: Option<PathBuf>,
+    export: Option<PathBuf>,
+    /// Which variant to export.
+    variant: Option<String>,
     sensitivity: Option<String>,
     precision: Option<String>,
     noise: Option<String>,
@@ -229,9 +268,9 @@ struct Wanted {
 }
 
 fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, quiet: bool) -> Result<(), String> {
-    let Wanted { out, models, sensitivity, precision, noise, landscape, landscape_bits } = wanted;
+    let Wanted { out, models, export, variant, sensitivity, precision, noise, landscape, landscape_bits } = wanted;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
-    let asked = [sensitivity, precision, noise, landscape];
+    let asked = [variant, sensitivity, precision, noise, landscape];
     let known = |name: &&String| plan.variants.iter().any(|v| v.name == **name);
     if let Some(name) = asked.into_iter().flatten().find(|name| !known(name)) {
         let known: Vec<&str> = plan.variants.iter().map(|v| v.name.as_str()).collect();
@@ -247,6 +286,9 @@ fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, 
     };
     if let Some(path) = out {
         ensure_writable(path)?;
+    }
+    if let Some(path) = export {
+        models::ensure_exportable(path)?;
     }
     if let Some(folder) = models {
         std::fs::create_dir_all(folder)
@@ -268,6 +310,14 @@ fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, 
     if let Some(path) = out {
         let json = serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?;
         write_file(path, json.as_bytes())?;
+    }
+    let exported = variant.as_ref().or(plan.variants.last().map(|v| &v.name));
+    if let (Some(path), Some(name)) = (export, exported) {
+        // The first trial's, which a run that has come this far has tested.
+        if let Some(file) = console.files.get(&(0, name.clone())) {
+            models::write(file, path)?;
+            print(&format!("exported {name}, seed {}, to {}\n", plan.recipe.seeds[0], path.display()))?;
+        }
     }
     if let Some(file) = sensitivity.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
         print(&jobs::sensitivity(&plan, data, file)?)?;

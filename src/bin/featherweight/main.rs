@@ -1,4 +1,4 @@
-//! The native command line: runs, shows and shares experiments, and measures the device.
+//! The native command line: runs, shows and shares experiments, exports models, and measures the device.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod command_line;
@@ -12,6 +12,8 @@ mod gallery;
 mod inspect;
 #[cfg(not(target_arch = "wasm32"))]
 mod jobs;
+#[cfg(not(target_arch = "wasm32"))]
+mod models;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {

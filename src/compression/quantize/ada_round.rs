@@ -35,25 +35,18 @@ const LAMBDA: f32 = 1.0;
 /// `beta` at the start and at the end, as in the paper.
 const BETA: [f32; 2] = [20.0, 2.0];
 
-/// Rounds the weights of a matrix anew, on the grids that `codes` has: each up or down, never further. An output for which the
-/// nearest integers have the lower error keeps them, as do weights of inputs that are always zero. Weights of zero were removed and
-/// stay zero.
-pub fn ada_round(weights: &[f32], columns: usize, levels: Levels, moments: &Moments, codes: &mut Codes) {
-    // Inputs that are always zero take no part: of an image, its margin.
-    let alive: Vec<usize> = (0..moments.sum.len()).filter(|&i| moments.sum[i][i] > 0.0).collect();
-    let h = normalized(moments, &alive);
-    let mut problem = Problem::new(weights, columns, levels, &alive, codes);
-    let nearest: Vec<f32> = problem.errors(|cell| f32::from(codes.weights[cell.at]) - cell.place);
-    let nearest = problem.costs(&h, &nearest);
-    problem.descend(&h);
-    let found = problem.errors(|cell| f32::from(cell.rounded()) - cell.place);
-    let found = problem.costs(&h, &found);
-    for cell in &problem.cells {
-        let column = cell.at % columns;
-        if cell.free && found[column] < nearest[column] {
-            codes.weights[cell.at] = cell.rounded();
-        }
-    }
+/// The descent for one layer, a step at a time.
+pub struct AdaRound {
+    columns: usize,
+    inputs: usize,
+    cells: Vec<Cell>,
+    /// Inputs x inputs; see [`normalized`].
+    h: Vec<f32>,
+    /// Steps done.
+    step: usize,
+    /// Each of Adam's decays to the power of the steps done.
+    decayed: [f32; 2],
+    cpu: Cpu,
 }
 
 /// `H` of these inputs as a whole matrix, the mean of its diagonal being one.
@@ -104,35 +97,27 @@ impl Cell {
     }
 }
 
-struct Problem {
-    columns: usize,
-    inputs: usize,
-    cells: Vec<Cell>,
-    cpu: Cpu,
-}
-
-impl Problem {
-    fn new(weights: &[f32], columns: usize, levels: Levels, alive: &[usize], codes: &Codes) -> Self {
-        let mut cells = Vec::with_capacity(alive.len() * columns);
-        let scale = |at: usize| codes.scales[codes.place(at, columns)];
-        let mean_of = |column: usize| {
-            alive.iter().map(|i| f64::from(scale(i * columns + column))).sum::<f64>() / alive.len().max(1) as f64
-        };
+impl AdaRound {
+    /// Weights of a matrix before the first step, on the grids that `codes` has.
+    pub fn new(weights: &[f32], columns: usize, levels: Levels, moments: &Moments, codes: &Codes) -> Self {
+        // Inputs that are always zero take no part: of an image, its margin.
+        let alive: Vec<usize> = (0..moments.sum.len()).filter(|&i| moments.sum[i][i] > 0.0).collect();
+        let scale = |at: usize| f64::from(codes.scales[codes.place(at, columns)]);
+        let mean_of =
+            |column: usize| alive.iter().map(|i| scale(i * columns + column)).sum::<f64>() / alive.len().max(1) as f64;
         let means: Vec<f64> = (0..columns).map(mean_of).collect();
-        for &i in alive {
-            for column in 0..columns {
-                let at = i * columns + column;
-                let place = place(codes, columns, at, weights[at]);
-                let below = levels.below(place);
-                // The sigmoid of v is where h begins with the weight itself.
-                let sigmoid =
-                    (((place - f32::from(below)) / f32::from(levels.step)).clamp(0.0, 1.0) - GAMMA) / (ZETA - GAMMA);
-                let v = -libm::logf(1.0 / sigmoid - 1.0);
-                let (scale, free) = ((f64::from(scale(at)) / means[column]) as f32, weights[at] != 0.0);
-                cells.push(Cell { at, place, below, step: levels.step, scale, free, v, adam: [0.0; 2] });
-            }
-        }
-        Self { columns, inputs: alive.len(), cells, cpu: Cpu::new() }
+        let cell = |at: usize| {
+            let place = place(codes, columns, at, weights[at]);
+            let below = levels.below(place);
+            // The sigmoid of v is where h begins with the weight itself.
+            let share = ((place - f32::from(below)) / f32::from(levels.step)).clamp(0.0, 1.0);
+            let v = -libm::logf((ZETA - GAMMA) / (share - GAMMA) - 1.0);
+            let (scale, free) = ((scale(at) / means[at % columns]) as f32, weights[at] != 0.0);
+            Cell { at, place, below, step: levels.step, scale, free, v, adam: [0.0; 2] }
+        };
+        let cells = alive.iter().flat_map(|i| i * columns..(i + 1) * columns).map(cell).collect();
+        let (h, inputs) = (normalized(moments, &alive), alive.len());
+        Self { columns, inputs, cells, h, step: 0, decayed: [1.0; 2], cpu: Cpu::new() }
     }
 
     /// The error of each weight, given in grid steps; none of one that was removed.
@@ -141,16 +126,17 @@ impl Problem {
     }
 
     /// `H` times the errors.
-    fn product(&self, h: &Vec<f32>, errors: &Vec<f32>, product: &mut Vec<f32>) {
+    fn product(&self, errors: &Vec<f32>) -> Vec<f32> {
+        let mut product = vec![0.0; errors.len()];
         let (m, n) = (self.inputs, self.columns);
         let op = MatMul { m, k: m, n, a_transposed: false, b_transposed: false, accumulate: false };
-        self.cpu.matmul(op, h, errors, product);
+        self.cpu.matmul(op, &self.h, errors, &mut product);
+        product
     }
 
     /// `d^T H d` of each column.
-    fn costs(&self, h: &Vec<f32>, errors: &Vec<f32>) -> Vec<f64> {
-        let mut product = vec![0.0; errors.len()];
-        self.product(h, errors, &mut product);
+    fn costs(&self, errors: &Vec<f32>) -> Vec<f64> {
+        let product = self.product(errors);
         let mut costs = vec![0.0; self.columns];
         for (at, (error, product)) in errors.iter().zip(&product).enumerate() {
             costs[at % self.columns] += f64::from(*error) * f64::from(*product);
@@ -158,28 +144,40 @@ impl Problem {
         costs
     }
 
-    fn descend(&mut self, h: &Vec<f32>) {
-        let mut product = vec![0.0; self.cells.len()];
-        let mut corrections = [1.0f32; 2];
-        for step in 0..STEPS {
-            let errors = self.errors(|cell| f32::from(cell.below) + f32::from(cell.step) * cell.soft().0 - cell.place);
-            self.product(h, &errors, &mut product);
-            let beta = BETA[0] + (BETA[1] - BETA[0]) * step as f32 / STEPS as f32;
-            corrections.iter_mut().zip(DECAYS).for_each(|(correction, decay)| *correction *= decay);
-            for (cell, product) in self.cells.iter_mut().zip(&product).filter(|(cell, _)| cell.free) {
-                let (h, slope) = cell.soft();
-                let mut gradient = 0.0;
-                if slope > 0.0 {
-                    let of_error = 2.0 * product * cell.scale * f32::from(cell.step);
-                    let from_middle = 2.0 * h - 1.0;
-                    let of_regularizer = -2.0 * beta * libm::powf(from_middle.abs(), beta - 1.0) * from_middle.signum();
-                    gradient = slope * (of_error + LAMBDA * of_regularizer);
-                }
-                let [first, second] = &mut cell.adam;
-                *first = DECAYS[0] * *first + (1.0 - DECAYS[0]) * gradient;
-                *second = DECAYS[1] * *second + (1.0 - DECAYS[1]) * gradient * gradient;
-                let size = (*second / (1.0 - corrections[1])).sqrt() + EPSILON;
-                cell.v -= RATE * (*first / (1.0 - corrections[0])) / size;
+    /// One step; whether there are more to come.
+    pub fn step(&mut self) -> bool {
+        let errors = self.errors(|cell| f32::from(cell.below) + f32::from(cell.step) * cell.soft().0 - cell.place);
+        let product = self.product(&errors);
+        let beta = BETA[0] + (BETA[1] - BETA[0]) * self.step as f32 / STEPS as f32;
+        self.decayed.iter_mut().zip(DECAYS).for_each(|(decayed, decay)| *decayed *= decay);
+        for (cell, product) in self.cells.iter_mut().zip(&product).filter(|(cell, _)| cell.free) {
+            let (h, slope) = cell.soft();
+            let mut gradient = 0.0;
+            if slope > 0.0 {
+                let of_error = 2.0 * product * cell.scale * f32::from(cell.step);
+                let from_middle = 2.0 * h - 1.0;
+                let of_regularizer = -2.0 * beta * libm::powf(from_middle.abs(), beta - 1.0) * from_middle.signum();
+                gradient = slope * (of_error + LAMBDA * of_regularizer);
+            }
+            let [first, second] = &mut cell.adam;
+            *first = DECAYS[0] * *first + (1.0 - DECAYS[0]) * gradient;
+            *second = DECAYS[1] * *second + (1.0 - DECAYS[1]) * gradient * gradient;
+            let size = (*second / (1.0 - self.decayed[1])).sqrt() + EPSILON;
+            cell.v -= RATE * (*first / (1.0 - self.decayed[0])) / size;
+        }
+        self.step += 1;
+        self.step < STEPS
+    }
+
+    /// Puts each weight up or down, never further, into `codes`, which holds the nearest integers so far. An output for which those
+    /// have the lower error keeps them, as do weights of inputs that are always zero. Weights of zero were removed and stay zero.
+    pub fn finish(&self, codes: &mut Codes) {
+        let nearest = self.costs(&self.errors(|cell| f32::from(codes.weights[cell.at]) - cell.place));
+        let found = self.costs(&self.errors(|cell| f32::from(cell.rounded()) - cell.place));
+        for cell in &self.cells {
+            let column = cell.at % self.columns;
+            if cell.free && found[column] < nearest[column] {
+                codes.weights[cell.at] = cell.rounded();
             }
         }
     }
@@ -193,7 +191,10 @@ mod tests {
 
     fn rounded(case: &Rounded) -> Codes {
         let mut codes = case.nearest();
-        ada_round(&case.weights, COLUMNS, levels(case.bits, &case.settings), &case.moments, &mut codes);
+        let levels = levels(case.bits, &case.settings);
+        let mut descent = AdaRound::new(&case.weights, COLUMNS, levels, &case.moments, &codes);
+        while descent.step() {}
+        descent.finish(&mut codes);
         case.check(&codes);
         codes
     }

@@ -1,6 +1,7 @@
 //! Quantization: scales and zero points from weights and from calibration data, and networks of integers.
 
 mod ada_round;
+mod aware;
 mod bias;
 mod codes;
 mod entropy;
@@ -21,7 +22,8 @@ mod settings;
 #[cfg(test)]
 mod testing;
 
-pub use ada_round::ada_round;
+pub use ada_round::AdaRound;
+pub use aware::{begin, calibrated, fits, grids_of, integers, on_grids, shown};
 pub use bias::{Means, correct, up_to};
 pub use codes::{codes, levels};
 pub use equalize::equalize;

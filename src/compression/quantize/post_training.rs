@@ -7,7 +7,7 @@ use super::{Granularity, Quantize, RangeObserver, activation_grid};
 use crate::backend::Activation;
 use crate::compression::About;
 use crate::network::{
-    Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Parameter, Role,
+    Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Parameter, Role, place_behind,
 };
 
 pub(super) const ABOUT: About = About {
@@ -43,7 +43,7 @@ pub fn assemble(model: &Model, grids: &[Grid], codes: &mut dyn FnMut(&[f32], usi
             Layer::Dense { .. } | Layer::Convolution(_) => {
                 let last = model.layers[index + 1..].iter().all(|l| l.parameter_count() == 0);
                 // With ReLU fused, the output's grid need only hold what ReLU lets through.
-                let output = (!last).then(|| grids[if relu { index + 2 } else { index + 1 }]);
+                let output = (!last).then(|| grids[place_behind(&model.layers, index)]);
                 let linear = linear(model, index, grid, output, relu, codes);
                 layers.push(IntegerLayer::Linear(linear));
                 grid = output.unwrap_or(grid);
@@ -51,7 +51,7 @@ pub fn assemble(model: &Model, grids: &[Grid], codes: &mut dyn FnMut(&[f32], usi
             Layer::Pool(pool) => layers.push(IntegerLayer::Pool(pool)),
             Layer::Add { from } => {
                 let (from, skipped) = starts[from];
-                let output = grids[if relu { index + 2 } else { index + 1 }];
+                let output = grids[place_behind(&model.layers, index)];
                 layers.push(IntegerLayer::Add(IntegerAdd { from, input: grid, skipped, output, relu }));
                 grid = output;
             }
@@ -64,7 +64,9 @@ pub fn assemble(model: &Model, grids: &[Grid], codes: &mut dyn FnMut(&[f32], usi
             Layer::Activation(Activation::Relu)
             | Layer::BatchNormalization { .. }
             | Layer::Dropout { .. }
-            | Layer::Flatten => {}
+            | Layer::Flatten
+            | Layer::FakeQuantize { .. }
+            | Layer::QuantizeWeights { .. } => {}
         }
     }
     IntegerModel { shape: model.shape, classes: model.classes, input, layers }

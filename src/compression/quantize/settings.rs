@@ -95,7 +95,7 @@ pub enum Granularity {
     PerChannel,
     /// One scale for a whole matrix.
     PerTensor,
-    /// One scale for so many neighbouring weights of an output; for weights alone, and for dynamic range.
+    /// One scale for so many neighbouring weights of an output; for weights alone.
     PerGroup,
 }
 
@@ -271,8 +271,8 @@ impl Quantize {
         if let Some(bits) = self.layer_bits.iter().find(|bits| !(1..=8).contains(*bits)) {
             return Err(format!("layer_bits holds {bits}; each value must lie between 1 and 8"));
         }
-        if self.granularity == Granularity::PerGroup && self.scheme == Scheme::FullInteger {
-            return Err("granularity per-group does not go with scheme full-integer, whose sums have one scale each; take weight-only or dynamic-range".into());
+        if self.granularity == Granularity::PerGroup && self.scheme != Scheme::WeightOnly {
+            return Err("granularity per-group goes with scheme weight-only alone: sums of integers have one scale each; take weight-only, or per-channel".into());
         }
         if self.mapping == Mapping::Affine && (self.bits == 1 || self.layer_bits.contains(&1)) {
             return Err("mapping affine does not go with 1 bit, whose two values are one number and its negative; take symmetric".into());

@@ -220,6 +220,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     samples: self.dataset.len(Split::Train),
                     plane: false,
                     gradual: None,
+                    quantizes: false,
                     told: &mut [],
                     which: &[0],
                     due: 0,

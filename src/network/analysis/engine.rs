@@ -100,7 +100,10 @@ impl Engine {
                 }
                 // Outputs are counted from the input on, so what comes into a layer has its place.
                 Layer::Add { from } => Step::Add { from },
-                Layer::Dropout { .. } | Layer::Flatten => Step::Same,
+                // The straight-through estimator's own view: as if values were not put on a grid.
+                Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
+                    Step::Same
+                }
             });
         }
         Self { steps, widths, classes: model.classes }

@@ -79,6 +79,11 @@ pub enum News {
         /// In the order of loading.
         predictions: Vec<Prediction>,
     },
+    /// A model as an ONNX file.
+    Onnx {
+        /// Its name, and the file.
+        model: ModelFile,
+    },
     /// A weight matrix as a picture.
     Picture {
         /// The model's name.

@@ -28,9 +28,16 @@ pub struct CodedWeights<'a> {
     pub scales: &'a [f32],
     /// As many; none where all are zero.
     pub zero_points: &'a [i8],
+    /// The matrix is multiplied with many pixels of each sample, which is not worth unpacking anew.
+    pub convolution: bool,
 }
 
 impl CodedWeights<'_> {
+    /// In how many bits each integer stays in memory.
+    pub(super) fn stored_bits(&self) -> u8 {
+        if self.convolution { 8 } else { self.bits }
+    }
+
     /// The scale and the zero point of a weight.
     pub fn grid(&self, input: usize, output: usize) -> (f32, i8) {
         let place = if self.scales.len() == 1 { 0 } else { input / self.group * self.outputs + output };
@@ -78,7 +85,7 @@ pub(super) fn integer(of: &CodedWeights<'_>, bias: &[i32], zero_point: u8) -> Bo
     if !of.zero_points.is_empty() {
         return Box::new(Affine::new(of, bias, zero_point));
     }
-    symmetric(of.bits, &IntegerWeights { inputs: of.inputs, weights: of.weights, bias, zero_point })
+    symmetric(of.stored_bits(), &IntegerWeights { inputs: of.inputs, weights: of.weights, bias, zero_point })
 }
 
 /// The kernel of weights without zero points. Few bits stay packed, but where most weights are zero: those are left out.
