@@ -8,8 +8,10 @@ pub mod gallery;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod gpu_tests;
+pub mod landscape;
 mod link;
 mod measure;
+mod noise;
 mod plan;
 mod precision;
 #[cfg(test)]
@@ -32,6 +34,7 @@ pub use engines::{Accelerator, Engines};
 pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;
 pub(crate) use measure::test;
+pub use noise::{ActivationGrid, LayerNoise, float_origin, is_quantized, layer_noise};
 pub use plan::{Action, Plan, PlannedVariant, Stage};
 pub use precision::{LayerPrecision, precision};
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
