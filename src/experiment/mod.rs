@@ -17,6 +17,8 @@ mod precision;
 #[cfg(test)]
 mod pruning_tests;
 mod recipe;
+#[cfg(test)]
+mod repair_tests;
 mod report;
 mod reporter;
 mod run;
