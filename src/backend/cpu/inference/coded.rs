@@ -58,14 +58,19 @@ pub trait FloatKernel: Debug + Send {
     fn convolve(&self, op: Conv, batch: usize, x: &[f32], scratch: &mut Scratch, y: &mut [f32]);
 }
 
+/// Makes a kernel of weights, biases and the zero point of what comes in.
+pub type MakeInteger = fn(&CodedWeights<'_>, &[i32], u8) -> Box<dyn IntegerKernel>;
+/// Makes a kernel of weights, biases and the bits of activations.
+pub type MakeFloat = fn(&CodedWeights<'_>, &[f32], Option<u8>) -> Box<dyn FloatKernel>;
+
 /// The kernels of networks that were quantized in other ways than to plain bytes: code that few need, so that a part of the
 /// program that is loaded later may bring it.
 #[derive(Clone, Copy, Debug)]
 pub struct CodedKernels {
     /// `y = (x - zero point of x) (w - zero points) + bias` in integers; columns have one zero point each.
-    pub integer: fn(&CodedWeights<'_>, bias: &[i32], zero_point: u8) -> Box<dyn IntegerKernel>,
+    pub integer: MakeInteger,
     /// Floats in and floats out; with activations of so many bits in between, or with none.
-    pub float: fn(&CodedWeights<'_>, bias: &[f32], activations: Option<u8>) -> Box<dyn FloatKernel>,
+    pub float: MakeFloat,
 }
 
 static CODED: OnceLock<CodedKernels> = OnceLock::new();
