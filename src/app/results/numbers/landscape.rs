@@ -60,7 +60,7 @@ pub(super) fn LandscapePanel(state: State, answers: Answers, plan: Planned) -> i
                     })}
                 </div>
                 {move || under_way.get().then(|| view! {
-                    <progress max="1" value=move || share() aria-label=words::LANDSCAPE_UNDER_WAY></progress>
+                    <progress max="1" value=share aria-label=words::LANDSCAPE_UNDER_WAY></progress>
                 })}
                 {move || form.get().map(|(size, bits)| draw(size, bits, drawn))}
             </section>
