@@ -48,6 +48,23 @@ fn lenet_300_100_loses_little_when_pruned_and_quantized() {
     assert!([dense, pruned, int8, both].iter().all(|v| v.latency > 0.0));
 }
 
+/// 8 bits cost next to nothing; 4 bits do, once weights are rounded in concert; with 3 bits that is where repairs tell.
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+fn repairs_carry_lenet_300_100_to_four_bits_and_three() {
+    let of = run("quantization-lenet-300-100");
+    let (float, int8, plain) = (of("float"), of("int8"), of("3 bits, max"));
+    assert!(int8.accuracy >= float.accuracy - 0.001, "int8: {} of {}", int8.accuracy, float.accuracy);
+    for repair in ["AdaRound", "second order", "AdaRound, bias", "second order, bias", "equalized, bias"] {
+        let [four, three] = [4, 3].map(|bits| of(&format!("{bits} bits, mse, {repair}")));
+        let (reached, wanted) = (four.accuracy, float.accuracy - 0.005);
+        assert!(reached >= wanted, "4 bits, {repair}: {reached}, and {wanted} is wanted");
+        assert!(four.bytes <= 0.13 * float.bytes && three.bytes <= 0.1 * float.bytes);
+        let (reached, nearest) = (three.accuracy, plain.accuracy);
+        assert!(reached > nearest + 0.001, "3 bits, {repair}: {reached}, nearest {nearest}");
+    }
+}
+
 /// Whether a teacher helps a student this small is for the figures to say (the README has them), not for a test: what must
 /// hold is that both learned, and that the teacher knows more.
 #[test]
