@@ -306,16 +306,6 @@ fn hear(state: State, news: News) {
         News::Onnx { model } => state.parts.with_rest(move |rest| (rest.hand_over)(model, "onnx")),
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
         News::Answer { answer } => state.answer.set(Some(answer)),
-        News::Sensitivity { run, layer } => state.sensitivity.update(|s| {
-            if let Some(s) = s.as_mut().filter(|s| s.run == run) {
-                s.layers.push(layer);
-            }
-        }),
-        News::Precision { run, layer } => state.precision.update(|p| {
-            if let Some(p) = p.as_mut().filter(|p| p.run == run) {
-                p.layers.push(layer);
-            }
-        }),
         News::Measured { run, measurement } => {
             backend::measured(state, run, &measurement);
             device::measured(state, run, measurement);

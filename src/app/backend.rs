@@ -4,6 +4,7 @@ use super::state::State;
 use super::{browser, text};
 use crate::benchmark::Measurement;
 use crate::experiment::{BackendName, Plan, Recipe};
+use crate::worker::Question;
 use crate::worker::workers;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -114,7 +115,7 @@ pub(super) fn compare(state: State) {
     state.notice.set(None);
     state.backend.coming.set_value((subject(&recipe), Vec::new()));
     state.backend.run.set(Some(run));
-    state.with_pool(|pool| pool.compare(run, recipe));
+    state.with_pool(|pool| pool.inspect(Some(run), Question::Compare { recipe }.to_json()));
 }
 
 /// A figure came.

@@ -411,8 +411,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         if A::ALL_STEPS
             && let Some(spec) = state.aware()
         {
-            let fakes = later::<A, _>(self.grids(state, &spec)).await?;
-            quantizing::finish(state, &spec, &fakes);
+            later::<A, _>(self.back_to_integers(state, &spec)).await?;
         } else if let Some(spec) = state.integers.as_ref().map(|(spec, _)| spec).or(state.coded.as_ref()) {
             *state = self.quantize(&state.model, &spec.clone()).await?;
         }

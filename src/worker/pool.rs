@@ -7,8 +7,7 @@ mod news;
 mod slot;
 
 use super::{ModelFile, Request, Response};
-use crate::compression::quantize::Quantize;
-use crate::experiment::{Data, Event, Plan, Recipe};
+use crate::experiment::{Event, Plan};
 use job::Job;
 pub use news::News;
 pub use slot::FirstWorker;
@@ -94,26 +93,6 @@ impl Pool {
             // Fails only where there are no timers; then the worker's own answer ends the run.
             let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(late.unchecked_ref(), PATIENCE_MS);
         }
-    }
-
-    /// Measures this device under this number, on the first worker; all works, if none are named. Not while a run goes on.
-    pub fn benchmark(&self, run: u32, works: Vec<String>) {
-        self.measure(run, &Request::Benchmark { run, works });
-    }
-
-    /// Measures under this number what trains a recipe's network faster. Not while a run goes on.
-    pub fn compare(&self, run: u32, recipe: Recipe) {
-        self.measure(run, &Request::Compare { run, recipe });
-    }
-
-    /// Tries under this number how sensitive a model's layers are to pruning. Not while a run goes on.
-    pub fn sensitivity(&self, run: u32, model: ModelFile, data: Data) {
-        self.measure(run, &Request::Sensitivity { run, model, data });
-    }
-
-    /// Tries under this number how much a model's layers need their bits. Not while a run goes on.
-    pub fn precision(&self, run: u32, model: ModelFile, data: Data, settings: Quantize) {
-        self.measure(run, &Request::Precision { run, model, data, settings });
     }
 
     /// Asks about loaded models ([`super::Question`], as JSON); under a number, where the first worker is then busy with it. Not
@@ -287,9 +266,7 @@ impl Pool {
                 tell(News::Model { run, trial, model });
             }
             Response::Measured { run, measurement } => tell(News::Measured { run, measurement }),
-            Response::Sensitivity { run, layer } => tell(News::Sensitivity { run, layer }),
             Response::Answer { answer } => tell(News::Answer { answer }),
-            Response::Precision { run, layer } => tell(News::Precision { run, layer }),
             Response::BenchmarkEnded { complete, .. } => {
                 self.0.borrow_mut().complete = complete;
                 self.free(index);

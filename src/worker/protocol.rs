@@ -1,8 +1,7 @@
 //! The messages between page and worker: one enum each way.
 
 use crate::benchmark::Measurement;
-use crate::compression::quantize::Quantize;
-use crate::experiment::{Data, Event, LayerPrecision, LayerSensitivity, PackedState, Recipe, Task};
+use crate::experiment::{Event, PackedState, Recipe, Task};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of a worker. Sent only after [`Response::Ready`], since earlier messages are lost.
@@ -18,40 +17,6 @@ pub enum Request {
         recipe: Recipe,
         /// What to do.
         task: Task<PackedState>,
-    },
-    /// Measures this device. Not while a run goes on.
-    Benchmark {
-        /// Comes back in every answer.
-        run: u32,
-        /// Which works, by [`crate::benchmark::Work::id`]; all, if none are named.
-        works: Vec<String>,
-    },
-    /// Measures what trains and classifies a recipe's network faster, the processor or the GPU. Not while a run goes on.
-    Compare {
-        /// Comes back in every answer.
-        run: u32,
-        /// Its data, network and training count.
-        recipe: Recipe,
-    },
-    /// Tries how sensitive a model's layers are to pruning. Not while a run goes on.
-    Sensitivity {
-        /// Comes back in every answer.
-        run: u32,
-        /// The model.
-        model: ModelFile,
-        /// The data that it was trained on.
-        data: Data,
-    },
-    /// Tries how much each of a model's layers needs its bits. Not while a run goes on.
-    Precision {
-        /// Comes back in every answer.
-        run: u32,
-        /// The model.
-        model: ModelFile,
-        /// The data that it was trained on.
-        data: Data,
-        /// How weights are rounded.
-        settings: Quantize,
     },
     /// Asks about a loaded model. The first part of the worker's code does not know what may be asked.
     Inspect {
@@ -135,20 +100,6 @@ pub enum Response {
         run: u32,
         /// What it came to.
         measurement: Measurement,
-    },
-    /// A layer of a sensitivity analysis is done.
-    Sensitivity {
-        /// Which run.
-        run: u32,
-        /// Its curve.
-        layer: LayerSensitivity,
-    },
-    /// What a layer's bits cost.
-    Precision {
-        /// Which run.
-        run: u32,
-        /// At each bits.
-        layer: LayerPrecision,
     },
     /// What there is to say to a [`Request::Inspect`] so far; it takes the place of what was said before.
     Answer {

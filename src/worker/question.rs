@@ -1,15 +1,42 @@
 //! What the page may ask about a loaded model, and what it is told: the content of [`super::Request::Inspect`] and
 //! [`super::Response::Answer`].
 
+use crate::compression::quantize::Quantize;
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::{Landscape, Size};
-use crate::experiment::{Data, LayerNoise};
+use crate::experiment::{Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
 use serde::{Deserialize, Serialize};
 
-/// A question about loaded models, which it names.
+/// A question about this device, or about loaded models, which it names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
+    /// How fast this device is. Answered by [`super::Response::Measured`], as the next is.
+    Benchmark {
+        /// Which works, by [`crate::benchmark::Work::id`]; all, if none are named.
+        works: Vec<String>,
+    },
+    /// What trains and classifies a recipe's network faster, the processor or the GPU.
+    Compare {
+        /// Its data, network and training count.
+        recipe: Recipe,
+    },
+    /// How sensitive a model's layers are to pruning.
+    Sensitivity {
+        /// The model.
+        model: String,
+        /// The data that it was trained on.
+        data: Data,
+    },
+    /// How much each of a model's layers needs its bits.
+    Precision {
+        /// The model.
+        model: String,
+        /// The data that it was trained on.
+        data: Data,
+        /// How weights are rounded.
+        settings: Quantize,
+    },
     /// How a matrix's weights are spread. Answered at once.
     Weights {
         /// The model.
@@ -39,10 +66,31 @@ pub enum Question {
     },
 }
 
+impl Question {
+    /// As [`super::Request::Inspect`] carries it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default() // plain data: cannot fail
+    }
+}
+
 /// What is said to a [`Question`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
+    /// To [`Question::Sensitivity`]: as far as it has come.
+    Sensitivity {
+        /// The question's number.
+        run: u32,
+        /// The layers tried so far.
+        layers: Vec<LayerSensitivity>,
+    },
+    /// To [`Question::Precision`]: as far as it has come.
+    Precision {
+        /// The question's number.
+        run: u32,
+        /// The layers tried so far.
+        layers: Vec<LayerPrecision>,
+    },
     /// To [`Question::Weights`].
     Weights {
         /// The model.

@@ -7,14 +7,10 @@ mod tasks;
 
 use super::Coming;
 use super::protocol::{ModelFile, Request, Response};
-use super::source::Fetch;
 use crate::backend::gpu::Gpu;
-use crate::benchmark::{self, Settings};
-use crate::compression::quantize::Quantize;
-use crate::experiment::{BackendName, Data, Engines, PackedState, Recipe, Task, precision, sensitivity};
+use crate::experiment::{BackendName, Engines, PackedState, Recipe, Task};
 use crate::export;
 use models::Loaded;
-use post::Post;
 use std::any::Any;
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -37,13 +33,9 @@ struct State {
     gpu: Option<Box<dyn Any>>,
 }
 
-/// What measures the device, trains on the GPU and writes for others: a part of the code of its own, since few ask for it.
+/// What trains on the GPU, answers questions and writes for others: a part of the code of its own, since few ask for it.
 #[derive(Clone, Copy)]
 pub struct Extra {
-    measure: fn(Rc<RefCell<State>>, u32, Vec<String>) -> Ending,
-    compare: fn(Rc<RefCell<State>>, u32, Recipe) -> Ending,
-    sensitivity: fn(Rc<RefCell<State>>, u32, ModelFile, Data) -> Ending,
-    precision: fn(Rc<RefCell<State>>, u32, ModelFile, Data, Quantize) -> Ending,
     perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
     inspect: fn(&Rc<RefCell<State>>, Option<u32>, &str),
     onnx: fn(ModelFile),
@@ -58,14 +50,6 @@ impl Extra {
     pub fn new() -> Self {
         export::bring_packing();
         Self {
-            measure: |state, run, works| Box::pin(async move { run_benchmark(&state, run, &works).await }),
-            compare: |state, run, recipe| Box::pin(async move { run_comparison(&state, run, &recipe).await }),
-            sensitivity: |state, run, model, data| {
-                Box::pin(async move { run_sensitivity(&state, run, &model, &data).await })
-            },
-            precision: |state, run, model, data, settings| {
-                Box::pin(async move { run_precision(&state, run, &model, &data, &settings).await })
-            },
             perform: |state, run, recipe, task| {
                 Box::pin(async move {
                     with_gpu(&state, async |engines| tasks::perform(&state, run, &recipe, task, engines).await).await
@@ -145,30 +129,6 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
                 tasks::perform(state, run, &recipe, task, &mut Engines::cpu()).await
             });
         }
-        Request::Benchmark { run, works } => {
-            work(state, run, async move |state| match extra().await {
-                Some(part) => (part.measure)(Rc::clone(state), run, works).await,
-                None => Err(MISSING.into()),
-            });
-        }
-        Request::Compare { run, recipe } => {
-            work(state, run, async move |state| match extra().await {
-                Some(part) => (part.compare)(Rc::clone(state), run, recipe).await,
-                None => Err(MISSING.into()),
-            });
-        }
-        Request::Sensitivity { run, model, data } => {
-            work(state, run, async move |state| match extra().await {
-                Some(part) => (part.sensitivity)(Rc::clone(state), run, model, data).await,
-                None => Err(MISSING.into()),
-            });
-        }
-        Request::Precision { run, model, data, settings } => {
-            work(state, run, async move |state| match extra().await {
-                Some(part) => (part.precision)(Rc::clone(state), run, model, data, settings).await,
-                None => Err(MISSING.into()),
-            });
-        }
         Request::Inspect { run, question } => {
             let state = Rc::clone(state);
             spawn_local(async move {
@@ -243,56 +203,6 @@ fn work(
             Err(message) => fail(Some(run), message),
         }
     });
-}
-
-async fn run_benchmark(state: &Rc<RefCell<State>>, run: u32, works: &[String]) -> Result<Response, String> {
-    let works = benchmark::choose(works).map_err(|e| e.to_string())?;
-    let mut post = Post::new(run, state)?;
-    let mut tell = |measurement| send(&Response::Measured { run, measurement });
-    let (settings, source) = (Settings::default(), Fetch::default());
-    let measured = with_gpu(state, async |engines| {
-        benchmark::measure(&works, &settings, &source, &mut post, engines, &mut tell).await
-    });
-    let complete = measured.await.map_err(|e| e.to_string())?;
-    Ok(Response::BenchmarkEnded { run, complete })
-}
-
-async fn run_comparison(state: &Rc<RefCell<State>>, run: u32, recipe: &Recipe) -> Result<Response, String> {
-    let mut post = Post::new(run, state)?;
-    let mut tell = |measurement| send(&Response::Measured { run, measurement });
-    let window_us = Settings::default().compare_window_us;
-    let compared =
-        with_gpu(state, async |engines| benchmark::compare(recipe, window_us, &mut post, engines, &mut tell).await);
-    let complete = compared.await.map_err(|e| e.to_string())?;
-    Ok(Response::BenchmarkEnded { run, complete })
-}
-
-async fn run_sensitivity(
-    state: &Rc<RefCell<State>>,
-    run: u32,
-    model: &ModelFile,
-    data: &Data,
-) -> Result<Response, String> {
-    let mut post = Post::new(run, state)?;
-    let mut dataset = data.open().map_err(|e| e.to_string())?;
-    let tell = |layer| send(&Response::Sensitivity { run, layer });
-    let tried = sensitivity(&model.file, &mut dataset, &Fetch::default(), &mut post, tell).await;
-    Ok(Response::BenchmarkEnded { run, complete: tried.map_err(|e| e.to_string())? })
-}
-
-async fn run_precision(
-    state: &Rc<RefCell<State>>,
-    run: u32,
-    model: &ModelFile,
-    data: &Data,
-    settings: &Quantize,
-) -> Result<Response, String> {
-    let mut post = Post::new(run, state)?;
-    let mut dataset = data.open().map_err(|e| e.to_string())?;
-    let model = export::decode(&model.file).map_err(|e| e.to_string())?;
-    let tell = |layer| send(&Response::Precision { run, layer });
-    let tried = precision(&model, settings, &mut dataset, &Fetch::default(), &mut post, tell).await;
-    Ok(Response::BenchmarkEnded { run, complete: tried.map_err(|e| e.to_string())? })
 }
 
 /// Milliseconds by the worker's clock.

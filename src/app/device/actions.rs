@@ -5,6 +5,7 @@ use crate::app::state::{Phase, State};
 use crate::app::{browser, storage, text};
 use crate::benchmark::{Measurement, named};
 use crate::worker::Pool;
+use crate::worker::Question;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -34,7 +35,7 @@ pub(super) fn start(state: State) {
     device.wanted.set(works);
     device.stopping.set(false);
     device.run.set(Some(run));
-    state.with_pool(|pool| pool.benchmark(run, ids));
+    state.with_pool(|pool| pool.inspect(Some(run), Question::Benchmark { works: ids }.to_json()));
 }
 
 /// Asks for the end.

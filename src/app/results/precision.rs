@@ -6,6 +6,7 @@ use super::super::{actions, browser, format, text};
 use crate::compression::quantize::mixed::{Assignment, Choice, front, within};
 use crate::compression::quantize::{Clip, Quantize};
 use crate::experiment::{LayerPrecision, Step, Variant};
+use crate::worker::Question;
 use leptos::prelude::*;
 use text::precision as words;
 
@@ -36,12 +37,17 @@ pub(super) fn PrecisionPanel(state: State) -> impl IntoView {
     let start = move |_| {
         let (Some(variant), shown) = (state.variant.get_untracked(), state.shown.get_untracked()) else { return };
         let Some(report) = state.report.get_untracked() else { return };
-        let Some(file) = state.model_file(&variant) else { return state.complain(words::NO_FILE) };
+        if state.model_file(&variant).is_none() {
+            return state.complain(words::NO_FILE);
+        }
+        let model = variant.clone();
         let run = (browser::date_ms() / 1000.0) as u32;
         state.notice.set(None);
         state.precision.set(Some(Analysis { run, shown, variant, layers: Vec::new(), ended: false }));
         let data = report.recipe.data.clone();
-        state.with_pool(|pool| pool.precision(run, file, data, settings()));
+        let question = Question::Precision { model, data, settings: settings() };
+        state.asking.set(Some(run));
+        state.with_pool(|pool| pool.inspect(Some(run), question.to_json()));
     };
     let series = Signal::derive(move || {
         let layers = mine.get().map(|p| p.layers).unwrap_or_default();

@@ -5,6 +5,7 @@ use super::super::state::{Analysis, State};
 use super::super::{actions, browser, format, text};
 use crate::compression::prune::Prune;
 use crate::experiment::{Step, Variant, budgets};
+use crate::worker::Question;
 use leptos::prelude::*;
 use text::sensitivity as words;
 
@@ -23,12 +24,17 @@ pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
     let start = move |_| {
         let (Some(variant), shown) = (state.variant.get_untracked(), state.shown.get_untracked()) else { return };
         let Some(report) = state.report.get_untracked() else { return };
-        let Some(file) = state.model_file(&variant) else { return state.complain(words::NO_FILE) };
+        if state.model_file(&variant).is_none() {
+            return state.complain(words::NO_FILE);
+        }
+        let model = variant.clone();
         let run = (browser::date_ms() / 1000.0) as u32;
         state.notice.set(None);
         state.sensitivity.set(Some(Analysis { run, shown, variant, layers: Vec::new(), ended: false }));
         let data = report.recipe.data.clone();
-        state.with_pool(|pool| pool.sensitivity(run, file, data));
+        let question = Question::Sensitivity { model, data };
+        state.asking.set(Some(run));
+        state.with_pool(|pool| pool.inspect(Some(run), question.to_json()));
     };
     let series = Signal::derive(move || {
         let layers = mine.get().map(|s| s.layers).unwrap_or_default();

@@ -6,7 +6,7 @@ use super::super::plan::Action;
 use super::super::reporter::Reporter;
 use super::super::run::RunError;
 use super::super::state::State;
-use super::{Objective, Stretch, Work};
+use super::{Objective, Stretch, Work, later};
 use crate::compression::prune::{
     Ablation, Contest, Evidence, Granularity, MAGNITUDE, Method, Needs, Prune, Rewind, Schedule, Scorer, Scores,
     contests, prune_once, prune_weights, scorer, take_units, units,
@@ -70,12 +70,12 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             false => return Err(RunError::Network(super::NOT_HERE.into())),
         };
         let samples = match method.needs {
-            Needs::Samples if A::ALL_STEPS => self.labelled(prune.samples).await?,
+            Needs::Samples if A::ALL_STEPS => later::<A, _>(self.labelled(prune.samples)).await?,
             _ => Samples::default(),
         };
         let mut initial = vec![None; states.len()];
         if A::ALL_STEPS && method.needs == Needs::Initial {
-            initial = self.origins(states, 0).await?.into_iter().map(Some).collect();
+            initial = later::<A, _>(self.origins(states, 0)).await?.into_iter().map(Some).collect();
         }
         let keys: Vec<Key> = self.keys().iter().map(|key| key.fold("saliency")).collect();
         let contests: Vec<Vec<Contest>> = states.iter().map(|state| contests(&state.model, prune)).collect();
@@ -89,8 +89,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         }
         let mut origins = match prune.rewind {
             Rewind::None | Rewind::Random => Vec::new(),
-            Rewind::Initialization if A::ALL_STEPS => self.origins(states, 0).await?,
-            Rewind::Step if A::ALL_STEPS => self.origins(states, prune.rewind_step).await?,
+            Rewind::Initialization if A::ALL_STEPS => later::<A, _>(self.origins(states, 0)).await?,
+            Rewind::Step if A::ALL_STEPS => later::<A, _>(self.origins(states, prune.rewind_step)).await?,
             Rewind::Initialization | Rewind::Step => Vec::new(),
         };
         // Shuffled masks let weights back in, which then have the values that they had.

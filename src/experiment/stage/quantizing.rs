@@ -89,8 +89,15 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         Ok(())
     }
 
+    /// Makes the integer network anew, after a step that changed the float one.
+    pub(super) async fn back_to_integers(&mut self, state: &mut State, spec: &Quantize) -> Result<(), RunError> {
+        let grids = self.grids(state, spec).await?;
+        finish(state, spec, &grids);
+        Ok(())
+    }
+
     /// The grids of a network that was quantized before; found anew where units were taken out of it since.
-    pub(super) async fn grids(&mut self, state: &State, spec: &Quantize) -> Result<Fakes, RunError> {
+    async fn grids(&mut self, state: &State, spec: &Quantize) -> Result<Fakes, RunError> {
         if let Some((_, integers)) = state.integers.as_ref().filter(|(_, of)| quantize::fits(of, &state.model)) {
             return Ok(quantize::grids_of(integers, spec));
         }
@@ -118,7 +125,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
 }
 
 /// Makes the integer network; its real values become the model's.
-pub(super) fn finish(state: &mut State, spec: &Quantize, grids: &Fakes) {
+fn finish(state: &mut State, spec: &Quantize, grids: &Fakes) {
     let integers = quantize::integers(&state.model, grids);
     state.model.parameters.iter_mut().for_each(|p| p.clusters = None);
     integers.dequantize_into(&mut state.model);

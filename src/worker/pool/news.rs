@@ -1,7 +1,7 @@
 //! What the page is told.
 
 use crate::benchmark::Measurement;
-use crate::experiment::{Event, LayerPrecision, LayerSensitivity, Report};
+use crate::experiment::{Event, Report};
 use crate::worker::{ModelFile, Picture, Prediction};
 
 /// What the page is told.
@@ -40,20 +40,6 @@ pub enum News {
         run: u32,
         /// What it came to.
         measurement: Measurement,
-    },
-    /// A layer of a sensitivity analysis is done.
-    Sensitivity {
-        /// Which run.
-        run: u32,
-        /// Its curve.
-        layer: LayerSensitivity,
-    },
-    /// What a layer's bits cost.
-    Precision {
-        /// Which analysis.
-        run: u32,
-        /// At each bits.
-        layer: LayerPrecision,
     },
     /// What there is to say to a question so far.
     Answer {

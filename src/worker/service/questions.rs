@@ -1,11 +1,13 @@
-//! Questions about loaded models, of which the first part of the worker's code knows nothing.
+//! Questions about this device and about loaded models, of which the first part of the worker's code knows nothing.
 
 use super::models::Loaded;
 use super::post::Post;
-use super::{State, fail, send, work};
+use super::{State, fail, send, with_gpu, work};
+use crate::benchmark::{self, Settings};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::landscape;
-use crate::experiment::layer_noise;
+use crate::experiment::{layer_noise, precision, sensitivity};
+use crate::export;
 use crate::network::TrainedModel;
 use crate::worker::source::Fetch;
 use crate::worker::{Answer, Question, Response};
@@ -52,6 +54,43 @@ async fn at_length(state: &Rc<RefCell<State>>, run: u32, question: Question) -> 
     let of_name = |name: &str| named(&state.borrow().models, name).cloned();
     match question {
         Question::Weights { .. } => Ok(true), // was answered at once
+        Question::Benchmark { works } => {
+            let works = benchmark::choose(&works).map_err(|e| e.to_string())?;
+            let mut tell = |measurement| send(&Response::Measured { run, measurement });
+            let (settings, source) = (Settings::default(), Fetch::default());
+            let measured = with_gpu(state, async |engines| {
+                benchmark::measure(&works, &settings, &source, &mut post, engines, &mut tell).await
+            });
+            measured.await.map_err(|e| e.to_string())
+        }
+        Question::Compare { recipe } => {
+            let mut tell = |measurement| send(&Response::Measured { run, measurement });
+            let window_us = Settings::default().compare_window_us;
+            let compared = with_gpu(state, async |engines| {
+                benchmark::compare(&recipe, window_us, &mut post, engines, &mut tell).await
+            });
+            compared.await.map_err(|e| e.to_string())
+        }
+        Question::Sensitivity { model, data } => {
+            let file = export::encode(&of_name(&model)?).file;
+            let (mut dataset, mut layers) = (data.open().map_err(|e| e.to_string())?, Vec::new());
+            let tell = |layer| {
+                layers.push(layer);
+                tell(&Answer::Sensitivity { run, layers: layers.clone() });
+            };
+            let tried = sensitivity(&file, &mut dataset, &Fetch::default(), &mut post, tell).await;
+            tried.map_err(|e| e.to_string())
+        }
+        Question::Precision { model, data, settings } => {
+            let model = of_name(&model)?;
+            let (mut dataset, mut layers) = (data.open().map_err(|e| e.to_string())?, Vec::new());
+            let tell = |layer| {
+                layers.push(layer);
+                tell(&Answer::Precision { run, layers: layers.clone() });
+            };
+            let tried = precision(&model, &settings, &mut dataset, &Fetch::default(), &mut post, tell).await;
+            tried.map_err(|e| e.to_string())
+        }
         Question::Noise { model, float, data } => {
             let (quantized, float) = (of_name(&model)?, of_name(&float)?);
             let mut dataset = data.open().map_err(|e| e.to_string())?;

@@ -8,7 +8,7 @@ mod number_line;
 mod overflow;
 
 use super::super::browser;
-use super::super::state::{Shared, Shown, State};
+use super::super::state::{Analysis, Shared, Shown, State};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::Landscape;
 use crate::experiment::{LayerNoise, Plan};
@@ -59,6 +59,8 @@ impl Answers {
                 Some(Answer::Weights { model, matrix, histogram }) => {
                     answers.weights.set(Some((model, matrix, Shared(Arc::new(histogram)))));
                 }
+                Some(Answer::Sensitivity { run, layers }) => hear(state.sensitivity, run, layers),
+                Some(Answer::Precision { run, layers }) => hear(state.precision, run, layers),
                 Some(Answer::Noise { run, layers }) => answers.noise.take(run, layers),
                 Some(Answer::Landscape { run, landscape }) => answers.landscape.take(run, landscape),
                 None => {}
@@ -99,7 +101,7 @@ impl<T: Send + Sync + 'static> Told<T> {
         state.notice.set(None);
         self.0.set(Some(Asked { run, shown: state.shown.get_untracked(), variant, said: None }));
         state.asking.set(Some(run));
-        state.with_pool(|pool| pool.inspect(Some(run), json(question)));
+        state.with_pool(|pool| pool.inspect(Some(run), question.to_json()));
     }
 
     fn take(self, run: u32, said: T) {
@@ -124,13 +126,18 @@ impl<T: Send + Sync + 'static> Told<T> {
     }
 }
 
-/// Asks what is answered at once.
-fn ask(state: State, question: &Question) {
-    state.with_pool(|pool| pool.inspect(None, json(question)));
+/// Takes what an analysis has come to.
+fn hear<L: Send + Sync + 'static>(analysis: RwSignal<Option<Analysis<L>>>, run: u32, layers: Vec<L>) {
+    analysis.update(|mine| {
+        if let Some(mine) = mine.as_mut().filter(|mine| mine.run == run) {
+            mine.layers = layers;
+        }
+    });
 }
 
-fn json(question: &Question) -> String {
-    serde_json::to_string(question).unwrap_or_default() // plain data: cannot fail
+/// Asks what is answered at once.
+fn ask(state: State, question: &Question) {
+    state.with_pool(|pool| pool.inspect(None, question.to_json()));
 }
 
 /// Whether a question that takes a while cannot be asked: the first worker is at something, or has not been given the models yet.
