@@ -3,6 +3,9 @@
 //! Imports run downward only: `app` > `worker` > `benchmark` > `experiment` > `export` > `compression` > `network` > `data` >
 //! `backend`. ARCHITECTURE.md holds the map.
 
+#[macro_use]
+mod names;
+
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 pub mod backend;

@@ -158,7 +158,7 @@ fn what_cannot_be_done_is_told_in_one_line() {
     let link = printed(&["link", &toy]);
     let cut = &link[..link.trim().len() - 9];
     let (text, photo) = (folder.join("model.txt").to_string_lossy().into_owned(), "docs/screenshot.png");
-    let cases: [(&[&str], &[&str]); 13] = [
+    let cases: [(&[&str], &[&str]); 15] = [
         (&["run", "missing.json"], &["no file missing.json"]),
         (&["run", "%%%"], &["copy it again"]),
         (&["run", cut], &["copy it again"]),
@@ -167,6 +167,8 @@ fn what_cannot_be_done_is_told_in_one_line() {
         (&["run", &mnist, "--quiet", "--data", "/nowhere"], &["/nowhere/data/mnist/train-00.shard", "--data"]),
         (&["run", &toy, "--quiet", "--out", &nowhere], &["report.json", "cannot be written"]),
         (&["link", &toy, "--report", &toy], &["is not a report"]),
+        (&["run", &toy, "--quiet", "--noise", "dense"], &["\"dense\" is not quantized"]),
+        (&["run", &toy, "--quiet", "--landscape", "other"], &["no variant \"other\"", "dense, int8"]),
         (&["run", &toy, "--quiet", "--export", &text], &["model.txt", ".onnx or .fwm"]),
         (&["run", &toy, "--quiet", "--export", "m.onnx", "--variant", "big"], &["no variant \"big\"", "dense, int8"]),
         (&["export", "missing.fwm", "m.onnx"], &["missing.fwm cannot be read"]),
@@ -179,6 +181,26 @@ fn what_cannot_be_done_is_told_in_one_line() {
             assert!(sentence.contains(word), "{sentence} does not say {word}");
         }
     }
+}
+
+#[test]
+fn noise_and_landscape_are_printed_after_a_run() {
+    let recipe = recipe(&folder("inspect"), TOY);
+    let text = printed(&["run", &recipe, "--quiet", "--noise", "int8"]);
+    let rows: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("1 dense") || line.starts_with("2 dense")).collect();
+    assert!(rows.len() == 2 && rows[1].contains("floats"), "{text}");
+    for row in rows {
+        let decibels: f64 = row.split_whitespace().nth(2).unwrap().parse().unwrap();
+        assert!(decibels > 20.0, "{row}");
+    }
+    let text = printed(&["run", &recipe, "--quiet", "--landscape", "dense", "--landscape-bits", "3"]);
+    let points = text.split_once("first,second,loss,loss_of_3_bits\n").unwrap().1;
+    let losses =
+        points.lines().take_while(|line| !line.is_empty()).map(|line| line.split(',').nth(2).unwrap().parse().unwrap());
+    let losses: Vec<f64> = losses.collect();
+    assert_eq!(losses.len(), 25 * 25);
+    assert!(losses[0] > losses[12 * 25 + 12], "training led downhill");
 }
 
 #[test]

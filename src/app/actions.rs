@@ -305,6 +305,7 @@ fn hear(state: State, news: News) {
         }
         News::Onnx { model } => state.parts.with_rest(move |rest| (rest.hand_over)(model, "onnx")),
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
+        News::Answer { answer } => state.answer.set(Some(answer)),
         News::Sensitivity { run, layer } => state.sensitivity.update(|s| {
             if let Some(s) = s.as_mut().filter(|s| s.run == run) {
                 s.layers.push(layer);
@@ -322,6 +323,9 @@ fn hear(state: State, news: News) {
         News::BenchmarkEnded { run, complete } => {
             backend::ended(state, run, complete);
             device::ended(state, run, complete);
+            if state.asking.get_untracked() == Some(run) {
+                state.asking.set(None);
+            }
             state.sensitivity.update(|s| match s {
                 Some(mine) if mine.run == run && complete => mine.ended = true,
                 Some(mine) if mine.run == run => *s = None, // why was told then

@@ -24,6 +24,11 @@ pub(super) fn trimmed(value: f64, digits: u8) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
+/// So many digits that count, of a value of any size: `0.00123`, `1.2e-7`.
+pub(super) fn significant(value: f64, digits: u8) -> String {
+    js_sys::Number::from(value).to_precision(digits).map(String::from).unwrap_or_default()
+}
+
 /// `266,610`
 pub(super) fn count(value: f64) -> String {
     let digits = fixed(value, 0);

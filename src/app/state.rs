@@ -135,6 +135,10 @@ pub(super) struct State {
     pub picture: RwSignal<Option<PictureAnswer>>,
     pub sensitivity: RwSignal<Option<Analysis<LayerSensitivity>>>,
     pub precision: RwSignal<Option<Analysis<LayerPrecision>>>,
+    /// What a worker last said to a question, as JSON: what it means is known to who asks.
+    pub answer: RwSignal<Option<String>>,
+    /// The question that the first worker is busy with.
+    pub asking: RwSignal<Option<u32>>,
     /// Encoded files of each run's first trial, in this session.
     pub models: StoredValue<HashMap<u32, Vec<ModelFile>>>,
     pub pool: StoredValue<Option<Pool>, LocalStorage>,
@@ -185,6 +189,8 @@ impl State {
             picture: RwSignal::new(None),
             sensitivity: RwSignal::new(None),
             precision: RwSignal::new(None),
+            answer: RwSignal::new(None),
+            asking: RwSignal::new(None),
             models: StoredValue::new(HashMap::new()),
             pool: StoredValue::new_local(None),
             report,
@@ -202,6 +208,14 @@ impl State {
     /// Whether a run goes on.
     pub fn busy(&self) -> bool {
         matches!(self.phase.get(), Phase::Running | Phase::Stopping)
+    }
+
+    /// Whether the first worker is at something that takes a while.
+    pub fn occupied(&self) -> bool {
+        let sensitivity = self.sensitivity.with(|s| s.as_ref().is_some_and(|s| !s.ended));
+        let precision = self.precision.with(|p| p.as_ref().is_some_and(|p| !p.ended));
+        let measuring = self.device.busy() || self.backend.run.with(Option::is_some);
+        self.busy() || measuring || sensitivity || precision || self.asking.with(Option::is_some)
     }
 
     /// Says something went wrong.

@@ -2,6 +2,7 @@
 
 pub(super) mod device;
 pub(super) mod gallery;
+pub(super) mod numbers;
 pub(super) mod precision;
 pub(super) mod quantize;
 pub(super) mod sensitivity;

@@ -2,13 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::Split;
 
 /// The datasets a recipe can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum DatasetName {
     /// Handwritten digits.
     #[default]
@@ -24,6 +21,8 @@ pub enum DatasetName {
     /// Four round clouds.
     Blobs,
 }
+
+named!(DatasetName { Mnist => "mnist", FashionMnist => "fashion-mnist", Moons => "moons", Circles => "circles", Spirals => "spirals", Blobs => "blobs" });
 
 /// What is known of a dataset before any of it is loaded.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,5 @@
 //! A dataset in memory, all of it or the shards that have arrived so far.
 
-use serde::{Deserialize, Serialize};
-
 use super::shard::{Expected, SHARD_SAMPLES, Shard};
 use super::toys::{self, Points};
 use super::{DataError, DatasetInfo, DatasetName, Key, Source};
@@ -10,8 +8,7 @@ use super::{DataError, DatasetInfo, DatasetName, Key, Source};
 const MAX_NOISE: f32 = 1.0;
 
 /// What samples are for. Training sees only the first, choices are made on the second, figures come from the third.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Split {
     /// Fits the weights.
     Train,
@@ -20,6 +17,8 @@ pub enum Split {
     /// Gives the reported figures.
     Test,
 }
+
+named!(Split { Train => "train", Validation => "validation", Test => "test" });
 
 impl Split {
     /// The three, in the order of the files.

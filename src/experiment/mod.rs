@@ -1,18 +1,24 @@
 //! Recipe -> plan -> run -> report, and the link that carries a recipe.
 
+#[cfg(test)]
+mod aware_tests;
 mod engines;
 mod event;
 pub mod gallery;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod gpu_tests;
+pub mod landscape;
 mod link;
 mod measure;
+mod noise;
 mod plan;
 mod precision;
 #[cfg(test)]
 mod pruning_tests;
 mod recipe;
+#[cfg(test)]
+mod repair_tests;
 mod report;
 mod reporter;
 mod run;
@@ -30,6 +36,7 @@ pub use engines::{Accelerator, Engines};
 pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;
 pub(crate) use measure::test;
+pub use noise::{ActivationGrid, LayerNoise, float_origin, is_quantized, layer_noise};
 pub use plan::{Action, Plan, PlannedVariant, Stage};
 pub use precision::{LayerPrecision, precision};
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};

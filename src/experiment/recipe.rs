@@ -40,8 +40,7 @@ pub struct Recipe {
 }
 
 /// What trains a recipe's networks. Testing, timing and quantization are the processor's in any case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum BackendName {
     /// The processor: the same bits everywhere.
     #[default]
@@ -49,6 +48,8 @@ pub enum BackendName {
     /// The GPU where there is one: faster for large networks and batches, and its bits are those of one device.
     Gpu,
 }
+
+named!(BackendName { Cpu => "cpu", Gpu => "gpu" });
 
 fn one_seed() -> Vec<u64> {
     vec![1]

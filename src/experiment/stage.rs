@@ -23,13 +23,26 @@ use crate::network::{
     CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
     fold_batch_norm, train,
 };
+use std::future::ready;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 /// Why a step cannot be done by this part of the program; what hands out tasks sees to it that none such comes.
 const NOT_HERE: &str = "this part of the program does not know the step; reload the page and run again";
 
 /// Samples a batch when a teacher is asked or ranges are observed.
 const BATCH: usize = 64;
+
+/// What a part of the program does that knows all steps, as something that others do not contain: whatever a function waits for is
+/// part of it, reached or not, but for what lies behind a pointer.
+fn later<'f, A: Accelerator, T>(
+    work: impl Future<Output = Result<T, RunError>> + 'f,
+) -> Pin<Box<dyn Future<Output = Result<T, RunError>> + 'f>>
+where
+    T: 'f,
+{
+    if A::ALL_STEPS { Box::pin(work) } else { Box::pin(ready(Err(RunError::Network(NOT_HERE.into())))) }
+}
 
 /// One stage at work.
 pub(super) struct Work<'a, A: Accelerator, S: Source, K: Sink> {
@@ -141,7 +154,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             }
             Action::Prune(prune, training) => self.prune(&mut states, prune, training).await?,
             Action::Quantize(spec, training) if A::ALL_STEPS && spec.is_aware() => {
-                self.quantize_aware(&mut states, spec, training).await?;
+                later::<A, _>(self.quantize_aware(&mut states, spec, training)).await?;
                 return Ok(states);
             }
             Action::Quantize(spec, _) => {
@@ -209,7 +222,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         objective: &Objective,
     ) -> Result<(), RunError> {
         if A::ALL_STEPS && states.first().and_then(State::aware).is_some() {
-            return self.train_quantized(states, stretch, objective).await;
+            return later::<A, _>(self.train_quantized(states, stretch, objective)).await;
         }
         self.train_as_it_is(states, stretch, objective).await
     }
@@ -377,7 +390,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     async fn quantize(&mut self, model: &Model, spec: &Quantize) -> Result<State, RunError> {
         match spec.is_basic() {
             true => {}
-            false if A::ALL_STEPS => return self.quantize_with_repairs(model, spec).await,
+            false if A::ALL_STEPS => return later::<A, _>(self.quantize_with_repairs(model, spec)).await,
             false => return Err(RunError::Network(NOT_HERE.into())),
         }
         let mut model = fold_batch_norm(model);
@@ -398,7 +411,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         if A::ALL_STEPS
             && let Some(spec) = state.aware()
         {
-            let fakes = self.grids(state, &spec).await?;
+            let fakes = later::<A, _>(self.grids(state, &spec)).await?;
             quantizing::finish(state, &spec, &fakes);
         } else if let Some(spec) = state.integers.as_ref().map(|(spec, _)| spec).or(state.coded.as_ref()) {
             *state = self.quantize(&state.model, &spec.clone()).await?;

@@ -5,30 +5,26 @@ use crate::backend::{Activation, Conv, Pool, PoolKind};
 use serde::{Deserialize, Serialize};
 
 /// The kinds of network that can be trained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ArchitectureName {
     /// One dense layer: softmax regression.
-    #[serde(rename = "logistic-regression")]
     LogisticRegression,
     /// Dense layers of any widths.
-    #[serde(rename = "mlp")]
     Mlp,
     /// An MLP of widths 300 and 100 (LeCun et al. 1998), the small network of the pruning literature.
     #[default]
-    #[serde(rename = "lenet-300-100")]
     LeNet300100,
     /// Two 5x5 convolutions of 20 and 50 filters with pooling, a dense layer of 500 (the Caffe variant).
-    #[serde(rename = "lenet-5")]
     LeNet5,
     /// Six 3x3 convolutions in pairs of 16, 32 and 64 filters, each pair pooled, then the classes (after Simonyan, Zisserman
     /// 2015); always with batch normalization.
-    #[serde(rename = "vgg-small")]
     VggSmall,
     /// Nine 3x3 convolutions of 16, 32 and 64 filters, two of each three bridged by a skip connection, then the mean of each
     /// channel (after He et al. 2016); always with batch normalization.
-    #[serde(rename = "resnet-small")]
     ResNetSmall,
 }
+
+named!(ArchitectureName { LogisticRegression => "logistic-regression", Mlp => "mlp", LeNet300100 => "lenet-300-100", LeNet5 => "lenet-5", VggSmall => "vgg-small", ResNetSmall => "resnet-small" });
 
 impl ArchitectureName {
     /// All names, in the order in which the page offers them, with a title and a sentence.
@@ -82,8 +78,7 @@ impl ArchitectureName {
 }
 
 /// How weights are drawn before training; biases start at zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Initialization {
     /// Gaussian, variance 2 / (fan in + fan out) (Glorot, Bengio 2010).
     GlorotNormal,
@@ -96,9 +91,10 @@ pub enum Initialization {
     HeUniform,
 }
 
+named!(Initialization { GlorotNormal => "glorot-normal", GlorotUniform => "glorot-uniform", HeNormal => "he-normal", HeUniform => "he-uniform" });
+
 /// The nonlinearity between layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ActivationName {
     /// `max(x, 0)`.
     #[default]
@@ -107,9 +103,10 @@ pub enum ActivationName {
     Tanh,
 }
 
+named!(ActivationName { Relu => "relu", Tanh => "tanh" });
+
 /// What pooling layers compute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum PoolingName {
     /// The largest value of a window.
     #[default]
@@ -117,6 +114,8 @@ pub enum PoolingName {
     /// The mean of a window.
     Average,
 }
+
+named!(PoolingName { Max => "max", Average => "average" });
 
 /// A network as a recipe writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Default)]

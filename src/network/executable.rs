@@ -41,6 +41,8 @@ enum Program {
         kept: Kept<u8>,
         sums: [Vec<i32>; 2],
         logits: Vec<f32>,
+        /// Of the input and of what each step leaves but the last; none where nothing is to be observed.
+        grids: Vec<Grid>,
     },
 }
 
@@ -103,9 +105,15 @@ impl Executable {
     pub fn new(model: &TrainedModel) -> Self {
         let (program, classes) = match model {
             TrainedModel::Float(model) => (compile_float(model), model.classes),
-            TrainedModel::Integer(model) => (compile_integer(model), model.classes),
+            TrainedModel::Integer(model) => (compile_integer(model, Vec::new()), model.classes),
         };
         Self { program, classes, scratch: Scratch::new() }
+    }
+
+    /// An integer network that does one layer after another and none together, so that [`Executable::observe`] shows what each
+    /// leaves. Slower, and the same to the last bit.
+    pub fn observable(model: &IntegerModel) -> Self {
+        Self { program: compile_integer(model, model.grids()), classes: model.classes, scratch: Scratch::new() }
     }
 
     /// The logits of `batch` samples, row by row. `x` holds the samples one after another.
@@ -113,8 +121,9 @@ impl Executable {
         self.observe(batch, x, &mut |_, _| {})
     }
 
-    /// Runs as [`Executable::logits`] does and shows a float network's values on the way: those of the input as place 0,
-    /// those of layer `i`'s output as place `i + 1`. Nothing is shown of an integer network.
+    /// Runs as [`Executable::logits`] does and shows the values on the way: those of the input as place 0, those of layer `i`'s
+    /// output as place `i + 1`. Of an integer network the integers' real values are shown, and only where it was made by
+    /// [`Executable::observable`].
     pub fn observe(&mut self, batch: usize, x: &[f32], seen: &mut dyn FnMut(usize, &[f32])) -> &[f32] {
         let scratch = &mut self.scratch;
         match &mut self.program {
@@ -122,11 +131,21 @@ impl Executable {
                 let width = run_float(steps, (buffers, kept), scratch, batch, x, seen);
                 &buffers[0][..batch * width]
             }
-            Program::Integer { input, steps, buffers, kept, sums, logits } => {
+            Program::Integer { input, steps, buffers, kept, sums, logits, grids } => {
                 let first = grown(&mut buffers[0], x.len());
                 first.iter_mut().zip(x).for_each(|(q, x)| *q = input.quantize(*x));
-                run_integer(steps, (buffers, kept), (sums, logits), scratch, batch, x.len() / batch.max(1));
-                &logits[..batch * self.classes]
+                let mut show = |place: usize, integers: &[u8]| {
+                    if let Some(grid) = grids.get(place) {
+                        seen(place, &integers.iter().map(|&q| grid.dequantize(q)).collect::<Vec<f32>>());
+                    }
+                };
+                let width = x.len() / batch.max(1);
+                run_integer(steps, (buffers, kept), (sums, logits), scratch, batch, width, &mut show);
+                let logits = &logits[..batch * self.classes];
+                if !grids.is_empty() {
+                    seen(steps.len(), logits);
+                }
+                logits
             }
         }
     }
@@ -161,7 +180,7 @@ impl IntegerStep {
 }
 
 /// A matrix of integers as the kernels take it.
-fn coded(codes: &Codes, outputs: usize) -> CodedWeights<'_> {
+fn coded<'c>(codes: &'c Codes, layer: &Layer, outputs: usize) -> CodedWeights<'c> {
     let Codes { bits, weights, group, scales, zero_points } = codes;
     CodedWeights {
         inputs: weights.len() / outputs.max(1),
@@ -171,6 +190,7 @@ fn coded(codes: &Codes, outputs: usize) -> CodedWeights<'_> {
         group: *group,
         scales,
         zero_points,
+        convolution: as_conv(layer).is_some(),
     }
 }
 
@@ -193,7 +213,7 @@ fn compile_float(model: &Model) -> Program {
                 let zeros = weights.iter().filter(|w| **w == 0.0).count();
                 let integers = model.of_layer(index).find_map(|p| p.integers.as_ref());
                 let kernel = if let (Some(of), Some(kernels)) = (integers, coded_kernels()) {
-                    FloatKernel::Coded((kernels.float)(&coded(&of.codes, outputs), bias, of.activations))
+                    FloatKernel::Coded((kernels.float)(&coded(&of.codes, layer, outputs), bias, of.activations))
                 } else if is_sparse(zeros, weights.len(), SPARSE_FROM) {
                     FloatKernel::Sparse(SparseF32::new(inputs, outputs, weights, bias))
                 } else {
@@ -234,7 +254,8 @@ fn keep<T: Copy + Default>(place: &mut Option<Vec<T>>, x: &[T]) {
     }
 }
 
-fn compile_integer(model: &IntegerModel) -> Program {
+/// `grids`: see [`Program::Integer`]; where there are any, each layer is a step of its own.
+fn compile_integer(model: &IntegerModel, grids: Vec<Grid>) -> Program {
     let mut steps = Vec::new();
     let starts: Vec<usize> = model.layers.iter().filter_map(IntegerLayer::skips_from).collect();
     // The step at which each layer begins.
@@ -245,7 +266,7 @@ fn compile_integer(model: &IntegerModel) -> Program {
             (
                 IntegerLayer::Pool(pool @ Pool { kind: PoolKind::Max, .. }),
                 Some(IntegerStep::Linear { after: After::Requantize(_, first @ None), .. }),
-            ) if !starts.contains(&index) => *first = Some(*pool),
+            ) if grids.is_empty() && !starts.contains(&index) => *first = Some(*pool),
             (IntegerLayer::Pool(pool), _) => steps.push(IntegerStep::Pool(*pool)),
             (IntegerLayer::Linear(linear), _) => steps.push(compile_linear(linear)),
             (IntegerLayer::Table(table), _) => steps.push(IntegerStep::Table(table.clone())),
@@ -254,7 +275,7 @@ fn compile_integer(model: &IntegerModel) -> Program {
     }
     let kept = places(steps.len(), starts.iter().map(|&start| begins[start]));
     let (buffers, sums) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
-    Program::Integer { input: model.input, steps, buffers, kept, sums, logits: Vec::new() }
+    Program::Integer { input: model.input, steps, buffers, kept, sums, logits: Vec::new(), grids }
 }
 
 fn addition(add: &IntegerAdd) -> Addition {
@@ -269,7 +290,7 @@ fn compile_linear(linear: &IntegerLinear) -> IntegerStep {
     let (inputs, outputs) = (linear.rows(), linear.outputs());
     let plain = codes.bits == 8 && codes.zero_points.is_empty();
     let kernel = match coded_kernels() {
-        Some(kernels) if !plain => (kernels.integer)(&coded(codes, outputs), bias, input.zero_point),
+        Some(kernels) if !plain => (kernels.integer)(&coded(codes, &linear.layer, outputs), bias, input.zero_point),
         _ => {
             let weights = &codes.weights;
             let zeros = weights.iter().filter(|w| **w == 0).count();
@@ -344,10 +365,12 @@ fn run_integer(
     scratch: &mut Scratch,
     batch: usize,
     mut width: usize,
+    seen: &mut dyn FnMut(usize, &[u8]),
 ) {
     for (place, step) in steps.iter().enumerate() {
         let [from, to] = &mut *buffers;
         keep(&mut kept[place], &from[..batch * width]);
+        seen(place, &from[..batch * width]);
         match step {
             IntegerStep::Linear { kernel, conv, outputs, after } => {
                 let next = conv.map_or(*outputs, |conv| conv.outputs());

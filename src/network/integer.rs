@@ -208,6 +208,29 @@ impl IntegerModel {
         })
     }
 
+    /// The grid of the input and of what each layer leaves but the last, whose logits are floats.
+    pub fn grids(&self) -> Vec<Grid> {
+        let mut grid = self.input;
+        let mut grids = vec![grid];
+        for (index, layer) in self.layers.iter().enumerate() {
+            let reads = |layer: &IntegerLayer| match layer {
+                IntegerLayer::Linear(linear) => Some(linear.input),
+                IntegerLayer::Add(add) => Some(add.input),
+                IntegerLayer::Pool(_) | IntegerLayer::Table(_) => None,
+            };
+            grid = match layer {
+                IntegerLayer::Linear(linear) => linear.output.unwrap_or(grid),
+                IntegerLayer::Add(add) => add.output,
+                IntegerLayer::Pool(_) => grid,
+                // A table does not say where it leads to; whatever reads it does.
+                IntegerLayer::Table(_) => self.layers[index + 1..].iter().find_map(reads).unwrap_or(grid),
+            };
+            grids.push(grid);
+        }
+        grids.pop();
+        grids
+    }
+
     /// Writes the real values of weights and biases into a float model of the same layers.
     pub fn dequantize_into(&self, model: &mut Model) {
         let mut linears = self.linears();

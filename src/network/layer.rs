@@ -81,8 +81,7 @@ pub enum Layer {
 }
 
 /// What a parameter is, and so whether it may be pruned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A weight matrix: pruned and quantized.
     Weight,
@@ -95,6 +94,8 @@ pub enum Role {
     /// What the steps of fake quantization were multiplied by in training, then as many steps as they were measured before it.
     Step,
 }
+
+named!(Role { Weight => "weight", Bias => "bias", Scale => "scale", Statistics => "statistics", Step => "step" });
 
 impl Layer {
     /// Values a sample has after this layer, given those it has before.

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The rule that turns gradients into steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum OptimizerName {
     /// Stochastic gradient descent with momentum.
     Sgd,
@@ -12,6 +11,8 @@ pub enum OptimizerName {
     #[default]
     Adam,
 }
+
+named!(OptimizerName { Sgd => "sgd", Adam => "adam" });
 
 /// How the learning rate moves through a training run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Default)]

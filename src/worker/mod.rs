@@ -3,6 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 mod pool;
 mod protocol;
+mod question;
 #[cfg(target_arch = "wasm32")]
 mod service;
 #[cfg(target_arch = "wasm32")]
@@ -15,5 +16,6 @@ pub use pool::*;
 pub type Coming<T> = std::pin::Pin<Box<dyn Future<Output = Option<T>>>>;
 
 pub use protocol::{ModelFile, Picture, Prediction, Request, Response};
+pub use question::{Answer, Question};
 #[cfg(target_arch = "wasm32")]
 pub use service::{Extra, serve};

@@ -116,6 +116,19 @@ impl Pool {
         self.measure(run, &Request::Precision { run, model, data, settings });
     }
 
+    /// Asks about loaded models ([`super::Question`], as JSON); under a number, where the first worker is then busy with it. Not
+    /// while a run goes on, but for questions without a number.
+    pub fn inspect(&self, run: Option<u32>, question: String) {
+        let request = Request::Inspect { run, question };
+        match run {
+            Some(run) => self.measure(run, &request),
+            None => {
+                self.ensure(0);
+                self.send(0, &request);
+            }
+        }
+    }
+
     fn measure(&self, run: u32, request: &Request) {
         self.ensure(0);
         {
@@ -275,6 +288,7 @@ impl Pool {
             }
             Response::Measured { run, measurement } => tell(News::Measured { run, measurement }),
             Response::Sensitivity { run, layer } => tell(News::Sensitivity { run, layer }),
+            Response::Answer { answer } => tell(News::Answer { answer }),
             Response::Precision { run, layer } => tell(News::Precision { run, layer }),
             Response::BenchmarkEnded { complete, .. } => {
                 self.0.borrow_mut().complete = complete;

@@ -53,10 +53,18 @@ pub enum Request {
         /// How weights are rounded.
         settings: Quantize,
     },
+    /// Asks about a loaded model. The first part of the worker's code does not know what may be asked.
+    Inspect {
+        /// Comes back in [`Response::BenchmarkEnded`], where the worker is busy with the question for a while; not while a run goes
+        /// on. None if it is answered at once.
+        run: Option<u32>,
+        /// A [`super::Question`] as JSON.
+        question: String,
+    },
     /// Ends the task at the next batch; what was reached is tested and sent. Ends a benchmark, whose work under way is
     /// dropped.
     Stop,
-    /// Replaces the models that [`Request::Predict`] and [`Request::Picture`] speak of by these files.
+    /// Replaces the models that [`Request::Predict`], [`Request::Picture`] and [`Request::Inspect`] speak of by these files.
     Load {
         /// Names and encoded files.
         models: Vec<ModelFile>,
@@ -142,7 +150,12 @@ pub enum Response {
         /// At each bits.
         layer: LayerPrecision,
     },
-    /// A benchmark, a comparison or an analysis ended.
+    /// What there is to say to a [`Request::Inspect`] so far; it takes the place of what was said before.
+    Answer {
+        /// A [`super::Answer`] as JSON.
+        answer: String,
+    },
+    /// A benchmark, a comparison, an analysis or a long [`Request::Inspect`] ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,

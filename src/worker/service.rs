@@ -2,6 +2,7 @@
 
 mod models;
 mod post;
+mod questions;
 mod tasks;
 
 use super::Coming;
@@ -44,6 +45,7 @@ pub struct Extra {
     sensitivity: fn(Rc<RefCell<State>>, u32, ModelFile, Data) -> Ending,
     precision: fn(Rc<RefCell<State>>, u32, ModelFile, Data, Quantize) -> Ending,
     perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
+    inspect: fn(&Rc<RefCell<State>>, Option<u32>, &str),
     onnx: fn(ModelFile),
 }
 
@@ -69,6 +71,7 @@ impl Extra {
                     with_gpu(&state, async |engines| tasks::perform(&state, run, &recipe, task, engines).await).await
                 })
             },
+            inspect: questions::inspect,
             onnx: |model| match models::onnx(model) {
                 Ok(model) => send(&Response::Onnx { model }),
                 Err(message) => fail(None, message),
@@ -164,6 +167,15 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
             work(state, run, async move |state| match extra().await {
                 Some(part) => (part.precision)(Rc::clone(state), run, model, data, settings).await,
                 None => Err(MISSING.into()),
+            });
+        }
+        Request::Inspect { run, question } => {
+            let state = Rc::clone(state);
+            spawn_local(async move {
+                match extra().await {
+                    Some(part) => (part.inspect)(&state, run, &question),
+                    None => fail(run, MISSING.into()),
+                }
             });
         }
         Request::Stop => state.borrow_mut().stop = true,

@@ -5,6 +5,7 @@ mod frame;
 mod lines;
 mod marked;
 mod marks;
+mod ruled;
 mod scale;
 mod scatter;
 
@@ -13,6 +14,7 @@ pub(super) use frame::Axis;
 pub(super) use lines::{LineChart, Series};
 pub(super) use marked::{Marked, MarkedChart, Spotted};
 pub(super) use marks::Mark;
+pub(super) use ruled::{Rule, Ruled, Spread};
 pub(super) use scale::Kind;
 pub(super) use scatter::{Dot, Scatter};
 

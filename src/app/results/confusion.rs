@@ -2,7 +2,7 @@
 
 use super::super::state::State;
 use super::super::{format, text};
-use super::inside::with_result;
+use super::choosers::with_result;
 use leptos::prelude::*;
 
 /// The confusion matrix as a table whose cells darken with their share of the row.

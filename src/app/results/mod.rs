@@ -1,6 +1,7 @@
 //! What runs came to: progress, curves, table, trade-off, a look inside, a pad to draw on, and how to reproduce it all.
 
 mod boundary;
+mod choosers;
 mod collapse;
 mod confusion;
 mod curves;
@@ -9,6 +10,7 @@ mod draw_pad;
 mod files;
 mod hints;
 mod inside;
+mod numbers;
 mod precision;
 mod progress;
 mod readings;
@@ -31,6 +33,7 @@ pub(super) use files::hand_over;
 use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
+use numbers::Numbers;
 use precision::PrecisionPanel;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
@@ -82,6 +85,7 @@ pub(super) fn all(state: State) -> AnyView {
             {move || measured.get().then(|| view! { <Inside state/> })}
             {move || measured.get().then(|| view! { <SensitivityPanel state/> })}
             {move || measured.get().then(|| view! { <PrecisionPanel state/> })}
+            <Numbers state/>
             <Reproduce state/>
     }
     .into_any()

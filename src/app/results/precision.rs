@@ -28,7 +28,6 @@ fn uniform(layers: &[LayerPrecision], bytes: usize) -> Option<(usize, usize, f64
 /// The analysis of the chosen variant.
 #[component]
 pub(super) fn PrecisionPanel(state: State) -> impl IntoView {
-    let busy = move || state.busy() || state.device.busy() || state.backend.run.with(Option::is_some);
     let mine = Memo::new(move |_| {
         let variant = state.variant.get()?;
         state.precision.with(|p| p.clone()).filter(|p| p.variant == variant && p.shown == state.shown.get())
@@ -88,7 +87,7 @@ pub(super) fn PrecisionPanel(state: State) -> impl IntoView {
             <h3 id="precision-title">{words::TITLE}</h3>
             <p class="hint">{words::ABOUT}</p>
             <div class="buttons">
-                <button data-testid="precision-start" disabled=move || busy() || under_way() on:click=start>{words::START}</button>
+                <button data-testid="precision-start" disabled=move || state.occupied() on:click=start>{words::START}</button>
                 <span role="status">{move || under_way().then_some(words::UNDER_WAY)}</span>
             </div>
             {move || mine.with(|p| p.as_ref().is_some_and(|p| !p.layers.is_empty())).then(|| view! {

@@ -14,7 +14,6 @@ const LOSSES: [f64; 4] = [0.002, 0.005, 0.01, 0.02];
 /// The analysis of the chosen variant.
 #[component]
 pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
-    let busy = move || state.busy() || state.device.busy() || state.backend.run.with(Option::is_some);
     let loss = RwSignal::new(LOSSES[1]);
     let mine = Memo::new(move |_| {
         let variant = state.variant.get()?;
@@ -61,7 +60,7 @@ pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
             <h3 id="sensitivity-title">{words::TITLE}</h3>
             <p class="hint">{words::ABOUT}</p>
             <div class="buttons">
-                <button data-testid="sensitivity-start" disabled=move || busy() || under_way() on:click=start>{words::START}</button>
+                <button data-testid="sensitivity-start" disabled=move || state.occupied() on:click=start>{words::START}</button>
                 <span role="status">{move || under_way().then_some(words::UNDER_WAY)}</span>
             </div>
             {move || mine.with(|s| s.as_ref().is_some_and(|s| !s.layers.is_empty())).then(|| view! {

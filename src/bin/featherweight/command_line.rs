@@ -2,12 +2,12 @@
 
 use crate::console::Console;
 use crate::device::device;
-use crate::{gallery, jobs, models};
+use crate::{gallery, inspect, jobs, models};
 use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize, share};
 use featherweight::data::DATASETS;
 use featherweight::experiment::gallery::Size;
-use featherweight::experiment::{BackendName, Latency, Link, Plan, Recipe, Report, VariantReport};
+use featherweight::experiment::{BackendName, Latency, Link, Plan, Recipe, Report, VariantReport, float_origin};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::num::NonZero;
@@ -57,6 +57,15 @@ enum Command {
         /// Afterwards tries how much each layer of this variant needs its bits, and which bits are best for a size.
         #[arg(long)]
         precision: Option<String>,
+        /// Afterwards compares this quantized variant, layer by layer, with the float variant that it came from.
+        #[arg(long)]
+        noise: Option<String>,
+        /// Afterwards prints the loss around this variant's network as CSV: on a plane, and along a line through it.
+        #[arg(long)]
+        landscape: Option<String>,
+        /// Bits of a weight on the landscape's quantized plane.
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=8))]
+        landscape_bits: u32,
         /// Prints no progress.
         #[arg(long)]
         quiet: bool,
@@ -162,13 +171,17 @@ pub fn main() -> ExitCode {
             backend,
             sensitivity,
             precision,
+            noise,
+            landscape,
+            landscape_bits,
             quiet,
         } => {
             let mut link = read_experiment(&experiment);
             if let (Ok(link), Some(backend)) = (&mut link, backend) {
                 link.recipe.backend = backend;
             }
-            let wanted = Wanted { out, models, export, variant, sensitivity, precision };
+            let wanted =
+                Wanted { out, models, export, variant, sensitivity, precision, noise, landscape, landscape_bits };
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Export { model, to } => models::convert(&model, &to),
@@ -249,16 +262,28 @@ struct Wanted {
     variant: Option<String>,
     sensitivity: Option<String>,
     precision: Option<String>,
+    noise: Option<String>,
+    landscape: Option<String>,
+    landscape_bits: u32,
 }
 
 fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, quiet: bool) -> Result<(), String> {
-    let Wanted { out, models, export, variant, sensitivity, precision } = wanted;
+    let Wanted { out, models, export, variant, sensitivity, precision, noise, landscape, landscape_bits } = wanted;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
+    let asked = [variant, sensitivity, precision, noise, landscape];
     let known = |name: &&String| plan.variants.iter().any(|v| v.name == **name);
-    if let Some(name) = [sensitivity, precision, variant].into_iter().flatten().find(|name| !known(name)) {
+    if let Some(name) = asked.into_iter().flatten().find(|name| !known(name)) {
         let known: Vec<&str> = plan.variants.iter().map(|v| v.name.as_str()).collect();
         return Err(format!("there is no variant \"{name}\"; those there are: {}", known.join(", ")));
     }
+    let origin = match noise {
+        None => None,
+        Some(name) => Some(float_origin(&plan, name).ok_or_else(|| {
+            format!(
+                "\"{name}\" is not quantized, or no variant holds the float network that it came from; give that a name, and let \"{name}\" go on from it"
+            )
+        })?),
+    };
     if let Some(path) = out {
         ensure_writable(path)?;
     }
@@ -299,6 +324,13 @@ fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, 
     }
     if let Some(file) = precision.as_ref().and_then(|name| console.files.get(&(0, name.clone()))) {
         print(&jobs::precision(&plan, data, file)?)?;
+    }
+    let file = |name: &Option<String>| name.as_ref().and_then(|name| console.files.get(&(0, name.clone())));
+    if let (Some(quantized), Some(float)) = (file(noise), file(&origin)) {
+        print(&inspect::noise(&plan, data, float, quantized)?)?;
+    }
+    if let Some(file) = file(landscape) {
+        print(&inspect::landscape(&plan, data, file, *landscape_bits)?)?;
     }
     match &link.digest {
         None => Ok(()),

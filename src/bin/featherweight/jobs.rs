@@ -107,7 +107,7 @@ pub fn precision(plan: &Plan, folder: &Path, file: &[u8]) -> Result<String, Stri
 }
 
 /// A clock that nobody stops.
-struct Steady(Instant);
+pub(super) struct Steady(pub Instant);
 
 impl Clock for Steady {
     async fn pause(&mut self) -> Flow {

@@ -65,8 +65,7 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 /// Over which weights the scores compete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Scope {
     /// All weight matrices together: sensitive layers keep more.
     #[default]
@@ -75,15 +74,15 @@ pub enum Scope {
     Layerwise,
 }
 
+named!(Scope { Global => "global", Layerwise => "layerwise" });
+
 /// What is removed as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Granularity {
     /// Single weights.
     #[default]
     Weight,
     /// So many of each four neighbouring inputs of an output that the sparsity is met: at 0.5, 2 of 4 (Mishra et al. 2021).
-    #[serde(rename = "n-of-4")]
     NOf4,
     /// Blocks of 4 inputs by 4 outputs.
     Block,
@@ -91,9 +90,10 @@ pub enum Granularity {
     Unit,
 }
 
+named!(Granularity { Weight => "weight", NOf4 => "n-of-4", Block => "block", Unit => "unit" });
+
 /// In how many goes the sparsity is reached, and by which way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Schedule {
     /// At once.
     OneShot,
@@ -110,9 +110,10 @@ pub enum Schedule {
     Gradual,
 }
 
+named!(Schedule { OneShot => "one-shot", Iterative => "iterative", Exponential => "exponential", Polynomial => "polynomial", Gradual => "gradual" });
+
 /// Where the weights that stay go back to after each round, before it is trained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Rewind {
     /// Nowhere: fine-tuning.
     #[default]
@@ -125,9 +126,10 @@ pub enum Rewind {
     Random,
 }
 
+named!(Rewind { None => "none", Initialization => "initialization", Step => "step", Random => "random" });
+
 /// Experiments on whether the mask matters: what becomes of the scores' choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Ablation {
     /// The choice is followed.
     #[default]
@@ -137,6 +139,8 @@ pub enum Ablation {
     /// The highest scores go first.
     Inverted,
 }
+
+named!(Ablation { None => "none", Shuffled => "shuffled", Inverted => "inverted" });
 
 /// A pruning step as a recipe writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,12 +14,13 @@ use crate::backend::cpu::Cpu;
 use crate::backend::{Backend, MatMul};
 use crate::network::Codes;
 
-/// Steps of descent. One step costs a product of `H` and the errors: 18 ms for the first layer of LeNet-300-100 on one core. The paper
-/// takes 10,000 steps on noisy gradients with a hundredth; without noise the error no longer falls behind a few hundred larger ones.
+/// Steps of descent. A step costs a product of `H` and the errors, some 18 ms for the first layer of LeNet-300-100 on one core; the
+/// paper takes 10,000 steps on noisy gradients at a hundredth. On LeNet-300-100 with 3 and 4 bits, 400 steps leave 9 to 13 % of the
+/// error that the nearest integers have; 1600 steps at half the rate leave 8 to 9 %, and classify no better.
 const STEPS: usize = 400;
 
 /// The step size of Adam: `v` goes from undecided to decided, which is 2.4, in a fraction of the steps.
-const RATE: f32 = 0.05;
+const RATE: f32 = 0.1;
 
 /// Adam's decays and epsilon, as ever.
 const DECAYS: [f32; 2] = [0.9, 0.999];
@@ -29,8 +30,9 @@ const EPSILON: f32 = 1e-8;
 const ZETA: f32 = 1.1;
 const GAMMA: f32 = -0.1;
 
-/// The weight of the regularizer, where errors are counted in grid steps and the mean of `H`'s diagonal is one.
-const LAMBDA: f32 = 1.0;
+/// The weight of the regularizer, where errors are counted in grid steps and the mean of `H`'s diagonal is one. With a tenth of it a
+/// fifth of the weights are still undecided at the end, and what they are rounded to is no longer what was minimized.
+const LAMBDA: f32 = 4.0;
 
 /// `beta` at the start and at the end, as in the paper.
 const BETA: [f32; 2] = [20.0, 2.0];

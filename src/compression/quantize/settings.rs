@@ -73,8 +73,7 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 /// In which arithmetic the network runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Scheme {
     /// Integers from the first layer to the logits.
     #[default]
@@ -86,9 +85,10 @@ pub enum Scheme {
     WeightOnly,
 }
 
+named!(Scheme { FullInteger => "full-integer", DynamicRange => "dynamic-range", WeightOnly => "weight-only" });
+
 /// How many weights share one scale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Granularity {
     /// One scale for each output unit or filter.
     #[default]
@@ -99,9 +99,10 @@ pub enum Granularity {
     PerGroup,
 }
 
+named!(Granularity { PerChannel => "per-channel", PerTensor => "per-tensor", PerGroup => "per-group" });
+
 /// Where zero stands on a grid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mapping {
     /// In the middle.
     Symmetric,
@@ -109,9 +110,10 @@ pub enum Mapping {
     Affine,
 }
 
+named!(Mapping { Symmetric => "symmetric", Affine => "affine" });
+
 /// How far the grid of weights reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Clip {
     /// To the largest weight.
     #[default]
@@ -120,9 +122,10 @@ pub enum Clip {
     Mse,
 }
 
+named!(Clip { Max => "max", Mse => "mse" });
+
 /// How the range of an activation is found from the calibration samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Observer {
     /// The least and the largest value seen.
     #[default]
@@ -137,9 +140,10 @@ pub enum Observer {
     Mse,
 }
 
+named!(Observer { MinMax => "min-max", MovingAverage => "moving-average", Percentile => "percentile", Entropy => "entropy", Mse => "mse" });
+
 /// Which neighbour on the grid a weight takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Rounding {
     /// The nearest.
     #[default]
@@ -149,6 +153,8 @@ pub enum Rounding {
     /// One weight after another, those that are left making up for its error, by second derivatives (Frantar et al. 2022).
     SecondOrder,
 }
+
+named!(Rounding { Nearest => "nearest", AdaRound => "ada-round", SecondOrder => "second-order" });
 
 /// A quantization step as a recipe writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -286,6 +292,12 @@ impl Quantize {
         if self.scheme != Scheme::FullInteger || self.mapping == Mapping::Affine {
             return Err(format!(
                 "method {} trains networks of integers with symmetric weights; take scheme full-integer and mapping symmetric",
+                self.method
+            ));
+        }
+        if self.equalize || self.correct_bias || self.rounding != Rounding::Nearest {
+            return Err(format!(
+                "method {} has no use for equalize, correct_bias and rounding: training does what they do; leave them out",
                 self.method
             ));
         }

@@ -52,8 +52,7 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 /// Where the search for values begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Initialization {
     /// Evenly from the least weight to the largest, so that the few large ones, which matter most, have values near them.
     #[default]
@@ -63,6 +62,8 @@ pub enum Initialization {
     /// At weights drawn at random (Forgy).
     Random,
 }
+
+named!(Initialization { Linear => "linear", Density => "density", Random => "random" });
 
 /// A weight-sharing step as a recipe writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@
 mod build;
 mod chart;
 mod deep_compression;
+mod integers;
 mod lottery;
 mod missing_the_mark;
 mod obd;
@@ -58,8 +59,14 @@ pub enum Size {
 }
 
 /// All exhibits, in the order in which the field found them.
-pub const EXHIBITS: &[Exhibit] =
-    &[obd::EXHIBIT, lottery::EXHIBIT, synflow::EXHIBIT, missing_the_mark::EXHIBIT, deep_compression::EXHIBIT];
+pub const EXHIBITS: &[Exhibit] = &[
+    obd::EXHIBIT,
+    deep_compression::EXHIBIT,
+    integers::EXHIBIT,
+    lottery::EXHIBIT,
+    synflow::EXHIBIT,
+    missing_the_mark::EXHIBIT,
+];
 
 impl Exhibit {
     /// The exhibit of this name; a sentence that lists them, if there is none.

@@ -68,12 +68,14 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             Scheme::FullInteger => vec![RangeFinder::new(spec.observer); model.layers.len() + 1],
             Scheme::DynamicRange | Scheme::WeightOnly => Vec::new(),
         };
-        let linears = Moments::of(model);
         let mut means: Vec<(usize, Means)> = match spec.correct_bias {
             true => model.weights().map(|p| (p.layer + 1, Means::new(p.matrix_dims().1))).collect(),
             false => Vec::new(),
         };
-        let mut moments = if spec.rounding == Rounding::Nearest { Vec::new() } else { linears };
+        let mut moments = match spec.rounding {
+            Rounding::Nearest => Vec::new(),
+            Rounding::AdaRound | Rounding::SecondOrder => Moments::of(model),
+        };
         let mut executable = Executable::new(&TrainedModel::Float(model.clone()));
         self.each_training_batch(self.calibration(spec), &mut executable, |executable, rows, x| {
             executable.observe(rows, x, &mut |place, values| {

@@ -55,7 +55,12 @@ pub enum News {
         /// At each bits.
         layer: LayerPrecision,
     },
-    /// A benchmark, a comparison or an analysis ended.
+    /// What there is to say to a question so far.
+    Answer {
+        /// A [`crate::worker::Answer`] as JSON.
+        answer: String,
+    },
+    /// A benchmark, a comparison, an analysis or a long question ended.
     BenchmarkEnded {
         /// Which run.
         run: u32,

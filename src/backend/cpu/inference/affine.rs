@@ -22,7 +22,7 @@ impl Affine {
         let rows = of.weights.chunks_exact(of.outputs.max(1));
         let weights: Vec<i8> = rows.flat_map(|row| row.iter().copied().chain([1])).collect();
         let bias: Vec<i32> = bias.iter().copied().chain([0]).collect();
-        let bits = of.bits.max(2); // the ones have to fit beside them
+        let bits = of.stored_bits().max(2); // the ones have to fit beside them
         let with_sum =
             symmetric(bits, &IntegerWeights { inputs: of.inputs, weights: &weights, bias: &bias, zero_point });
         Self { with_sum, zero_points: (0..of.outputs).map(|output| i32::from(of.grid(0, output).1)).collect() }

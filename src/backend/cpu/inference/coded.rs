@@ -9,6 +9,7 @@ use super::weight_only::WeightOnly;
 use super::{Scratch, is_sparse};
 use crate::backend::Conv;
 use std::fmt::Debug;
+use std::hint::black_box;
 use std::sync::OnceLock;
 
 /// A matrix `inputs x outputs` of integers, `r = scale * (q - zero point)`.
@@ -28,9 +29,16 @@ pub struct CodedWeights<'a> {
     pub scales: &'a [f32],
     /// As many; none where all are zero.
     pub zero_points: &'a [i8],
+    /// The matrix is multiplied with many pixels of each sample, which is not worth unpacking anew.
+    pub convolution: bool,
 }
 
 impl CodedWeights<'_> {
+    /// In how many bits each integer stays in memory.
+    pub(super) fn stored_bits(&self) -> u8 {
+        if self.convolution { 8 } else { self.bits }
+    }
+
     /// The scale and the zero point of a weight.
     pub fn grid(&self, input: usize, output: usize) -> (f32, i8) {
         let place = if self.scales.len() == 1 { 0 } else { input / self.group * self.outputs + output };
@@ -50,21 +58,27 @@ pub trait FloatKernel: Debug + Send {
     fn convolve(&self, op: Conv, batch: usize, x: &[f32], scratch: &mut Scratch, y: &mut [f32]);
 }
 
+/// Makes a kernel of weights, biases and the zero point of what comes in.
+pub type MakeInteger = fn(&CodedWeights<'_>, &[i32], u8) -> Box<dyn IntegerKernel>;
+/// Makes a kernel of weights, biases and the bits of activations.
+pub type MakeFloat = fn(&CodedWeights<'_>, &[f32], Option<u8>) -> Box<dyn FloatKernel>;
+
 /// The kernels of networks that were quantized in other ways than to plain bytes: code that few need, so that a part of the
 /// program that is loaded later may bring it.
 #[derive(Clone, Copy, Debug)]
 pub struct CodedKernels {
     /// `y = (x - zero point of x) (w - zero points) + bias` in integers; columns have one zero point each.
-    pub integer: fn(&CodedWeights<'_>, bias: &[i32], zero_point: u8) -> Box<dyn IntegerKernel>,
+    pub integer: MakeInteger,
     /// Floats in and floats out; with activations of so many bits in between, or with none.
-    pub float: fn(&CodedWeights<'_>, bias: &[f32], activations: Option<u8>) -> Box<dyn FloatKernel>,
+    pub float: MakeFloat,
 }
 
 static CODED: OnceLock<CodedKernels> = OnceLock::new();
 
 /// Has networks run on these kernels. Natively they always do.
 pub fn bring_coded_kernels() {
-    CODED.get_or_init(|| CodedKernels { integer, float });
+    // Seen through, the calls would become direct ones, and the kernels part of whatever calls them.
+    CODED.get_or_init(|| black_box(CodedKernels { integer, float }));
 }
 
 /// The kernels, once they have been brought.
@@ -78,7 +92,7 @@ pub(super) fn integer(of: &CodedWeights<'_>, bias: &[i32], zero_point: u8) -> Bo
     if !of.zero_points.is_empty() {
         return Box::new(Affine::new(of, bias, zero_point));
     }
-    symmetric(of.bits, &IntegerWeights { inputs: of.inputs, weights: of.weights, bias, zero_point })
+    symmetric(of.stored_bits(), &IntegerWeights { inputs: of.inputs, weights: of.weights, bias, zero_point })
 }
 
 /// The kernel of weights without zero points. Few bits stay packed, but where most weights are zero: those are left out.

@@ -61,6 +61,7 @@ impl Matrix {
             group: self.group,
             scales: &self.scales,
             zero_points: &self.zero_points,
+            convolution: false,
         }
     }
 

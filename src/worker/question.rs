@@ -1,0 +1,69 @@
+//! What the page may ask about a loaded model, and what it is told: the content of [`super::Request::Inspect`] and
+//! [`super::Response::Answer`].
+
+use crate::compression::quantize::number_line::Histogram;
+use crate::experiment::landscape::{Landscape, Size};
+use crate::experiment::{Data, LayerNoise};
+use serde::{Deserialize, Serialize};
+
+/// A question about loaded models, which it names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// How a matrix's weights are spread. Answered at once.
+    Weights {
+        /// The model.
+        model: String,
+        /// Which weight matrix, counted from 0.
+        matrix: usize,
+    },
+    /// What quantization costs layer by layer. Keeps the worker busy for a while.
+    Noise {
+        /// The quantized model.
+        model: String,
+        /// The float model that it came from.
+        float: String,
+        /// The data that they were trained on.
+        data: Data,
+    },
+    /// The loss around a float model. Keeps the worker busy for a while, and is answered again and again meanwhile.
+    Landscape {
+        /// The model.
+        model: String,
+        /// The data that it was trained on.
+        data: Data,
+        /// How finely to draw.
+        size: Size,
+        /// Of each weight on the quantized plane.
+        bits: u32,
+    },
+}
+
+/// What is said to a [`Question`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// To [`Question::Weights`].
+    Weights {
+        /// The model.
+        model: String,
+        /// Which weight matrix.
+        matrix: usize,
+        /// Its weights' real values.
+        histogram: Histogram,
+    },
+    /// To [`Question::Noise`].
+    Noise {
+        /// The question's number.
+        run: u32,
+        /// From input to logits.
+        layers: Vec<LayerNoise>,
+    },
+    /// To [`Question::Landscape`]: as far as it has come.
+    Landscape {
+        /// The question's number.
+        run: u32,
+        /// What is drawn so far.
+        landscape: Landscape,
+    },
+}
