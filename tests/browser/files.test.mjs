@@ -36,7 +36,7 @@ test("a variant is downloaded as a model file and as ONNX", async () => {
 
 test("a part that does not come is told of, and the page goes on", async () => {
   const broken = await serve((path) => /worker.*-extra-/.test(path));
-  const opened = await open(browser, broken.url + commandLine(TOY).link(), { expected: [/404/] });
+  const opened = await open(browser, broken.url + commandLine(TOY).link(), { expected: [/status of 404/, /HTTP status code is not ok/] });
   const { page } = opened;
   await run(page);
   await by(page, "download-onnx").click();
