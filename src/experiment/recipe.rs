@@ -192,13 +192,13 @@ pub struct Sweep {
 pub struct RecipeError(pub String);
 
 impl Recipe {
-    /// Whether none of its steps is of those that few recipes have: pruning as the first visit sees it, quantization, distillation.
+    /// Whether none of its steps is of those that few recipes have: pruning and quantization as the first visit sees them.
     pub fn is_basic(&self) -> bool {
         self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {
             Step::Prune(prune) => prune.is_basic(),
             Step::Quantize(quantize) => quantize.is_basic(),
-            Step::Share(_) => false,
-            Step::Train(_) | Step::Distill(_) => true,
+            Step::Share(_) | Step::Distill(_) => false,
+            Step::Train(_) => true,
         })
     }
 

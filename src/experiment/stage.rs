@@ -176,7 +176,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 if distill.student.is_some() {
                     states = self.fresh()?;
                 }
-                self.distill(&mut states, &teachers, distill, training).await?;
+                later::<A, _>(self.distill(&mut states, &teachers, distill, training)).await?;
             }
         }
         for which in self.going_on() {
@@ -351,12 +351,13 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let mut pupils: Vec<Pupil<'_>> =
             each.map(|(_, ((state, key), progress))| Pupil { model: &mut state.model, key: *key, progress }).collect();
         let mut loss: Box<dyn Loss<B> + '_> = match objective {
-            Objective::Labels => Box::new(CrossEntropy),
-            Objective::SoftTargets { teachers, temperature, alpha } => {
+            Objective::SoftTargets { teachers, temperature, alpha } if A::ALL_STEPS => {
                 let (classes, batch) = (dataset.classes(), training.batch);
                 let teachers = which.iter().map(|&which| teachers[which].as_slice()).collect();
                 Box::new(SoftTargets::new(backend, teachers, classes, batch, *temperature, *alpha))
             }
+            // Where distillation is not known, nobody asks for it.
+            Objective::Labels | Objective::SoftTargets { .. } => Box::new(CrossEntropy),
         };
         train(backend, &mut pupils, dataset, source, training, &mut *loss, &mut monitor).await
     }

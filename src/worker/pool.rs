@@ -148,12 +148,6 @@ impl Pool {
         self.send(0, &Request::Picture { model, matrix });
     }
 
-    /// Asks for a model as an ONNX file.
-    pub fn onnx(&self, model: ModelFile) {
-        self.ensure(0);
-        self.send(0, &Request::Onnx { model });
-    }
-
     /// Ends a run or a benchmark that has not ended: busy workers, with what they were at, and then itself.
     fn give_up(&self) {
         let first_gone = {

@@ -41,11 +41,6 @@ pub enum Request {
         /// The sample's features, an image as 0 to 1 row by row.
         sample: Vec<f32>,
     },
-    /// Asks for a model as an ONNX file.
-    Onnx {
-        /// The model.
-        model: ModelFile,
-    },
     /// Asks for a picture of one weight matrix.
     Picture {
         /// The loaded model's name.

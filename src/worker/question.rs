@@ -37,6 +37,11 @@ pub enum Question {
         /// How weights are rounded.
         settings: Quantize,
     },
+    /// A model as ONNX. Answered at once, by [`super::Response::Onnx`].
+    Onnx {
+        /// The model.
+        model: String,
+    },
     /// How a matrix's weights are spread. Answered at once.
     Weights {
         /// The model.

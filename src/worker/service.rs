@@ -38,7 +38,6 @@ struct State {
 pub struct Extra {
     perform: fn(Rc<RefCell<State>>, u32, Recipe, Task<PackedState>) -> Ending,
     inspect: fn(&Rc<RefCell<State>>, Option<u32>, &str),
-    onnx: fn(ModelFile),
 }
 
 /// What becomes of a task.
@@ -56,10 +55,6 @@ impl Extra {
                 })
             },
             inspect: questions::inspect,
-            onnx: |model| match models::onnx(model) {
-                Ok(model) => send(&Response::Onnx { model }),
-                Err(message) => fail(None, message),
-            },
         }
     }
 }
@@ -154,14 +149,6 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
             let predictions = state.models.iter_mut().filter_map(|loaded| models::predict(loaded, &sample)).collect();
             send(&Response::Predictions { query, predictions });
         }
-        Request::Onnx { model } => spawn_local(async move {
-            match extra().await {
-                Some(part) => (part.onnx)(model),
-                None => {
-                    fail(None, "The code that writes ONNX did not load; check the connection and try again.".into())
-                }
-            }
-        }),
         Request::Picture { model, matrix } => {
             let state = state.borrow();
             let loaded = state.models.iter().find(|loaded| loaded.name == model);

@@ -2,7 +2,7 @@
 
 use super::super::state::{Shown, State};
 use super::super::{browser, text};
-use crate::worker::ModelFile;
+use crate::worker::{ModelFile, Question};
 use leptos::prelude::*;
 
 /// The buttons; of a run under way the files are still on their way.
@@ -17,7 +17,11 @@ pub(super) fn Files(state: State) -> impl IntoView {
     };
     let live = move || !matches!(state.shown.get(), Shown::Run(_));
     let plain = move |_| with_file(|_, file| hand_over(file, "fwm"));
-    let onnx = move |_| with_file(|state, file| state.with_pool(|pool| pool.onnx(file)));
+    let onnx = move |_| {
+        with_file(|state, file| {
+            state.with_pool(|pool| pool.inspect(None, Question::Onnx { model: file.name }.to_json()));
+        })
+    };
     view! {
         <div class="buttons">
             <button data-testid="download-model" disabled=live on:click=plain>{text::DOWNLOAD_MODEL}</button>

@@ -24,12 +24,6 @@ pub(super) fn load(file: ModelFile) -> Result<Loaded, String> {
     Ok(Loaded { name: file.name, model, executable })
 }
 
-/// The same model as an ONNX file.
-pub(super) fn onnx(ModelFile { name, file }: ModelFile) -> Result<ModelFile, String> {
-    let model = export::decode(&file).map_err(|e| format!("{name}: {e}"))?;
-    Ok(ModelFile { name, file: export::onnx(&model) })
-}
-
 /// What a model makes of a sample, and how long that takes; none if the sample is not of its shape.
 pub(super) fn predict(loaded: &mut Loaded, sample: &[f32]) -> Option<Prediction> {
     if sample.len() != loaded.model.shape().len() {

@@ -10,7 +10,7 @@ use crate::experiment::{layer_noise, precision, sensitivity};
 use crate::export;
 use crate::network::TrainedModel;
 use crate::worker::source::Fetch;
-use crate::worker::{Answer, Question, Response};
+use crate::worker::{Answer, ModelFile, Question, Response};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -19,6 +19,13 @@ pub(super) fn inspect(state: &Rc<RefCell<State>>, run: Option<u32>, question: &s
     match (serde_json::from_str(question), run) {
         (Ok(Question::Weights { model, matrix }), _) => match weights(&state.borrow().models, model, matrix) {
             Ok(answer) => tell(&answer),
+            Err(message) => fail(run, message),
+        },
+        (Ok(Question::Onnx { model: name }), _) => match named(&state.borrow().models, &name) {
+            Ok(model) => {
+                let file = export::onnx(model);
+                send(&Response::Onnx { model: ModelFile { name, file } });
+            }
             Err(message) => fail(run, message),
         },
         (Ok(question), Some(run)) => work(state, run, async move |state| {
@@ -53,7 +60,7 @@ async fn at_length(state: &Rc<RefCell<State>>, run: u32, question: Question) -> 
     let mut post = Post::new(run, state)?;
     let of_name = |name: &str| named(&state.borrow().models, name).cloned();
     match question {
-        Question::Weights { .. } => Ok(true), // was answered at once
+        Question::Weights { .. } | Question::Onnx { .. } => Ok(true), // was answered at once
         Question::Benchmark { works } => {
             let works = benchmark::choose(&works).map_err(|e| e.to_string())?;
             let mut tell = |measurement| send(&Response::Measured { run, measurement });
