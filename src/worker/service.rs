@@ -68,8 +68,8 @@ async fn with_gpu<T>(state: &Rc<RefCell<State>>, act: impl AsyncFnOnce(&mut Engi
     done
 }
 
-/// Why nothing is measured.
-const MISSING: &str = "The code that measures did not load; check the connection and measure again.";
+/// Why nothing is answered.
+const MISSING: &str = "The code for this did not load; check the connection and try again.";
 
 /// Starts answering messages and says [`Response::Ready`]. `extra` asks for that part of the code.
 pub fn serve(extra: fn() -> Coming<Extra>) {
