@@ -1,13 +1,12 @@
 //! Quantization-aware training in an experiment: it is worth its while, and what was trained so goes on being so.
 
+use super::State;
 use super::engines::Engines;
 use super::event::Event;
 use super::plan::Plan;
 use super::recipe::Recipe;
 use super::run::run_trial;
-use super::stage::Inputs;
-use super::tests::{Log, Nothing, now, report};
-use super::{State, run_stage};
+use super::tests::{Log, Nothing, now, of, report, states};
 use crate::backend::Backend;
 use crate::backend::cpu::{Cpu, arg_max};
 use crate::compression::quantize;
@@ -36,26 +35,6 @@ const AWARE: &str = r#"{"version":1,"data":{"dataset":"spirals","samples":400},"
 
 fn plan() -> Plan {
     Plan::new(&Recipe::from_json(AWARE).unwrap()).unwrap()
-}
-
-/// What each stage leaves behind, each handed on as bytes, as from one worker to another.
-fn states(plan: &Plan) -> Vec<State> {
-    let mut states: Vec<State> = Vec::new();
-    for stage in 0..plan.stages.len() {
-        let packed = |stage: Option<usize>| stage.map(|stage| states[stage].pack().unpack().unwrap());
-        let (parent, [_, teacher]) = (packed(plan.stages[stage].parent), plan.inputs(stage));
-        let teacher = packed(teacher);
-        let inputs = [Inputs { trial: 0, parent: parent.as_ref(), teacher: teacher.as_ref() }];
-        let mut dataset = plan.recipe.data.open().unwrap();
-        let (engines, log) = (&mut Engines::cpu(), &mut Log::default());
-        let mut reached = now(run_stage(plan, stage, &inputs, &mut dataset, &Nothing, engines, log)).unwrap();
-        states.push(reached.remove(0).unwrap().state);
-    }
-    states
-}
-
-fn of<'a>(plan: &Plan, states: &'a [State], name: &str) -> &'a State {
-    &states[plan.variants.iter().find(|v| v.name == name).unwrap().stage]
 }
 
 /// Scales of weights, and of activations.

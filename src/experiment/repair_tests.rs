@@ -1,11 +1,9 @@
 //! Quantization after training, with its observers, schemes and repairs, in an experiment.
 
-use super::engines::Engines;
+use super::State;
 use super::plan::Plan;
 use super::recipe::Recipe;
-use super::stage::Inputs;
-use super::tests::{Log, Nothing, now, report, trial};
-use super::{State, run_stage};
+use super::tests::{Log, Nothing, now, of, report, states, trial};
 use crate::compression::quantize::levels;
 use crate::data::Split;
 use crate::network::{Codes, Executable, TrainedModel};
@@ -45,23 +43,6 @@ fn plan() -> Plan {
     Plan::new(&Recipe::from_json(REPAIRED).unwrap()).unwrap()
 }
 
-/// What each variant leaves behind, each handed on as bytes, as from one worker to another.
-fn states(plan: &Plan) -> impl Fn(&str) -> State + use<> {
-    let mut states: Vec<State> = Vec::new();
-    for stage in 0..plan.stages.len() {
-        let parent = plan.stages[stage].parent.map(|stage: usize| states[stage].pack().unpack().unwrap());
-        let inputs = [Inputs { trial: 0, parent: parent.as_ref(), teacher: None }];
-        let mut dataset = plan.recipe.data.open().unwrap();
-        let (engines, log) = (&mut Engines::cpu(), &mut Log::default());
-        let mut reached = now(run_stage(plan, stage, &inputs, &mut dataset, &Nothing, engines, log)).unwrap();
-        let state = reached.remove(0).unwrap().state;
-        assert_eq!(state.pack().unpack().unwrap(), state);
-        states.push(state);
-    }
-    let names: Vec<(String, usize)> = plan.variants.iter().map(|v| (v.name.clone(), v.stage)).collect();
-    move |name| states[names.iter().find(|(known, _)| known == name).unwrap().1].clone()
-}
-
 /// The integers of each matrix of a state.
 fn codes(state: &State) -> Vec<Codes> {
     match state.trained() {
@@ -72,7 +53,9 @@ fn codes(state: &State) -> Vec<Codes> {
 
 #[test]
 fn every_integer_is_of_its_grid_and_removed_weights_stay_away() {
-    let of = states(&plan());
+    let plan = plan();
+    let states = states(&plan);
+    let of = |name: &str| of(&plan, &states, name).clone();
     for name in QUANTIZED {
         let state = of(name);
         let spec = state.integers.as_ref().map(|(spec, _)| spec).or(state.coded.as_ref()).unwrap();
@@ -106,7 +89,8 @@ fn error(plan: &Plan, float: &State, state: &State) -> f64 {
 #[test]
 fn repairs_bring_the_answers_nearer_to_the_float_networks() {
     let plan = plan();
-    let of = states(&plan);
+    let states = states(&plan);
+    let of = |name: &str| of(&plan, &states, name).clone();
     let pruned = of("pruned");
     let off = |name: &str| error(&plan, &pruned, &of(name));
     let plain = off("nearest");

@@ -5,10 +5,8 @@ use super::event::Event;
 use super::plan::Plan;
 use super::recipe::Recipe;
 use super::run::run_trial;
-use super::stage::Inputs;
 use super::state::PackedState;
-use super::tests::{Log, Nothing, now, report};
-use super::{State, run_stage};
+use super::tests::{Log, Nothing, now, of, report, states};
 use std::collections::BTreeSet;
 
 #[cfg(target_arch = "wasm32")]
@@ -27,26 +25,6 @@ const SHARED: &str = r#"{"version":1,"data":{"dataset":"moons","samples":300},"n
 
 fn plan() -> Plan {
     Plan::new(&Recipe::from_json(SHARED).unwrap()).unwrap()
-}
-
-/// What each stage leaves behind, each handed on as bytes, as from one worker to another.
-fn states(plan: &Plan) -> Vec<State> {
-    let mut states: Vec<State> = Vec::new();
-    for stage in 0..plan.stages.len() {
-        let packed = |stage: Option<usize>| stage.map(|stage| states[stage].pack().unpack().unwrap());
-        let (parent, [_, teacher]) = (packed(plan.stages[stage].parent), plan.inputs(stage));
-        let teacher = packed(teacher);
-        let inputs = [Inputs { trial: 0, parent: parent.as_ref(), teacher: teacher.as_ref() }];
-        let mut dataset = plan.recipe.data.open().unwrap();
-        let (engines, log) = (&mut Engines::cpu(), &mut Log::default());
-        let mut reached = now(run_stage(plan, stage, &inputs, &mut dataset, &Nothing, engines, log)).unwrap();
-        states.push(reached.remove(0).unwrap().state);
-    }
-    states
-}
-
-fn of<'a>(plan: &Plan, states: &'a [State], name: &str) -> &'a State {
-    &states[plan.variants.iter().find(|v| v.name == name).unwrap().stage]
 }
 
 #[test]

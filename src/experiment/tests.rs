@@ -1,6 +1,9 @@
 //! Whole experiments on toys: what they come to, and that they come to the same everywhere.
 
-use super::{Clock, Engines, Event, Flow, Link, Plan, Recipe, Report, Results, Sink, VariantReport, run_trial};
+use super::{
+    Clock, Engines, Event, Flow, Inputs, Link, Plan, Recipe, Report, Results, Sink, State, VariantReport, run_stage,
+    run_trial,
+};
 use crate::data::{DataError, Source};
 use crate::export;
 use crate::network::TrainedModel;
@@ -72,6 +75,29 @@ pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
 pub(super) fn trial(plan: &Plan, trial: usize, log: &mut Log) -> bool {
     let mut dataset = plan.recipe.data.open().unwrap();
     now(run_trial(plan, trial, &mut dataset, &Nothing, &mut Engines::cpu(), log)).unwrap()
+}
+
+/// What each stage leaves behind in the first trial, each handed on as bytes, as from one worker to another.
+pub(super) fn states(plan: &Plan) -> Vec<State> {
+    let mut states: Vec<State> = Vec::new();
+    for stage in 0..plan.stages.len() {
+        let packed = |stage: Option<usize>| stage.map(|stage| states[stage].pack().unpack().unwrap());
+        let (parent, [_, teacher]) = (packed(plan.stages[stage].parent), plan.inputs(stage));
+        let teacher = packed(teacher);
+        let inputs = [Inputs { trial: 0, parent: parent.as_ref(), teacher: teacher.as_ref() }];
+        let mut dataset = plan.recipe.data.open().unwrap();
+        let (engines, log) = (&mut Engines::cpu(), &mut Log::default());
+        let mut reached = now(run_stage(plan, stage, &inputs, &mut dataset, &Nothing, engines, log)).unwrap();
+        let state = reached.remove(0).unwrap().state;
+        assert_eq!(state.pack().unpack().unwrap(), state, "every bit is handed on");
+        states.push(state);
+    }
+    states
+}
+
+/// What a variant leaves behind.
+pub(super) fn of<'a>(plan: &Plan, states: &'a [State], name: &str) -> &'a State {
+    &states[plan.variants.iter().find(|v| v.name == name).unwrap().stage]
 }
 
 pub(super) fn report(plan: &Plan, log: &Log) -> Report {
