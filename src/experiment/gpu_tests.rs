@@ -250,7 +250,8 @@ fn a_trial_that_diverges_does_not_end_the_others() {
     let mut engines = Engines::with_gpu();
     engines.give(gpu);
     let mut reach = |stage: usize, parents: &[(usize, Option<&State>)]| {
-        let inputs: Vec<_> = parents.iter().map(|&(trial, parent)| Inputs { trial, parent, teacher: None }).collect();
+        let inputs: Vec<_> =
+            parents.iter().map(|&(trial, parent)| Inputs { trial, parent, ..Inputs::default() }).collect();
         let (mut dataset, mut log) = (open(&plan), Log::default());
         let reached = run_stage(&plan, stage, &inputs, &mut dataset, &Nothing, &mut engines, &mut log);
         pollster::block_on(reached).unwrap()

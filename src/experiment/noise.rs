@@ -8,7 +8,9 @@ use super::plan::{Action, Plan};
 use super::run::RunError;
 use crate::backend::Activation;
 use crate::data::{Dataset, Source, Split};
-use crate::network::{Executable, Grid, IntegerLayer, IntegerModel, Layer, Model, TrainedModel, fold_batch_norm};
+use crate::network::{
+    Executable, Grid, IntegerLayer, IntegerModel, Layer, Model, SEVERAL_NETWORKS, TrainedModel, fold_batch_norm,
+};
 use serde::{Deserialize, Serialize};
 
 /// Validation samples that both networks are shown; never test samples, since what is seen here leads to choices.
@@ -119,8 +121,14 @@ struct Tally {
 impl Comparison {
     /// Fails with a sentence where the two are not of one shape.
     fn new(float: &TrainedModel, quantized: &TrainedModel) -> Result<Self, String> {
-        let TrainedModel::Float(float) = float else {
-            return Err("the network to compare with is quantized itself; choose the one that both came from".into());
+        let float = match float {
+            TrainedModel::Float(float) => float,
+            TrainedModel::Integer(_) => {
+                return Err(
+                    "the network to compare with is quantized itself; choose the one that both came from".into()
+                );
+            }
+            TrainedModel::Ensemble(_) => return Err(SEVERAL_NETWORKS.into()),
         };
         const OTHER: &str = "the two networks have other layers, so that they cannot be compared layer by layer; choose the variant that was quantized and the one it came from";
         let float = fold_batch_norm(float);
@@ -138,6 +146,7 @@ impl Comparison {
                 }
                 (Executable::new(&model), model, Vec::new())
             }
+            TrainedModel::Ensemble(_) => return Err(SEVERAL_NETWORKS.into()),
         };
         let integer = matches!(folded, TrainedModel::Integer(_));
         let whole = TrainedModel::Float(float.clone());

@@ -1,5 +1,7 @@
 //! The plan: a recipe checked, its sweeps spread out, its defaults filled in, shared prefixes found.
 
+mod ensemble;
+
 use super::recipe::{Number, Recipe, RecipeError, Step, Variant};
 use crate::compression::{
     distill::Distill,
@@ -29,6 +31,8 @@ pub enum Action {
         /// Its training.
         training: Training,
     },
+    /// Averages what these stages' networks predict.
+    Ensemble(Vec<usize>),
     /// Trains on.
     Train(Training),
     /// Prunes; fine-tunes with the variant's training, epochs and rate replaced.
@@ -55,12 +59,32 @@ pub struct Stage {
     pub parent: Option<usize>,
     /// Stages before it on its path.
     pub depth: usize,
+    /// Which draw of its network it works on ([`Variant::member`]), and which streams of chance.
+    pub member: usize,
     /// What it does.
     pub action: Action,
     /// The network it works on.
     pub network: Architecture,
     /// Its name for progress displays: `train LeNet-300-100`, `prune to 90 %`.
     pub label: String,
+}
+
+/// The stages that must have ended before one begins.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// What it goes on from.
+    pub parent: Option<usize>,
+    /// What teaches, where that is not the parent.
+    pub teacher: Option<usize>,
+    /// What it averages.
+    pub members: Vec<usize>,
+}
+
+impl Needs {
+    /// All of them, in this order.
+    pub fn all(&self) -> impl Iterator<Item = usize> {
+        self.parent.into_iter().chain(self.teacher).chain(self.members.iter().copied())
+    }
 }
 
 /// A variant and the stage that completes it.
@@ -77,7 +101,7 @@ pub struct PlannedVariant {
 pub struct Plan {
     /// As it was written.
     pub recipe: Recipe,
-    /// In an order in which each comes after its parent and its teacher.
+    /// In an order in which each comes after its parent, its teacher and its members.
     pub stages: Vec<Stage>,
     /// Sweeps spread out, in the recipe's order.
     pub variants: Vec<PlannedVariant>,
@@ -91,13 +115,15 @@ impl Plan {
         let mut plan = Plan { recipe: recipe.clone(), stages: Vec::new(), variants: Vec::new() };
         for (index, variant) in recipe.variants.iter().enumerate() {
             let place = format!("variants[{index}]");
+            ensemble::check_group(&recipe.variants[..index], variant)
+                .map_err(|e| RecipeError(format!("{place}.{e}")))?;
             for variant in spread(variant).map_err(|e| RecipeError(format!("{place}.{e}")))? {
                 plan.add_variant(&variant, info).map_err(|e| RecipeError(format!("{place}.{e}")))?;
             }
         }
         if plan.variants.len() > MAX_VARIANTS {
             return Err(RecipeError(format!(
-                "variants come to {} with their sweeps; at most {MAX_VARIANTS} are allowed",
+                "variants come to {} with their sweeps and members; at most {MAX_VARIANTS} are allowed",
                 plan.variants.len()
             )));
         }
@@ -122,19 +148,20 @@ impl Plan {
         (3 * stage.epochs() * train + info.len(Split::Test)) as f64 * macs as f64
     }
 
-    /// The stages that must have ended before this one begins: its parent, and its teacher where that is another.
-    pub fn inputs(&self, stage: usize) -> [Option<usize>; 2] {
+    /// The stages that must have ended before this one begins.
+    pub fn inputs(&self, stage: usize) -> Needs {
         let Stage { parent, action, .. } = &self.stages[stage];
-        let teacher = match action {
-            Action::Distill { teacher, .. } => Some(*teacher),
-            _ => None,
+        let (teacher, members) = match action {
+            Action::Distill { teacher, .. } => (Some(*teacher), Vec::new()),
+            Action::Ensemble(members) => (None, members.clone()),
+            _ => (None, Vec::new()),
         };
-        [*parent, teacher.filter(|teacher| Some(*teacher) != *parent)]
+        Needs { parent: *parent, teacher: teacher.filter(|teacher| Some(*teacher) != *parent), members }
     }
 
     /// The stages that need what this one leaves behind.
     pub fn users(&self, stage: usize) -> impl Iterator<Item = usize> {
-        (stage + 1..self.stages.len()).filter(move |&user| self.inputs(user).contains(&Some(stage)))
+        (stage + 1..self.stages.len()).filter(move |&user| self.inputs(user).all().any(|input| input == stage))
     }
 
     /// The most stages that can ever be under way at once, all trials together: the paths that end somewhere.
@@ -168,7 +195,9 @@ impl Plan {
         if variant.steps.len() > MAX_STEPS {
             return Err(format!("steps has {} entries; at most {MAX_STEPS} are allowed", variant.steps.len()));
         }
+        ensemble::check_start(variant)?;
         let mut stage = match &variant.from {
+            _ if !variant.ensemble.is_empty() => self.ensemble(&variant.ensemble, info)?,
             Some(_) if variant.network.is_some() || variant.training.is_some() => {
                 return Err(
                     "from cannot stand beside network or training: a variant goes on from another or starts afresh"
@@ -181,12 +210,13 @@ impl Plan {
                 check_network(&network, info).map_err(|e| format!("network.{e}"))?;
                 let training = variant.training.clone().unwrap_or_else(|| self.recipe.training.clone());
                 training.check().map_err(|e| format!("training.{e}"))?;
-                self.intern(None, Action::Fresh { network, training })
+                self.intern(None, variant.member, Action::Fresh { network, training })
             }
         };
         for (index, step) in variant.steps.iter().enumerate() {
             let action = self.action(step, stage, info).map_err(|e| format!("steps[{index}].{}.{e}", step.kind()))?;
-            stage = self.intern(Some(stage), action);
+            let further = if let Step::Distill(distill) = step { distill.member } else { 0 };
+            stage = self.intern(Some(stage), self.stages[stage].member + further, action);
         }
         self.variants.push(PlannedVariant { name: variant.name.clone(), stage });
         Ok(())
@@ -200,6 +230,7 @@ impl Plan {
     }
 
     fn action(&self, step: &Step, parent: usize, info: &DatasetInfo) -> Result<Action, String> {
+        self.check_behind(parent, step)?;
         Ok(match step {
             Step::Train(training) => {
                 training.check()?;
@@ -233,6 +264,7 @@ impl Plan {
                     Some(name) => self.find(name).map_err(|e| format!("teacher {e}"))?,
                     None => parent,
                 };
+                self.check_teacher(distill, teacher)?;
                 let training = distill.training.clone().unwrap_or_else(|| self.root_training(parent));
                 Action::Distill { distill: distill.clone(), training, teacher }
             }
@@ -291,21 +323,23 @@ impl Plan {
         }
     }
 
-    /// The stage that does this after `parent`: the one there is, or a new one.
-    fn intern(&mut self, parent: Option<usize>, action: Action) -> usize {
-        if let Some(known) = self.stages.iter().position(|s| s.parent == parent && s.action == action) {
+    /// The stage that does this after `parent` with this draw: the one there is, or a new one.
+    fn intern(&mut self, parent: Option<usize>, member: usize, action: Action) -> usize {
+        let same = |s: &Stage| s.parent == parent && s.member == member && s.action == action;
+        if let Some(known) = self.stages.iter().position(same) {
             return known;
         }
         let before = parent.map(|p| &self.stages[p]);
         let network = match (&action, before) {
             (Action::Fresh { network, .. }, _) => network.clone(),
+            (Action::Ensemble(members), _) => self.stages[members[0]].network.clone(),
             (Action::Distill { distill: Distill { student: Some(student), .. }, .. }, _) => student.clone(),
             (_, Some(before)) => before.network.clone(),
             (_, None) => self.recipe.network.clone(),
         };
         let depth = before.map_or(0, |b| b.depth + 1);
         let label = label(&action, &network);
-        self.stages.push(Stage { parent, depth, action, network, label });
+        self.stages.push(Stage { parent, depth, member, action, network, label });
         self.stages.len() - 1
     }
 }
@@ -320,6 +354,7 @@ impl Stage {
             | Action::Quantize(_, training)
             | Action::Distill { training, .. } => training.epochs,
             Action::Prune(prune, training) => training.epochs * prune.trainings(),
+            Action::Ensemble(_) => 0,
         }
     }
 }
@@ -327,6 +362,7 @@ impl Stage {
 fn label(action: &Action, network: &Architecture) -> String {
     match action {
         Action::Fresh { .. } => format!("train {}", network.label()),
+        Action::Ensemble(members) => format!("average {} networks", members.len()),
         Action::Train(_) => format!("train {} on", network.label()),
         Action::Prune(prune, _) => {
             let by = match prune.method.as_str() {
@@ -392,9 +428,9 @@ fn check_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A variant's sweep as one variant for each value.
+/// A variant's members as one variant for each, its sweep as one for each value.
 fn spread(variant: &Variant) -> Result<Vec<Variant>, String> {
-    let Some(sweep) = &variant.sweep else { return Ok(vec![variant.clone()]) };
+    let Some(sweep) = &variant.sweep else { return Ok(ensemble::members(variant)) };
     if sweep.values.is_empty() || sweep.values.len() > MAX_VARIANTS {
         return Err(format!(
             "sweep.values has {} entries; between 1 and {MAX_VARIANTS} are allowed",

@@ -8,7 +8,7 @@ use crate::compression::quantize::mixed::Choice;
 use crate::compression::quantize::{Quantize, codes};
 use crate::data::{Dataset, Source, Split};
 use crate::export;
-use crate::network::{Executable, Model, Role, TrainedModel, fold_batch_norm};
+use crate::network::{Executable, Model, Role, SEVERAL_NETWORKS, TrainedModel, fold_batch_norm};
 use serde::{Deserialize, Serialize};
 
 /// The bits at which each layer is tried; a single one is left to training.
@@ -40,10 +40,14 @@ pub async fn precision(
     mut tell: impl FnMut(LayerPrecision),
 ) -> Result<bool, RunError> {
     let names: Vec<String> = model.matrices().into_iter().map(|matrix| matrix.name).collect();
-    let TrainedModel::Float(model) = model else {
-        return Err(RunError::Network(
-            "the network is in integers already; choose the variant that it was made from".into(),
-        ));
+    let model = match model {
+        TrainedModel::Float(model) => model,
+        TrainedModel::Integer(_) => {
+            return Err(RunError::Network(
+                "the network is in integers already; choose the variant that it was made from".into(),
+            ));
+        }
+        TrainedModel::Ensemble(_) => return Err(RunError::Network(SEVERAL_NETWORKS.into())),
     };
     let whole = fold_batch_norm(model);
     let Some(at_rest) = loss(&whole, spec.calibration, dataset, source, clock).await? else { return Ok(false) };

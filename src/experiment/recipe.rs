@@ -94,10 +94,28 @@ pub struct Variant {
     pub network: Option<Architecture>,
     /// Another training than the recipe's; not together with `from`.
     pub training: Option<Training>,
+    /// Which draw of its network: 0 is the one that all variants of one architecture have in common, and others start from other
+    /// weights and see the samples in another order. Not together with `from`.
+    pub member: usize,
+    /// Repeats the variant with so many draws, as `name 1`, `name 2` and so on, from `member` upwards; 0 does not.
+    pub members: usize,
+    /// The variants whose predictions it averages, instead of a network of its own; the name of one with `members` stands for all
+    /// of them.
+    pub ensemble: Vec<String>,
     /// What is done, in order.
     pub steps: Vec<Step>,
     /// Repeats the variant with other values of one setting.
     pub sweep: Option<Sweep>,
+}
+
+impl Variant {
+    /// What a plan calls it, or its members.
+    pub fn names(&self) -> Vec<String> {
+        match self.members {
+            0 => vec![self.name.clone()],
+            members => (1..=members).map(|member| format!("{} {member}", self.name)).collect(),
+        }
+    }
 }
 
 /// One thing done to a network.
@@ -168,6 +186,7 @@ impl Step {
             (Step::Quantize(step), "calibration") => Whole(&mut step.calibration),
             (Step::Distill(step), "temperature") => Real(&mut step.temperature),
             (Step::Distill(step), "alpha") => Real(&mut step.alpha),
+            (Step::Distill(step), "member") => Whole(&mut step.member),
             _ => return None,
         })
     }
@@ -194,12 +213,14 @@ pub struct RecipeError(pub String);
 impl Recipe {
     /// Whether none of its steps is of those that few recipes have: pruning and quantization as the first visit sees them.
     pub fn is_basic(&self) -> bool {
-        self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {
-            Step::Prune(prune) => prune.is_basic(),
-            Step::Quantize(quantize) => quantize.is_basic(),
-            Step::Share(_) | Step::Distill(_) => false,
-            Step::Train(_) => true,
-        })
+        let single = self.variants.iter().all(|variant| variant.ensemble.is_empty());
+        single
+            && self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {
+                Step::Prune(prune) => prune.is_basic(),
+                Step::Quantize(quantize) => quantize.is_basic(),
+                Step::Share(_) | Step::Distill(_) => false,
+                Step::Train(_) => true,
+            })
     }
 
     /// Reads a recipe's JSON. Unknown fields, wrong types and newer versions are errors that name their place.

@@ -48,6 +48,7 @@ fn codes(state: &State) -> Vec<Codes> {
     match state.trained() {
         TrainedModel::Integer(model) => model.linears().map(|linear| linear.codes.clone()).collect(),
         TrainedModel::Float(model) => model.weights().map(|p| p.integers.clone().unwrap().codes).collect(),
+        TrainedModel::Ensemble(_) => panic!("one network is quantized"),
     }
 }
 

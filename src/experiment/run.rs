@@ -135,8 +135,7 @@ pub async fn run_trial<A: Accelerator, K: Sink>(
 ) -> Result<bool, RunError> {
     let mut states: Vec<State> = Vec::new();
     for stage in 0..plan.stages.len() {
-        let [parent, teacher] = plan.inputs(stage).map(|input| input.map(|stage| &states[stage]));
-        let inputs = [Inputs { trial, parent, teacher }];
+        let inputs = [Inputs::of(trial, &plan.inputs(stage), &states)];
         let mut stopped = false;
         for reached in run_stage(plan, stage, &inputs, dataset, source, engines, sink).await? {
             let reached = reached?;

@@ -9,7 +9,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::plan::Plan;
+use super::plan::{Needs, Plan};
 use super::recipe::BackendName;
 use super::stage::Inputs;
 use super::state::{PackedState, State};
@@ -53,13 +53,15 @@ pub struct OfTrial<S> {
     pub parent: Option<S>,
     /// What the stage's teacher left behind in it, where that is not the parent.
     pub teacher: Option<S>,
+    /// What the stages that it averages left behind.
+    pub members: Vec<S>,
 }
 
 impl<S: Borrow<State>> OfTrial<S> {
     /// As [`super::run_stage`] takes it.
     pub fn inputs(&self) -> Inputs<'_> {
         let [parent, teacher] = [&self.parent, &self.teacher].map(|state| state.as_ref().map(Borrow::borrow));
-        Inputs { trial: self.trial, parent, teacher }
+        Inputs { trial: self.trial, parent, teacher, members: self.members.iter().map(Borrow::borrow).collect() }
     }
 }
 
@@ -67,7 +69,8 @@ impl OfTrial<PackedState> {
     /// With the states that were packed. Fails as [`PackedState::unpack`] does.
     pub fn unpack(&self) -> Result<OfTrial<State>, FileError> {
         let unpack = |state: &Option<PackedState>| state.as_ref().map(PackedState::unpack).transpose();
-        Ok(OfTrial { trial: self.trial, parent: unpack(&self.parent)?, teacher: unpack(&self.teacher)? })
+        let members = self.members.iter().map(PackedState::unpack).collect::<Result<_, _>>()?;
+        Ok(OfTrial { trial: self.trial, parent: unpack(&self.parent)?, teacher: unpack(&self.teacher)?, members })
     }
 }
 
@@ -111,7 +114,7 @@ enum Progress<S> {
 /// The tasks of a run.
 #[derive(Clone, Debug)]
 pub struct Schedule<S> {
-    inputs: Vec<[Option<usize>; 2]>,
+    inputs: Vec<Needs>,
     users: Vec<Vec<usize>>,
     /// The work from the beginning of each stage to the end of the longest path through it.
     urgency: Vec<f64>,
@@ -167,8 +170,14 @@ impl<S: Clone> Schedule<S> {
         let with_it = (first..self.progress.len()).filter(|&trial| self.ready(trial, stage)).take(self.at_once);
         let trials: Vec<OfTrial<S>> = with_it
             .map(|trial| {
-                let [parent, teacher] = self.inputs[stage].map(|input| self.left_by(trial, input?));
-                OfTrial { trial, parent, teacher }
+                let Needs { parent, teacher, members } = &self.inputs[stage];
+                let [parent, teacher] = [parent, teacher].map(|input| self.left_by(trial, (*input)?));
+                OfTrial {
+                    trial,
+                    parent,
+                    teacher,
+                    members: members.iter().filter_map(|member| self.left_by(trial, *member)).collect(),
+                }
             })
             .collect();
         trials.iter().for_each(|of| self.progress[of.trial][stage] = Progress::Running);
@@ -187,8 +196,8 @@ impl<S: Clone> Schedule<S> {
     }
 
     fn ready(&self, trial: usize, stage: usize) -> bool {
-        let there = |input: &usize| matches!(self.progress[trial][*input], Progress::Done(_));
-        matches!(self.progress[trial][stage], Progress::Waiting) && self.inputs[stage].iter().flatten().all(there)
+        let there = |input: usize| matches!(self.progress[trial][input], Progress::Done(_));
+        matches!(self.progress[trial][stage], Progress::Waiting) && self.inputs[stage].all().all(there)
     }
 
     fn left_by(&self, trial: usize, stage: usize) -> Option<S> {
@@ -229,7 +238,7 @@ impl<S: Clone> Schedule<S> {
         let mut given_up = vec![stage];
         // A stage stands behind those it goes on from, so one pass reaches all that follow.
         for later in stage + 1..self.inputs.len() {
-            if self.inputs[later].iter().flatten().any(|input| given_up.contains(input)) {
+            if self.inputs[later].all().any(|input| given_up.contains(&input)) {
                 self.progress[trial][later] = Progress::Lost;
                 given_up.push(later);
             }

@@ -7,7 +7,7 @@ use crate::backend::cpu::arg_max;
 use crate::compression::prune::{Prune, Schedule, contests, prune_once};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::export;
-use crate::network::{Executable, Model, TrainedModel};
+use crate::network::{Executable, Model, SEVERAL_NETWORKS, TrainedModel};
 use serde::{Deserialize, Serialize};
 
 /// The sparsities at which each layer is tried.
@@ -38,10 +38,15 @@ pub async fn sensitivity(
 ) -> Result<bool, RunError> {
     let decoded = export::decode(file).map_err(|e| RunError::File(e.to_string()))?;
     let names: Vec<String> = decoded.matrices().into_iter().map(|matrix| matrix.name).collect();
-    let TrainedModel::Float(model) = decoded else {
-        return Err(RunError::Network(
-            "the network is in integers, and pruning works on floats; choose the variant that it was made from".into(),
-        ));
+    let model = match decoded {
+        TrainedModel::Float(model) => model,
+        TrainedModel::Integer(_) => {
+            return Err(RunError::Network(
+                "the network is in integers, and pruning works on floats; choose the variant that it was made from"
+                    .into(),
+            ));
+        }
+        TrainedModel::Ensemble(_) => return Err(RunError::Network(SEVERAL_NETWORKS.into())),
     };
     let count = SAMPLES.min(dataset.len(Split::Validation));
     dataset.ensure(source, Split::Validation, count - 1).await?;

@@ -8,7 +8,7 @@ pub(super) use pruning::Gradual;
 
 use super::engines::{Accelerator, Engines};
 use super::event::{Event, Flow, Sink};
-use super::plan::{Action, Plan};
+use super::plan::{Action, Needs, Plan};
 use super::recipe::BackendName;
 use super::report::CurvePoint;
 use super::reporter::Reporter;
@@ -97,7 +97,7 @@ struct Stretch<'a> {
 }
 
 /// A trial, and what the stages before left behind in it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Inputs<'a> {
     /// Which trial.
     pub trial: usize,
@@ -105,6 +105,16 @@ pub struct Inputs<'a> {
     pub parent: Option<&'a State>,
     /// Of the stage that teaches, where that is not the parent.
     pub teacher: Option<&'a State>,
+    /// Of the stages that it averages.
+    pub members: Vec<&'a State>,
+}
+
+impl<'a> Inputs<'a> {
+    /// What a stage needs in a trial, from what the stages before it have left.
+    pub fn of(trial: usize, needs: &Needs, states: &'a [State]) -> Self {
+        let [parent, teacher] = [needs.parent, needs.teacher].map(|input| input.map(|stage| &states[stage]));
+        Self { trial, parent, teacher, members: needs.members.iter().map(|&stage| &states[stage]).collect() }
+    }
 }
 
 impl<'a, A: Accelerator, S: Source, K: Sink> Work<'a, A, S, K> {
@@ -129,7 +139,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     pub async fn run(&mut self) -> Result<Vec<State>, RunError> {
         let mut states = self.perform().await?;
         for (state, of) in states.iter_mut().zip(self.trials) {
-            let before = [of.parent, of.teacher].into_iter().flatten().any(|state| state.on_gpu);
+            let inputs = of.parent.iter().chain(&of.teacher).chain(&of.members);
+            let before = inputs.into_iter().any(|state| state.on_gpu);
             state.on_gpu = before || self.on_gpu;
         }
         Ok(states)
@@ -145,6 +156,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let parents = || self.trials.iter().map(|of| of.parent.cloned()).collect::<Option<Vec<State>>>();
         let mut states = match &stage.action {
             Action::Fresh { .. } => self.fresh()?,
+            Action::Ensemble(_) if A::ALL_STEPS => {
+                return Ok(self.trials.iter().map(|of| State::ensemble(&of.members)).collect());
+            }
             _ => parents()
                 .ok_or_else(|| RunError::Network("a step of the plan has nothing before it to work on".into()))?,
         };
@@ -163,7 +177,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 }
                 return Ok(states);
             }
-            Action::Share(..) if !A::ALL_STEPS => return Err(RunError::Network(NOT_HERE.into())),
+            Action::Share(..) | Action::Ensemble(_) if !A::ALL_STEPS => {
+                return Err(RunError::Network(NOT_HERE.into()));
+            }
+            Action::Ensemble(_) => {} // was done above
             Action::Share(share, training) => {
                 for (state, key) in states.iter_mut().zip(self.keys()) {
                     share_weights(&mut state.model, share, &key.fold("share"));
@@ -185,9 +202,13 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         Ok(states)
     }
 
-    /// The key of a trial.
+    /// The key of a trial, for this draw of the network.
     fn key(&self, of: &Inputs<'_>) -> Key {
-        Key::new(self.plan.recipe.seeds[of.trial])
+        let key = Key::new(self.plan.recipe.seeds[of.trial]);
+        match self.plan.stages[self.stage].member {
+            0 => key,
+            member => key.fold("member").fold_index(member as u64),
+        }
     }
 
     /// The streams of the stage in each trial. They are named by its place on its path: variants that differ later share them.
@@ -201,7 +222,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         Stretch { training, keys: self.keys(), done: 0, total: training.epochs, gradual: None }
     }
 
-    /// The stage's network, freshly drawn for each trial. Networks of one architecture start alike in a trial.
+    /// The stage's network, freshly drawn for each trial. Networks of one architecture and member start alike in a trial.
     fn fresh(&self) -> Result<Vec<State>, RunError> {
         let [height, width, channels] = self.dataset.shape();
         let shape = Shape { height, width, channels };
@@ -209,7 +230,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let draw = |of| {
             let model = Model::initialize(network, shape, self.dataset.classes(), &self.key(of).fold("initialization"))
                 .map_err(RunError::Network)?;
-            Ok(State { model, integers: None, coded: None, on_gpu: false })
+            Ok(State::of(model))
         };
         self.trials.iter().map(draw).collect()
     }
@@ -404,7 +425,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         .await?;
         let integers = quantize::quantize(&model, &ranges, spec);
         integers.dequantize_into(&mut model);
-        Ok(State { model, integers: Some((spec.clone(), integers)), coded: None, on_gpu: false })
+        Ok(State { integers: Some((spec.clone(), integers)), ..State::of(model) })
     }
 
     /// A network that was quantized before this step is quantized again after it.

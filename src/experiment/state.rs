@@ -2,7 +2,7 @@
 
 use crate::compression::quantize::Quantize;
 use crate::export::{self, FileError};
-use crate::network::{IntegerModel, Model, TrainedModel};
+use crate::network::{Ensemble, IntegerModel, Model, TrainedModel};
 use ndarray::ArrayD;
 use serde::{Deserialize, Serialize};
 
@@ -12,22 +12,41 @@ const MOST_CLUSTERS: usize = 256;
 /// What a stage leaves behind for those that go on from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// The float network with its masks and clusters.
+    /// The float network with its masks and clusters; one without layers in an ensemble.
     pub(super) model: Model,
     /// The integer network, and how to make it anew after later steps.
     pub(super) integers: Option<(Quantize, IntegerModel)>,
     /// How the float network's weights were made integers, where they alone were, and how to do it anew after later steps.
     pub(super) coded: Option<Quantize>,
+    /// The networks of an ensemble, as they are stored and run.
+    pub(super) ensemble: Option<Ensemble>,
     /// The GPU had a part in it, so that its bits are those of this device alone.
     pub(super) on_gpu: bool,
 }
 
 impl State {
+    /// A float network and nothing else.
+    pub(super) fn of(model: Model) -> Self {
+        Self { model, integers: None, coded: None, ensemble: None, on_gpu: false }
+    }
+
+    /// Several networks that are averaged.
+    pub(super) fn ensemble(members: &[&Self]) -> Self {
+        Self::averaging(Ensemble::new(members.iter().map(|member| member.trained().without_masks()).collect()))
+    }
+
+    fn averaging(ensemble: Ensemble) -> Self {
+        let whole = TrainedModel::Ensemble(ensemble.clone());
+        let model = Model::zeroed(Vec::new(), whole.shape(), whole.classes());
+        Self { ensemble: Some(ensemble), ..Self::of(model) }
+    }
+
     /// The network that is stored and run: the integer one where there is one.
     pub(super) fn trained(&self) -> TrainedModel {
-        match &self.integers {
-            Some((_, integers)) => TrainedModel::Integer(integers.clone()),
-            None => TrainedModel::Float(self.model.clone()),
+        match (&self.ensemble, &self.integers) {
+            (Some(ensemble), _) => TrainedModel::Ensemble(ensemble.clone()),
+            (_, Some((_, integers))) => TrainedModel::Integer(integers.clone()),
+            _ => TrainedModel::Float(self.model.clone()),
         }
     }
 
@@ -44,7 +63,10 @@ impl State {
             clusters: self.model.parameters.iter().map(|p| Clusters::pack(p.clusters.as_deref())).collect(),
             on_gpu: self.on_gpu,
             coded: self.coded.clone(),
-            model: export::encode(&TrainedModel::Float(self.model.clone())).file,
+            model: match self.ensemble {
+                None => export::encode(&TrainedModel::Float(self.model.clone())).file,
+                Some(_) => export::encode(&self.trained()).file,
+            },
             integers: self.integers.as_ref().map(|(settings, model)| PackedIntegers {
                 settings: settings.clone(),
                 model: export::encode(&TrainedModel::Integer(model.clone())).file,
@@ -57,6 +79,7 @@ impl State {
 /// clusters that files leave out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackedState {
+    /// Of the float network, or of the ensemble.
     #[serde(with = "serde_bytes")]
     model: Vec<u8>,
     /// One for each array of parameters.
@@ -108,8 +131,14 @@ impl Clusters {
 impl PackedState {
     /// The state that was packed. Fails if the bytes are of another length or kind than they should be.
     pub fn unpack(&self) -> Result<State, FileError> {
-        let TrainedModel::Float(mut model) = export::decode(&self.model)? else {
-            return Err(FileError("an integer network stands where the float one should".into()));
+        let mut model = match export::decode(&self.model)? {
+            TrainedModel::Float(model) => model,
+            TrainedModel::Ensemble(ensemble) => {
+                return Ok(State { on_gpu: self.on_gpu, ..State::averaging(ensemble) });
+            }
+            TrainedModel::Integer(_) => {
+                return Err(FileError("an integer network stands where the float one should".into()));
+            }
         };
         if self.masks.len() != model.parameters.len() {
             return Err(FileError(format!("{} masks stand for {} arrays", self.masks.len(), model.parameters.len())));
@@ -134,12 +163,12 @@ impl PackedState {
             None => None,
             Some(packed) => match export::decode(&packed.model)? {
                 TrainedModel::Integer(integers) => Some((packed.settings.clone(), integers)),
-                TrainedModel::Float(_) => {
-                    return Err(FileError("a float network stands where the integer one should".into()));
+                TrainedModel::Float(_) | TrainedModel::Ensemble(_) => {
+                    return Err(FileError("another network stands where the integer one should".into()));
                 }
             },
         };
-        Ok(State { model, integers, coded: self.coded.clone(), on_gpu: self.on_gpu })
+        Ok(State { integers, coded: self.coded.clone(), on_gpu: self.on_gpu, ..State::of(model) })
     }
 }
 

@@ -81,10 +81,8 @@ pub(super) fn trial(plan: &Plan, trial: usize, log: &mut Log) -> bool {
 pub(super) fn states(plan: &Plan) -> Vec<State> {
     let mut states: Vec<State> = Vec::new();
     for stage in 0..plan.stages.len() {
-        let packed = |stage: Option<usize>| stage.map(|stage| states[stage].pack().unpack().unwrap());
-        let (parent, [_, teacher]) = (packed(plan.stages[stage].parent), plan.inputs(stage));
-        let teacher = packed(teacher);
-        let inputs = [Inputs { trial: 0, parent: parent.as_ref(), teacher: teacher.as_ref() }];
+        let handed: Vec<State> = states.iter().map(|state| state.pack().unpack().unwrap()).collect();
+        let inputs = [Inputs::of(0, &plan.inputs(stage), &handed)];
         let mut dataset = plan.recipe.data.open().unwrap();
         let (engines, log) = (&mut Engines::cpu(), &mut Log::default());
         let mut reached = now(run_stage(plan, stage, &inputs, &mut dataset, &Nothing, engines, log)).unwrap();

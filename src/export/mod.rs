@@ -1,5 +1,6 @@
 //! Models in and out of files.
 
+mod ensemble;
 mod huffman;
 mod model_file;
 mod onnx;

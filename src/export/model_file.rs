@@ -5,15 +5,18 @@
 //! choose their encoding ([`super::weights`]).
 //!
 //! Kinds 2 (integer) and 3 (float) are those of networks whose weights are packed ([`super::packed`]): each grid says where it
-//! ends, and each weight array of kind 3 begins with a byte that says whether it is packed, and the bits of activations.
+//! ends, and each weight array of kind 3 begins with a byte that says whether it is packed, and the bits of activations. Kind 4 is
+//! several networks ([`super::ensemble`]).
 
+use super::ensemble;
 use super::packed;
 use super::weights::{self, Written};
 use super::wire::{FileError, Reader, Writer};
 use crate::backend::cpu::inference::bring_coded_kernels;
 use crate::backend::{Activation, Conv, Pool, PoolKind};
 use crate::network::{
-    Coded, Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape, TrainedModel,
+    Coded, Codes, Ensemble, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape,
+    TrainedModel,
 };
 use std::hint::black_box;
 use std::sync::OnceLock;
@@ -38,21 +41,33 @@ const FLOAT: u8 = 0;
 const INTEGER: u8 = 1;
 /// In a kind: its weights are packed.
 const PACKED: u8 = 2;
+/// Several networks.
+const ENSEMBLE: u8 = 4;
 
-/// How weights are packed: code that few files need, so that a part of the program that is loaded later may bring it.
+/// How weights are packed, and several networks put together: code that few files need, so that a part of the program that is
+/// loaded later may bring it.
 #[derive(Debug)]
 struct Packing {
     write: fn(&Codes, &mut Writer) -> Written,
     read: fn(usize, usize, &mut Reader) -> Result<Codes, FileError>,
+    write_ensemble: fn(&Ensemble, Writer) -> Encoded,
+    read_ensemble: fn(&mut Reader) -> Result<Ensemble, FileError>,
 }
 
 static PACKING: OnceLock<Packing> = OnceLock::new();
 
-/// Makes files of kinds 2 and 3 readable and writable, and what they hold runnable. Natively they always are.
+/// Makes files of kinds 2 to 4 readable and writable, and what they hold runnable. Natively they always are.
 pub fn bring_packing() {
     bring_coded_kernels();
     // Seen through, the calls would become direct ones, and this code part of whatever makes them.
-    PACKING.get_or_init(|| black_box(Packing { write: packed::write, read: packed::read }));
+    PACKING.get_or_init(|| {
+        black_box(Packing {
+            write: packed::write,
+            read: packed::read,
+            write_ensemble: ensemble::write,
+            read_ensemble: ensemble::read,
+        })
+    });
 }
 
 fn packing() -> Option<&'static Packing> {
@@ -63,7 +78,12 @@ fn packing() -> Option<&'static Packing> {
 
 /// Whether [`decode`] needs [`bring_packing`] for this file.
 pub fn needs_packing(file: &[u8]) -> bool {
-    file.get(MAGIC.len()).is_some_and(|kind| kind & PACKED != 0)
+    file.get(MAGIC.len()).is_some_and(|kind| *kind >= PACKED)
+}
+
+/// Whether a file is of several networks.
+pub(super) fn is_ensemble(file: &[u8]) -> bool {
+    file.get(MAGIC.len()) == Some(&ENSEMBLE)
 }
 
 /// Whether a model has anything that files of kinds 0 and 1 cannot hold.
@@ -82,6 +102,7 @@ fn is_packed(model: &TrainedModel) -> bool {
             });
             !(all && plain(model.input))
         }
+        TrainedModel::Ensemble(_) => true,
     }
 }
 
@@ -103,6 +124,14 @@ pub fn encode(model: &TrainedModel) -> Encoded {
     let (kind, shape, classes) = match model {
         TrainedModel::Float(m) => (FLOAT, m.shape, m.classes),
         TrainedModel::Integer(m) => (INTEGER, m.shape, m.classes),
+        TrainedModel::Ensemble(ensemble) => {
+            out.byte(ENSEMBLE);
+            // Whatever makes ensembles brings the code that writes them.
+            return match packed {
+                Some(packing) => (packing.write_ensemble)(ensemble, out),
+                None => Encoded { file: out.bytes, weights: written },
+            };
+        }
     };
     out.byte(match packed {
         None => kind,
@@ -178,6 +207,7 @@ pub fn encode(model: &TrainedModel) -> Encoded {
                 }
             }
         }
+        TrainedModel::Ensemble(_) => {} // was written above
     }
     Encoded { file: out.bytes, weights: written }
 }
@@ -189,12 +219,17 @@ pub fn decode(file: &[u8]) -> Result<TrainedModel, FileError> {
         return Err(FileError("it does not begin with FWM1".into()));
     }
     let kind = from.byte()?;
+    if let (ENSEMBLE, Some(packing)) = (kind, packing()) {
+        let ensemble = (packing.read_ensemble)(&mut from)?;
+        from.finished()?;
+        return Ok(TrainedModel::Ensemble(ensemble));
+    }
     let shape = Shape { height: from.count(MAX_SIZE)?, width: from.count(MAX_SIZE)?, channels: from.count(MAX_SIZE)? };
     let classes = from.count(256)?;
     let packed = match (kind < PACKED, packing()) {
         (true, _) => None,
         (false, Some(packing)) => Some(packing),
-        (false, None) => return Err(FileError("the code that unpacks its weights has not loaded".into())),
+        (false, None) => return Err(FileError("the code that unpacks it has not loaded".into())),
     };
     let model = match if packed.is_some() { kind ^ PACKED } else { kind } {
         FLOAT => TrainedModel::Float(decode_float(&mut from, shape, classes, packed)?),

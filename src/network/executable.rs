@@ -4,6 +4,7 @@
 //! kernel whatever put them there. Float networks give the logits of training's forward pass bit for bit; integer
 //! networks compute in integers from the first layer to the logits.
 
+use super::ensemble::Averaged;
 use super::integer::{Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
 use super::layer::{Layer, Role};
 use super::model::{Model, Parameter};
@@ -44,6 +45,7 @@ enum Program {
         /// Of the input and of what each step leaves but the last; none where nothing is to be observed.
         grids: Vec<Grid>,
     },
+    Ensemble(Box<dyn Averaged>),
 }
 
 /// A place for what comes into each step that a skip connection starts from, until it is added.
@@ -106,6 +108,9 @@ impl Executable {
         let (program, classes) = match model {
             TrainedModel::Float(model) => (compile_float(model), model.classes),
             TrainedModel::Integer(model) => (compile_integer(model, Vec::new()), model.classes),
+            TrainedModel::Ensemble(ensemble) => {
+                (Program::Ensemble((ensemble.compile)(&ensemble.members)), model.classes())
+            }
         };
         Self { program, classes, scratch: Scratch::new() }
     }
@@ -123,7 +128,7 @@ impl Executable {
 
     /// Runs as [`Executable::logits`] does and shows the values on the way: those of the input as place 0, those of layer `i`'s
     /// output as place `i + 1`. Of an integer network the integers' real values are shown, and only where it was made by
-    /// [`Executable::observable`].
+    /// [`Executable::observable`]. An ensemble has no layers of its own to show.
     pub fn observe(&mut self, batch: usize, x: &[f32], seen: &mut dyn FnMut(usize, &[f32])) -> &[f32] {
         let scratch = &mut self.scratch;
         match &mut self.program {
@@ -147,6 +152,7 @@ impl Executable {
                 }
                 logits
             }
+            Program::Ensemble(ensemble) => ensemble.logits(batch, x),
         }
     }
 
@@ -155,6 +161,7 @@ impl Executable {
         match &self.program {
             Program::Float { steps, .. } => steps.iter().filter_map(FloatStep::kernel).collect(),
             Program::Integer { steps, .. } => steps.iter().filter_map(IntegerStep::kernel).collect(),
+            Program::Ensemble(ensemble) => ensemble.kernels(),
         }
     }
 }

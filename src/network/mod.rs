@@ -3,6 +3,7 @@
 pub mod analysis;
 mod architecture;
 mod aware;
+mod ensemble;
 mod executable;
 mod fold;
 mod gpu_integer;
@@ -22,6 +23,7 @@ pub use architecture::{ActivationName, Architecture, ArchitectureName, Initializ
 pub use aware::{
     FakeActivation, FakeWeights, Fakes, grid_places, place_behind, with_fake_quantization, without_fake_quantization,
 };
+pub use ensemble::{Ensemble, MAX_ENSEMBLE_PARAMETERS, MAX_MEMBERS, SEVERAL_NETWORKS};
 pub use executable::Executable;
 pub use fold::fold_batch_norm;
 pub use gpu_integer::GpuInteger;

@@ -1,5 +1,6 @@
 //! A trained network, float or integer, and what is counted of it.
 
+use super::ensemble::Ensemble;
 use super::integer::IntegerModel;
 use super::layer::{Layer, Shape};
 use super::model::Model;
@@ -11,6 +12,8 @@ pub enum TrainedModel {
     Float(Model),
     /// In 8-bit integers.
     Integer(IntegerModel),
+    /// Several networks, whose predictions are averaged.
+    Ensemble(Ensemble),
 }
 
 /// A weight matrix by its real values.
@@ -32,6 +35,7 @@ impl TrainedModel {
         match self {
             Self::Float(model) => model.shape,
             Self::Integer(model) => model.shape,
+            Self::Ensemble(ensemble) => ensemble.members[0].shape(),
         }
     }
 
@@ -40,6 +44,7 @@ impl TrainedModel {
         match self {
             Self::Float(model) => model.classes,
             Self::Integer(model) => model.classes,
+            Self::Ensemble(ensemble) => ensemble.members[0].classes(),
         }
     }
 
@@ -47,6 +52,7 @@ impl TrainedModel {
     /// share a value are equal.
     pub fn without_masks(&self) -> Self {
         let mut model = self.clone();
+        // The networks of an ensemble have none.
         if let Self::Float(model) = &mut model {
             for parameter in &mut model.parameters {
                 parameter.mask = None;
@@ -56,7 +62,7 @@ impl TrainedModel {
         model
     }
 
-    /// The weight matrices in order, numbered from 1.
+    /// The weight matrices in order, numbered from 1 in each network.
     pub fn matrices(&self) -> Vec<Matrix> {
         let matrix = |(index, (layer, rows, columns, values)): (usize, (&Layer, usize, usize, Vec<f32>))| Matrix {
             name: format!("{} {}", index + 1, layer.name()),
@@ -79,6 +85,16 @@ impl TrainedModel {
                 });
                 weights.enumerate().map(matrix).collect()
             }
+            Self::Ensemble(ensemble) => {
+                let of_member = |(index, member): (usize, &Self)| {
+                    let mut matrices = member.matrices();
+                    matrices
+                        .iter_mut()
+                        .for_each(|matrix| matrix.name = format!("network {}: {}", index + 1, matrix.name));
+                    matrices
+                };
+                ensemble.members.iter().enumerate().flat_map(of_member).collect()
+            }
         }
     }
 
@@ -87,6 +103,7 @@ impl TrainedModel {
         match self {
             Self::Float(model) => model.parameter_count(),
             Self::Integer(model) => model.linears().map(|l| l.codes.weights.len() + l.bias.len()).sum(),
+            Self::Ensemble(ensemble) => ensemble.members.iter().map(Self::parameter_count).sum(),
         }
     }
 
@@ -97,6 +114,7 @@ impl TrainedModel {
             Self::Integer(model) => {
                 model.linears().map(|l| l.codes.nonzero(l.outputs()) + l.bias.iter().filter(|&&b| b != 0).count()).sum()
             }
+            Self::Ensemble(ensemble) => ensemble.members.iter().map(Self::nonzero_count).sum(),
         }
     }
 
@@ -108,6 +126,7 @@ impl TrainedModel {
                 let nonzero = |l: &super::IntegerLinear| l.codes.nonzero(l.outputs());
                 model.linears().map(|l| (nonzero(l) * l.layer.uses_per_weight()) as u64).sum()
             }
+            Self::Ensemble(ensemble) => ensemble.members.iter().map(Self::macs).sum(),
         }
     }
 }

@@ -5,7 +5,7 @@ use featherweight::data::Folder;
 use featherweight::experiment::landscape::{Landscape, Size, landscape as draw, place};
 use featherweight::experiment::{Plan, layer_noise};
 use featherweight::export;
-use featherweight::network::TrainedModel;
+use featherweight::network::{SEVERAL_NETWORKS, TrainedModel};
 use std::path::Path;
 use std::time::Instant;
 
@@ -48,8 +48,12 @@ const SIDE: usize = 25;
 
 /// The loss around a network as CSV: where a point lies in either direction, the loss in floats, and with weights of so many bits.
 pub fn landscape(plan: &Plan, folder: &Path, file: &[u8], bits: u32) -> Result<String, String> {
-    let TrainedModel::Float(model) = decode(file)? else {
-        return Err("the network is in integers, and a landscape is drawn around floats; choose the variant that it was made from".into());
+    let model = match decode(file)? {
+        TrainedModel::Float(model) => model,
+        TrainedModel::Integer(_) => {
+            return Err("the network is in integers, and a landscape is drawn around floats; choose the variant that it was made from".into());
+        }
+        TrainedModel::Ensemble(_) => return Err(SEVERAL_NETWORKS.into()),
     };
     let size = Size::affordable(model.macs(), SIDE);
     let mut dataset = plan.recipe.data.open().map_err(|e| e.to_string())?;

@@ -42,6 +42,9 @@ pub struct Distill {
     pub method: String,
     /// The fresh network that learns.
     pub student: Option<Architecture>,
+    /// Which draw the fresh network is, counted on from the variant's own: 0 draws what a variant of its architecture starts from,
+    /// and in born-again networks each generation is another.
+    pub member: usize,
     /// The name of the variant that teaches.
     pub teacher: Option<String>,
     /// Softens teacher and student alike.
@@ -57,6 +60,7 @@ impl Default for Distill {
         Self {
             method: "soft-targets".into(),
             student: None,
+            member: 0,
             teacher: None,
             temperature: 4.0,
             alpha: 0.9,
@@ -66,6 +70,11 @@ impl Default for Distill {
 }
 
 impl Distill {
+    /// Whether the method compares layers with the teacher's, and not predictions alone, so that the teacher is one network.
+    pub fn looks_into_layers(&self) -> bool {
+        false // none of METHODS does
+    }
+
     /// Checks every setting against the tables.
     pub fn check(&self) -> Result<(), String> {
         super::find(METHODS, |about| *about, &self.method)?;
@@ -74,6 +83,9 @@ impl Distill {
         }
         if let Some(training) = &self.training {
             training.check().map_err(|e| format!("training.{e}"))?;
+        }
+        if self.member > 0 && self.student.is_none() {
+            return Err("member belongs to a student, which is drawn; give one, or leave it out".into());
         }
         if self.student.is_none() && self.teacher.is_none() {
             return Err(

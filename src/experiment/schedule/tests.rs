@@ -19,6 +19,14 @@ const TREE: &str = r#"{"version":1,"data":{"dataset":"moons","samples":120},"net
     {"name":"taught","from":"dense","steps":[{"distill":{"teacher":"teacher"}},{"quantize":{}}]},
     {"name":"student","from":"teacher","steps":[{"distill":{"student":{"architecture":"mlp","widths":[4]}}}]}]}"#;
 
+/// Members that are drawn anew, an ensemble of floats and integers, and a student of it.
+const ENSEMBLE: &str = r#"{"version":1,"data":{"dataset":"moons","samples":120},"network":{"architecture":"mlp","widths":[8]},
+    "training":{"epochs":2,"learning_rate":0.02},"seeds":[1,2],"variants":[{"name":"member","members":3},
+    {"name":"int8","from":"member 2","steps":[{"quantize":{}}]},
+    {"name":"ensemble","ensemble":["member","int8"]},
+    {"name":"taught","from":"member 1","steps":[{"distill":{"teacher":"ensemble"}}]},
+    {"name":"student","from":"ensemble","steps":[{"distill":{"student":{"architecture":"mlp","widths":[4]}}}]}]}"#;
+
 fn plan(json: &str) -> Plan {
     Plan::new(&Recipe::from_json(json).unwrap()).unwrap()
 }
@@ -70,16 +78,23 @@ fn run(plan: &Plan, workers: usize, seed: u64) -> Log {
 
 #[test]
 fn any_number_of_workers_in_any_order_comes_to_the_digest_of_one() {
-    let tree = plan(TREE);
+    for tree in [TREE, ENSEMBLE] {
+        come_to_one_digest(&plan(tree));
+    }
+    let everything = plan(EVERYTHING);
+    assert_eq!(report(&everything, &run(&everything, 4, 7)).digest, "99721f9d90d31f055dd4f720c520f3c8");
+}
+
+fn come_to_one_digest(tree: &Plan) {
     let mut one = Log::default();
     for trial in 0..2 {
         let mut dataset = tree.recipe.data.open().unwrap();
-        now(run_trial(&tree, trial, &mut dataset, &Nothing, &mut Engines::cpu(), &mut one)).unwrap();
+        now(run_trial(tree, trial, &mut dataset, &Nothing, &mut Engines::cpu(), &mut one)).unwrap();
     }
-    let wanted = report(&tree, &one);
+    let wanted = report(tree, &one);
     for (workers, seed) in [(1, 1), (2, 2), (3, 3), (3, 4), (16, 5), (16, 6)] {
-        let log = run(&tree, workers, seed);
-        let got = report(&tree, &log);
+        let log = run(tree, workers, seed);
+        let got = report(tree, &log);
         assert_eq!(got.digest, wanted.digest, "{workers} workers, order {seed}");
         assert!(got.variants.iter().all(|v| v.latency.is_some() && !v.digest.is_empty()));
         let mut begun: Vec<(usize, usize)> = (log.events.iter())
@@ -92,8 +107,6 @@ fn any_number_of_workers_in_any_order_comes_to_the_digest_of_one() {
         let every = (0..2).flat_map(|trial| (0..tree.stages.len()).map(move |stage| (trial, stage)));
         assert!(begun.into_iter().eq(every), "every stage runs once");
     }
-    let everything = plan(EVERYTHING);
-    assert_eq!(report(&everything, &run(&everything, 4, 7)).digest, "99721f9d90d31f055dd4f720c520f3c8");
 }
 
 /// A schedule whose states are the numbers of the stages that left them.
@@ -102,9 +115,12 @@ fn numbers(plan: &Plan) -> Schedule<(usize, usize)> {
 }
 
 #[test]
-fn a_stage_begins_when_its_parent_and_its_teacher_have_ended() {
-    let tree = plan(TREE);
-    let mut schedule = numbers(&tree);
+fn a_stage_begins_when_its_parent_its_teacher_and_its_members_have_ended() {
+    [TREE, ENSEMBLE].iter().for_each(|json| begins_after_its_inputs(&plan(json)));
+}
+
+fn begins_after_its_inputs(tree: &Plan) {
+    let mut schedule = numbers(tree);
     let mut begun = Vec::new();
     let mut at_work = Vec::new();
     loop {
@@ -113,12 +129,13 @@ fn a_stage_begins_when_its_parent_and_its_teacher_have_ended() {
         }
         let Some(task) = at_work.pop() else { break };
         let Task::Stage { stage, trials } = task else { panic!("nothing was tested") };
-        let [OfTrial { trial, parent, teacher }] = trials[..] else {
+        let [OfTrial { trial, parent, teacher, members }] = &trials[..] else {
             panic!("the processor takes one trial at a time")
         };
-        let inputs = tree.inputs(stage).map(|input| input.map(|input| (trial, input)));
-        assert_eq!([parent, teacher], inputs);
-        assert!(inputs.iter().flatten().all(|input| begun.contains(input)));
+        let (trial, inputs) = (*trial, tree.inputs(stage));
+        let given = parent.iter().chain(teacher).chain(members).copied();
+        assert!(given.eq(inputs.all().map(|input| (trial, input))));
+        assert!(inputs.all().all(|input| begun.contains(&(trial, input))));
         begun.push((trial, stage));
         schedule.done(&Place::Stage { stage, trials: vec![trial] }, vec![Some((trial, stage))]);
     }
@@ -201,8 +218,7 @@ fn a_state_comes_back_bit_for_bit_and_another_length_is_refused() {
     let mut dataset = tree.recipe.data.open().unwrap();
     let mut states: Vec<State> = Vec::new();
     for stage in 0..tree.stages.len() {
-        let [parent, teacher] = tree.inputs(stage).map(|input| input.map(|stage| &states[stage]));
-        let (inputs, log) = ([Inputs { trial: 0, parent, teacher }], &mut Log::default());
+        let (inputs, log) = ([Inputs::of(0, &tree.inputs(stage), &states)], &mut Log::default());
         let mut reached =
             now(run_stage(&tree, stage, &inputs, &mut dataset, &Nothing, &mut Engines::cpu(), log)).unwrap();
         states.push(reached.remove(0).unwrap().state);

@@ -22,7 +22,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     ) -> Result<(), RunError> {
         let (mut grids, mut specs) = (Vec::with_capacity(states.len()), Vec::with_capacity(states.len()));
         for state in states.iter_mut() {
-            *state = State { model: fold_batch_norm(&state.model), integers: None, coded: None, on_gpu: false };
+            *state = State::of(fold_batch_norm(&state.model));
             // What was found within a budget stays, whatever is trained later.
             let spec = self.bits_within_budget(&state.model, spec).await?.unwrap_or_else(|| spec.clone());
             grids.push(quantize::begin(&state.model, &spec));

@@ -38,9 +38,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         Ok(match quantized(&model, &calibrated.grids, &codes, spec) {
             TrainedModel::Integer(integers) => {
                 integers.dequantize_into(&mut model);
-                State { model, integers: Some((spec.clone(), integers)), coded: None, on_gpu: false }
+                State { integers: Some((spec.clone(), integers)), ..State::of(model) }
             }
-            TrainedModel::Float(model) => State { model, integers: None, coded: Some(spec.clone()), on_gpu: false },
+            TrainedModel::Float(model) => State { coded: Some(spec.clone()), ..State::of(model) },
+            TrainedModel::Ensemble(_) => State::of(model), // quantizing one network makes one
         })
     }
 

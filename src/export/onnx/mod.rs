@@ -15,7 +15,7 @@ mod operators;
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
-use crate::network::TrainedModel;
+use crate::network::{Shape, TrainedModel};
 use graph::Graph;
 use layout::{Value, input_dims};
 
@@ -31,11 +31,28 @@ const OUTPUT: &str = "logits";
 pub fn onnx(model: &TrainedModel) -> Vec<u8> {
     let shape = model.shape();
     let mut graph = Graph::new(INPUT);
+    let logits = logits(model, shape, &mut graph);
+    graph.finish((INPUT, &input_dims(shape)), (&logits, &[model.classes()]))
+}
+
+/// Appends the network, or those of an ensemble side by side; the name of its logits.
+fn logits(model: &TrainedModel, shape: Shape, graph: &mut Graph) -> String {
     let input = Value::input(INPUT, shape);
     let logits = match model {
-        TrainedModel::Float(model) => float::network(model, input, &mut graph),
-        TrainedModel::Integer(model) => integer::network(model, input, &mut graph),
+        TrainedModel::Float(model) => float::network(model, input, graph),
+        TrainedModel::Integer(model) => integer::network(model, input, graph),
+        TrainedModel::Ensemble(ensemble) => {
+            let member = |member| {
+                let logits = logits(member, shape, graph);
+                graph.begin("member");
+                graph.node("Softmax", "probabilities", &[&logits], &[])
+            };
+            let members: Vec<String> = ensemble.members.iter().map(member).collect();
+            let members: Vec<&str> = members.iter().map(String::as_str).collect();
+            graph.begin("ensemble");
+            let mean = graph.node("Mean", "mean", &members, &[]);
+            return graph.node("Log", "logarithm", &[&mean], &[]);
+        }
     };
-    let logits = logits.as_rows(&mut graph);
-    graph.finish((INPUT, &input_dims(shape)), (&logits.tensor, &[model.classes()]))
+    logits.as_rows(graph).tensor
 }

@@ -8,7 +8,7 @@ use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::landscape;
 use crate::experiment::{layer_noise, precision, sensitivity};
 use crate::export;
-use crate::network::TrainedModel;
+use crate::network::{SEVERAL_NETWORKS, TrainedModel};
 use crate::worker::source::Fetch;
 use crate::worker::{Answer, ModelFile, Question, Response};
 use std::cell::RefCell;
@@ -108,8 +108,12 @@ async fn at_length(state: &Rc<RefCell<State>>, run: u32, question: Question) -> 
             Ok(complete)
         }
         Question::Landscape { model, data, size, bits } => {
-            let TrainedModel::Float(float) = of_name(&model)? else {
-                return Err(format!("{model} is in integers; choose the variant that it was made from"));
+            let float = match of_name(&model)? {
+                TrainedModel::Float(float) => float,
+                TrainedModel::Integer(_) => {
+                    return Err(format!("{model} is in integers; choose the variant that it was made from"));
+                }
+                TrainedModel::Ensemble(_) => return Err(SEVERAL_NETWORKS.into()),
             };
             let mut dataset = data.open().map_err(|e| e.to_string())?;
             let tell = |so_far: &_| tell(&Answer::Landscape { run, landscape: Clone::clone(so_far) });

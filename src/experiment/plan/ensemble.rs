@@ -1,0 +1,115 @@
+//! Networks drawn several times, and ensembles of them: what a plan makes of `member`, `members` and `ensemble`.
+
+use super::{Action, MAX_VARIANTS, Plan, check_network};
+use crate::compression::distill::Distill;
+use crate::data::DatasetInfo;
+use crate::experiment::recipe::{Step, Variant};
+use crate::network::{Layer, MAX_ENSEMBLE_PARAMETERS};
+
+/// The highest number of a draw.
+const MAX_MEMBER: usize = 9999;
+
+/// One variant for each of the members that it asks for, or the variant itself.
+pub(super) fn members(variant: &Variant) -> Vec<Variant> {
+    let one = |(further, name)| Variant { name, member: variant.member + further, members: 0, ..variant.clone() };
+    variant.names().into_iter().enumerate().map(one).collect()
+}
+
+/// Checks `members`, and that a name stands for one thing: those before are `earlier`.
+pub(super) fn check_group(earlier: &[Variant], variant: &Variant) -> Result<(), String> {
+    let Variant { name, members, .. } = variant;
+    if *members > MAX_VARIANTS {
+        return Err(format!("members {members} is not allowed; at most {MAX_VARIANTS} variants can be compared"));
+    }
+    if *members > 0 && variant.sweep.is_some() {
+        return Err("members cannot stand beside sweep; write a variant for each value".into());
+    }
+    match earlier.iter().find(|other| other.name == *name && (other.members > 0 || *members > 0)) {
+        Some(_) => Err(format!("name \"{name}\" stands for all of its members and is used twice; choose another")),
+        None => Ok(()),
+    }
+}
+
+/// Checks what may stand beside `member` and `ensemble`; the variant has been spread.
+pub(super) fn check_start(variant: &Variant) -> Result<(), String> {
+    let Variant { from, network, training, member, ensemble, .. } = variant;
+    if *member > MAX_MEMBER {
+        return Err(format!("member {member} is not allowed; draws are numbered from 0 to {MAX_MEMBER}"));
+    }
+    if from.is_some() && *member > 0 {
+        return Err(
+            "from cannot stand beside member or members: another draw is a fresh network; leave out one of them".into(),
+        );
+    }
+    let own = network.is_some() || training.is_some() || *member > 0;
+    if !ensemble.is_empty() && (from.is_some() || own) {
+        return Err("ensemble cannot stand beside from, network, training or member: its networks are those of the variants it names, which say how they are made".into());
+    }
+    Ok(())
+}
+
+impl Plan {
+    /// The stage that averages the variants of these names.
+    pub(super) fn ensemble(&mut self, names: &[String], info: &DatasetInfo) -> Result<usize, String> {
+        let mut members: Vec<usize> = Vec::new();
+        for name in names {
+            for name in self.all_of(name) {
+                let stage = self.find(&name).map_err(|e| format!("ensemble {e}"))?;
+                if self.averages(stage) {
+                    return Err(format!("ensemble \"{name}\" is an ensemble itself; name its members instead"));
+                }
+                if members.contains(&stage) {
+                    return Err(format!(
+                        "ensemble \"{name}\" is the same network as one before it, and would only count twice; give it another member"
+                    ));
+                }
+                members.push(stage);
+            }
+        }
+        if members.len() < 2 {
+            return Err("ensemble has one network; name at least two to be averaged".into());
+        }
+        let parameters = |stage: &usize| -> usize {
+            let layers = check_network(&self.stages[*stage].network, info).unwrap_or_default();
+            layers.iter().map(Layer::parameter_count).sum()
+        };
+        let parameters: usize = members.iter().map(parameters).sum();
+        if parameters > MAX_ENSEMBLE_PARAMETERS {
+            return Err(format!(
+                "ensemble would have {parameters} parameters; at most {MAX_ENSEMBLE_PARAMETERS} are allowed, so name fewer or smaller networks"
+            ));
+        }
+        Ok(self.intern(None, 0, Action::Ensemble(members)))
+    }
+
+    /// What a name in `ensemble` stands for: all members of a variant that has some, or itself.
+    fn all_of(&self, name: &str) -> Vec<String> {
+        let group = self.recipe.variants.iter().find(|variant| variant.name == name && variant.members > 0);
+        group.map_or_else(|| vec![name.into()], Variant::names)
+    }
+
+    /// Whether what a stage leaves behind is several networks.
+    fn averages(&self, stage: usize) -> bool {
+        matches!(self.stages[stage].action, Action::Ensemble(_))
+    }
+
+    /// Several networks can teach, and nothing else.
+    pub(super) fn check_behind(&self, parent: usize, step: &Step) -> Result<(), String> {
+        let fresh = matches!(step, Step::Distill(Distill { student: Some(_), .. }));
+        if self.averages(parent) && !fresh {
+            return Err("it works on one network, and an ensemble has several; give its members the step, or distill the ensemble into a student first".into());
+        }
+        Ok(())
+    }
+
+    /// Several networks have predictions in common, and no layers.
+    pub(super) fn check_teacher(&self, distill: &Distill, teacher: usize) -> Result<(), String> {
+        if self.averages(teacher) && distill.looks_into_layers() {
+            return Err(format!(
+                "method \"{}\" looks into its teacher's layers, and an ensemble has several networks; choose soft-targets, or one of its members as the teacher",
+                distill.method
+            ));
+        }
+        Ok(())
+    }
+}
