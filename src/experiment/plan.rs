@@ -2,7 +2,7 @@
 
 use super::recipe::{Number, Recipe, RecipeError, Step, Variant};
 use crate::compression::{
-    distill::Distill,
+    distill::{Distill, layers::check_layers},
     prune::{Prune, Rewind},
     quantize::Quantize,
     share::Share,
@@ -233,6 +233,14 @@ impl Plan {
                     Some(name) => self.find(name).map_err(|e| format!("teacher {e}"))?,
                     None => parent,
                 };
+                if let Some(looks) = distill.looks() {
+                    let student = distill.student.as_ref().unwrap_or(&self.stages[parent].network);
+                    let [student, teacher] =
+                        [student, &self.stages[teacher].network].map(|network| check_network(network, info));
+                    let [height, width, channels] = info.shape;
+                    check_layers(looks, Shape { height, width, channels }, &student?, &teacher?)
+                        .map_err(|e| format!("method {} {e}", distill.method))?;
+                }
                 let training = distill.training.clone().unwrap_or_else(|| self.root_training(parent));
                 Action::Distill { distill: distill.clone(), training, teacher }
             }

@@ -168,6 +168,7 @@ impl Step {
             (Step::Quantize(step), "calibration") => Whole(&mut step.calibration),
             (Step::Distill(step), "temperature") => Real(&mut step.temperature),
             (Step::Distill(step), "alpha") => Real(&mut step.alpha),
+            (Step::Distill(step), "weight") => Real(&mut step.weight),
             _ => return None,
         })
     }

@@ -1,15 +1,43 @@
-//! Knowledge distillation: a student learns from a teacher's predictions.
+//! Knowledge distillation: a student learns from a teacher's predictions, and from what its layers make of the samples.
 
+pub(crate) mod layers;
 mod soft_targets;
 
-pub use soft_targets::SoftTargets;
+pub(crate) use soft_targets::SoftTargets;
 
 use super::{About, Setting};
 use crate::network::{Architecture, Training};
+use layers::Looks;
 use serde::{Deserialize, Serialize};
 
-/// All distillation methods.
-pub const METHODS: &[About] = &[soft_targets::ABOUT];
+/// A distillation method, as recipes and forms know it. What it computes is kept apart, so that what only reads recipes does not
+/// carry the arithmetic.
+pub struct Method {
+    /// Name, help and paper.
+    pub about: About,
+    /// The hidden layers it compares; none where predictions are enough.
+    pub looks: Option<Looks>,
+}
+
+/// The file of each method that looks into layers has its `METHOD` and a function `new` that makes its [`layers::LayerLoss`].
+macro_rules! methods {
+    ($($name:ident),*) => {
+        /// All distillation methods.
+        pub const METHODS: &[Method] = &[soft_targets::METHOD, $(layers::$name::METHOD),*];
+
+        /// The name of each, and the layers that it compares: what reads recipes needs no more.
+        const NAMES: &[(&str, Option<Looks>)] = &[
+            (soft_targets::METHOD.about.name, None),
+            $((layers::$name::METHOD.about.name, layers::$name::METHOD.looks)),*
+        ];
+
+        /// What those compute that look into layers, by name.
+        pub(crate) const LOSSES: &[(&str, layers::New)] =
+            &[$((layers::$name::METHOD.about.name, layers::$name::new)),*];
+    };
+}
+
+methods!(hints);
 
 /// The numeric settings of distillation.
 pub const SETTINGS: &[Setting] = &[
@@ -29,12 +57,23 @@ pub const SETTINGS: &[Setting] = &[
         range: 0.0..=1.0,
         step: 0.05,
     },
+    Setting {
+        name: "weight",
+        title: "Weight of the layers",
+        help: "For methods that compare hidden layers: how much their loss counts, as a multiple of what the method does by default; 0 leaves it out.",
+        default: 1.0,
+        range: 0.0..=1000.0,
+        step: 0.1,
+    },
 ];
 
 /// A distillation step as a recipe writes it.
 ///
 /// With `student`, a fresh network is trained and the variant so far is the teacher (unless `teacher` names another).
 /// Without it, the variant so far is itself the student and goes on training, its mask held; `teacher` must be named.
+///
+/// The loss is `(1 - alpha) CE(labels) + alpha T^2 CE(soft targets) + weight * M`, where `M` is what a method adds that looks into
+/// layers, in the units that its file names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Distill {
@@ -46,8 +85,10 @@ pub struct Distill {
     pub teacher: Option<String>,
     /// Softens teacher and student alike.
     pub temperature: f64,
-    /// Share of the loss that comes from the teacher.
+    /// Share of the loss that comes from the teacher's predictions.
     pub alpha: f64,
+    /// How much the loss between layers counts, for methods that look into them.
+    pub weight: f64,
     /// How the student is trained; the variant's own training if absent.
     pub training: Option<Training>,
 }
@@ -60,16 +101,25 @@ impl Default for Distill {
             teacher: None,
             temperature: 4.0,
             alpha: 0.9,
+            weight: 1.0,
             training: None,
         }
     }
 }
 
 impl Distill {
+    /// The hidden layers that its method compares, if it does.
+    pub(crate) fn looks(&self) -> Option<Looks> {
+        NAMES.iter().find(|(name, _)| *name == self.method).and_then(|(_, looks)| *looks)
+    }
+
     /// Checks every setting against the tables.
     pub fn check(&self) -> Result<(), String> {
-        super::find(METHODS, |about| *about, &self.method)?;
-        for (setting, value) in SETTINGS.iter().zip([self.temperature, self.alpha]) {
+        if !NAMES.iter().any(|(name, _)| *name == self.method) {
+            let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+            return Err(format!("method \"{}\" is not known; it must be one of: {}", self.method, known.join(", ")));
+        }
+        for (setting, value) in SETTINGS.iter().zip([self.temperature, self.alpha, self.weight]) {
             setting.check(value)?;
         }
         if let Some(training) = &self.training {
