@@ -87,7 +87,14 @@ impl Draft {
     /// Names of the variants before this one: what it may go on from or learn from.
     pub fn names_before(&self, key: u32) -> Vec<String> {
         let end = self.index(key).unwrap_or(0);
-        self.recipe.variants[..end].iter().map(|v| v.name.clone()).collect()
+        self.recipe.variants[..end].iter().flat_map(Variant::names).collect()
+    }
+
+    /// Names of the variants before this one that may be averaged; a variant with members under the name of all of them.
+    pub fn networks_before(&self, key: u32) -> Vec<String> {
+        let end = self.index(key).unwrap_or(0);
+        let single = self.recipe.variants[..end].iter().filter(|variant| variant.ensemble.is_empty());
+        single.map(|variant| variant.name.clone()).collect()
     }
 
     /// How many variants this one goes on from, one after another.
@@ -104,9 +111,15 @@ impl Draft {
     /// Renames a variant, and every mention of it.
     pub fn rename(&mut self, key: u32, name: String) {
         let Some(index) = self.index(key) else { return };
-        let old = std::mem::replace(&mut self.recipe.variants[index].name, name.clone());
+        let old = called(&self.recipe.variants[index]);
+        self.recipe.variants[index].name = name;
+        let new = called(&self.recipe.variants[index]);
         for variant in &mut self.recipe.variants[index + 1..] {
-            mentions(variant).filter(|m| **m == old).for_each(|m| m.clone_from(&name));
+            for mention in mentions(variant) {
+                if let Some(which) = old.iter().position(|name| name == mention) {
+                    mention.clone_from(&new[which]);
+                }
+            }
         }
     }
 
@@ -130,15 +143,18 @@ impl Draft {
         let Some(index) = self.index(key) else { return };
         let gone = self.recipe.variants.remove(index);
         self.keys.remove(index);
+        let names = called(&gone);
         for i in index..self.recipe.variants.len() {
-            if self.recipe.variants[i].from.as_deref() != Some(gone.name.as_str()) {
-                continue;
-            }
+            let heir = &mut self.recipe.variants[i];
+            heir.ensemble.retain(|member| !names.contains(member));
+            let Some(member) = names.iter().position(|name| heir.from.as_ref() == Some(name)) else { continue };
             let new_keys: Vec<u32> = gone.steps.iter().map(|_| self.key()).collect();
             let heir = &mut self.recipe.variants[i];
             heir.from.clone_from(&gone.from);
             heir.network.clone_from(&gone.network);
             heir.training.clone_from(&gone.training);
+            heir.ensemble.clone_from(&gone.ensemble);
+            heir.member = gone.member + if gone.members > 0 { member } else { 0 };
             heir.steps.splice(0..0, gone.steps.iter().cloned());
             if let Some(sweep) = &mut heir.sweep {
                 sweep.step += gone.steps.len();
@@ -155,8 +171,8 @@ impl Draft {
             Some([first, second]) => [first, second],
             _ => return false,
         };
-        let mut second = second.clone();
-        !mentions(&mut second).any(|m| *m == first.name)
+        let (mut second, names) = (second.clone(), called(first));
+        !mentions(&mut second).any(|m| names.contains(m))
     }
 
     /// Moves a variant one place.
@@ -215,11 +231,18 @@ impl Draft {
     }
 }
 
+/// What others may call a variant: its members, if it has some, and the variant as a whole.
+fn called(variant: &Variant) -> Vec<String> {
+    let mut names = variant.names();
+    names.push(variant.name.clone());
+    names
+}
+
 /// The places where a variant names others.
 fn mentions(variant: &mut Variant) -> impl Iterator<Item = &mut String> {
     let teachers = variant.steps.iter_mut().filter_map(|step| match step {
         Step::Distill(distill) => distill.teacher.as_mut(),
         _ => None,
     });
-    variant.from.iter_mut().chain(teachers)
+    variant.from.iter_mut().chain(&mut variant.ensemble).chain(teachers)
 }

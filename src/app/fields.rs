@@ -13,7 +13,7 @@ pub(super) fn methods(step: &Step) -> Vec<About> {
         Step::Prune(_) => prune::METHODS.iter().map(|m| m.about).collect(),
         Step::Quantize(_) => quantize::METHODS.to_vec(),
         Step::Share(_) => share::METHODS.to_vec(),
-        Step::Distill(_) => distill::METHODS.to_vec(),
+        Step::Distill(_) => distill::METHODS.iter().map(|m| m.about).collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
 pub(super) mod device;
+pub(super) mod ensemble;
 pub(super) mod gallery;
 pub(super) mod numbers;
 pub(super) mod precision;
@@ -533,6 +534,16 @@ pub(super) fn train_on(epochs: usize) -> String {
 
 pub(super) fn prune(sparsity: f64) -> String {
     format!("prune {}", format::short_percent(sparsity))
+}
+
+/// What an ensemble is made of.
+pub(super) fn mean_of(names: &[String]) -> String {
+    format!("mean of {}", names.join(", "))
+}
+
+/// A network that is drawn several times.
+pub(super) fn members(count: usize) -> String {
+    format!("{count} times")
 }
 
 pub(super) fn share(bits: usize) -> String {

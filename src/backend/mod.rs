@@ -230,6 +230,11 @@ pub trait Backend {
     /// refused any of it; what it would give then could not be trusted.
     fn read(&self, buffer: &Self::Buffer, len: usize) -> impl Future<Output = Result<Vec<f32>, DeviceError>>;
 
+    /// The values of a buffer that lies in the host's memory; none where it does not.
+    fn host<'b>(&self, _buffer: &'b Self::Buffer) -> Option<&'b [f32]> {
+        None
+    }
+
     /// Sets the first `len` values to `value`.
     fn fill(&self, buffer: &mut Self::Buffer, len: usize, value: f32);
 

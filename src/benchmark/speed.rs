@@ -10,8 +10,8 @@ use crate::compression::quantize::{Quantize, RangeObserver, quantize};
 use crate::data::{Key, Rng};
 use crate::experiment::{BackendName, Clock, Engines, Flow, WINDOWS};
 use crate::network::{
-    Architecture, Batch, CrossEntropy, Executable, GpuInteger, IntegerModel, Mode, Model, Network, Optimizer, Shape,
-    TrainedModel, Training, descend, fold_batch_norm,
+    Architecture, Batch, CrossEntropy, Executable, GpuInteger, IntegerModel, Loss, Mode, Model, Network, Optimizer,
+    Shape, TrainedModel, Training, fold_batch_norm,
 };
 
 /// Steps whose last result is waited for, at most: as often as training reports.
@@ -82,9 +82,9 @@ async fn training_rates<B: Backend>(
             step += 1;
             backend.write(network.input(), &batches[step % batches.len()]);
             backend.write(&mut labels, &one_hot);
-            let batch = Batch { indices: &[], rows, labels: &labels, classes }; // made up: no samples of a set
-            descend(backend, &mut network, &batch, &mut streams, &mut CrossEntropy, &mut totals);
-            optimizer.step(backend, &mut network, &subject.training, 1e-4);
+            let batch = Batch { indices: &[], rows, labels: &labels, classes, rate: 1e-4 }; // made up: no samples of a set
+            CrossEntropy.descend(backend, &mut network, &batch, &mut streams, &mut totals);
+            optimizer.step(backend, &mut network, &subject.training, batch.rate);
         }
         backend.read(&totals, 2).await
     })

@@ -2,6 +2,9 @@
 
 #[cfg(test)]
 mod aware_tests;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod distill_tests;
 mod engines;
 #[cfg(test)]
 mod ensemble_tests;

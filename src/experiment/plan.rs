@@ -4,7 +4,7 @@ mod ensemble;
 
 use super::recipe::{Number, Recipe, RecipeError, Step, Variant};
 use crate::compression::{
-    distill::Distill,
+    distill::{Distill, layers::check_layers},
     prune::{Prune, Rewind},
     quantize::Quantize,
     share::Share,
@@ -260,11 +260,22 @@ impl Plan {
                 if let Some(student) = &distill.student {
                     check_network(student, info).map_err(|e| format!("student.{e}"))?;
                 }
+                if let Some(peer) = &distill.peer {
+                    check_network(peer, info).map_err(|e| format!("peer.{e}"))?;
+                }
                 let teacher = match &distill.teacher {
                     Some(name) => self.find(name).map_err(|e| format!("teacher {e}"))?,
                     None => parent,
                 };
                 self.check_teacher(distill, teacher)?;
+                if let Some(looks) = distill.looks() {
+                    let student = distill.student.as_ref().unwrap_or(&self.stages[parent].network);
+                    let [student, teacher] =
+                        [student, &self.stages[teacher].network].map(|network| check_network(network, info));
+                    let [height, width, channels] = info.shape;
+                    check_layers(looks, Shape { height, width, channels }, &student?, &teacher?)
+                        .map_err(|e| format!("method {} {e}", distill.method))?;
+                }
                 let training = distill.training.clone().unwrap_or_else(|| self.root_training(parent));
                 Action::Distill { distill: distill.clone(), training, teacher }
             }
@@ -381,6 +392,7 @@ fn label(action: &Action, network: &Architecture) -> String {
         Action::Share(share, _) => {
             format!("share weights, {} {}", share.bits, if share.bits == 1 { "bit" } else { "bits" })
         }
+        Action::Distill { distill, .. } if distill.is_mutual() => format!("train {} beside a peer", network.label()),
         Action::Distill { .. } => format!("distill into {}", network.label()),
     }
 }

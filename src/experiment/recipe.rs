@@ -187,6 +187,7 @@ impl Step {
             (Step::Distill(step), "temperature") => Real(&mut step.temperature),
             (Step::Distill(step), "alpha") => Real(&mut step.alpha),
             (Step::Distill(step), "member") => Whole(&mut step.member),
+            (Step::Distill(step), "weight") => Real(&mut step.weight),
             _ => return None,
         })
     }
@@ -285,6 +286,7 @@ impl Recipe {
                 strip_field(step, "distill", &to_value(&Distill::default()));
                 if let Some(distill) = step.get_mut("distill") {
                     strip_field(distill, "student", &to_value(&Architecture::default()));
+                    strip_field(distill, "peer", &to_value(&Architecture::default()));
                     strip_field(distill, "training", &to_value(&Training::default()));
                 }
             }
@@ -321,7 +323,7 @@ fn keep_architecture_names(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                if let ("network" | "student", Value::Object(network)) = (name.as_str(), &mut *field) {
+                if let ("network" | "student" | "peer", Value::Object(network)) = (name.as_str(), &mut *field) {
                     network
                         .entry("architecture")
                         .or_insert_with(|| to_value(&crate::network::ArchitectureName::default()));

@@ -1,10 +1,13 @@
 //! One stage: a network is trained, pruned, quantized or distilled, in one trial or in several at once.
 
+mod distilling;
 mod pruning;
 mod quantizing;
 mod repairing;
 
 pub(super) use pruning::Gradual;
+
+use distilling::Objective;
 
 use super::engines::{Accelerator, Engines};
 use super::event::{Event, Flow, Sink};
@@ -15,7 +18,6 @@ use super::reporter::Reporter;
 use super::run::RunError;
 use super::state::State;
 use crate::backend::Backend;
-use crate::compression::distill::{Distill, SoftTargets};
 use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::compression::share::share_weights;
 use crate::data::{Dataset, Key, Source, Split};
@@ -73,14 +75,6 @@ pub(super) struct Told {
     pub predicted_rise: Option<f64>,
     /// See [`super::VariantResult::layer_scores`].
     pub layer_scores: Vec<f64>,
-}
-
-/// What training minimizes, on whichever backend.
-enum Objective {
-    /// Cross-entropy with the true labels.
-    Labels,
-    /// See [`SoftTargets`]; a teacher for each trial.
-    SoftTargets { teachers: Vec<Vec<f32>>, temperature: f32, alpha: f32 },
 }
 
 /// A stretch of training: how, with which streams of chance, and which epochs of its stage it is.
@@ -156,7 +150,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let parents = || self.trials.iter().map(|of| of.parent.cloned()).collect::<Option<Vec<State>>>();
         let mut states = match &stage.action {
             Action::Fresh { .. } => self.fresh()?,
-            Action::Ensemble(_) if A::ALL_STEPS => {
+            Action::Ensemble(_) if !A::ALL_STEPS => return Err(RunError::Network(NOT_HERE.into())),
+            Action::Ensemble(_) => {
                 return Ok(self.trials.iter().map(|of| State::ensemble(&of.members)).collect());
             }
             _ => parents()
@@ -177,10 +172,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 }
                 return Ok(states);
             }
-            Action::Share(..) | Action::Ensemble(_) if !A::ALL_STEPS => {
-                return Err(RunError::Network(NOT_HERE.into()));
-            }
             Action::Ensemble(_) => {} // was done above
+            Action::Share(..) if !A::ALL_STEPS => return Err(RunError::Network(NOT_HERE.into())),
             Action::Share(share, training) => {
                 for (state, key) in states.iter_mut().zip(self.keys()) {
                     share_weights(&mut state.model, share, &key.fold("share"));
@@ -188,8 +181,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 self.train(&mut states, &self.whole(training), &Objective::Labels).await?;
             }
             Action::Distill { distill, training, .. } => {
-                let teachers: Vec<TrainedModel> =
-                    self.trials.iter().zip(&states).map(|(of, state)| of.teacher.unwrap_or(state).trained()).collect();
+                let teachers: Vec<State> =
+                    self.trials.iter().zip(&states).map(|(of, state)| of.teacher.unwrap_or(state).clone()).collect();
                 if distill.student.is_some() {
                     states = self.fresh()?;
                 }
@@ -240,7 +233,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         &mut self,
         states: &mut [State],
         stretch: &Stretch<'_>,
-        objective: &Objective,
+        objective: &Objective<'_>,
     ) -> Result<(), RunError> {
         if A::ALL_STEPS && states.first().and_then(State::aware).is_some() {
             return later::<A, _>(self.train_quantized(states, stretch, objective)).await;
@@ -254,7 +247,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         &mut self,
         states: &mut [State],
         stretch: &Stretch<'_>,
-        objective: &Objective,
+        objective: &Objective<'_>,
     ) -> Result<(), RunError> {
         if A::ALL_STEPS {
             // What is trained is floats; what was integers will be so again.
@@ -264,7 +257,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let mut progress: Vec<Progress> = states.iter().map(|_| Progress::default()).collect();
         let all = self.going_on();
         let mut left = &all[..];
-        if A::KNOWN && self.plan.recipe.backend == BackendName::Gpu && !left.is_empty() {
+        let wanted = A::KNOWN && self.plan.recipe.backend == BackendName::Gpu && !left.is_empty();
+        if wanted && objective.stays_on_the_host() {
+            self.tell("this method of distillation is the processor's alone, which does it all".into());
+        } else if wanted {
             self.engines.open(&*self.sink).await;
             // Taken out, so that the rest of the work can be borrowed beside it.
             match self.engines.take() {
@@ -346,7 +342,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         which: &[usize],
         states: &mut [State],
         stretch: &Stretch<'_>,
-        objective: &Objective,
+        objective: &Objective<'_>,
         progress: &mut [Progress],
     ) -> Result<Ending, TrainError> {
         let Stretch { training, keys, done, total, gradual } = stretch;
@@ -371,41 +367,15 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let each = states.iter_mut().zip(keys).zip(progress).enumerate().filter(|(at, _)| which.contains(at));
         let mut pupils: Vec<Pupil<'_>> =
             each.map(|(_, ((state, key), progress))| Pupil { model: &mut state.model, key: *key, progress }).collect();
-        let mut loss: Box<dyn Loss<B> + '_> = match objective {
-            Objective::SoftTargets { teachers, temperature, alpha } if A::ALL_STEPS => {
-                let (classes, batch) = (dataset.classes(), training.batch);
-                let teachers = which.iter().map(|&which| teachers[which].as_slice()).collect();
-                Box::new(SoftTargets::new(backend, teachers, classes, batch, *temperature, *alpha))
-            }
+        let mut loss = match objective {
             // Where distillation is not known, nobody asks for it.
-            Objective::Labels | Objective::SoftTargets { .. } => Box::new(CrossEntropy),
+            Objective::Teachers(lessons) if A::ALL_STEPS => {
+                let students: Vec<&Model> = pupils.iter().map(|pupil| &*pupil.model).collect();
+                lessons.loss(backend, which, &students, keys, dataset, training)
+            }
+            Objective::Labels | Objective::Teachers(_) => Box::new(CrossEntropy) as Box<dyn Loss<B> + '_>,
         };
         train(backend, &mut pupils, dataset, source, training, &mut *loss, &mut monitor).await
-    }
-
-    async fn distill(
-        &mut self,
-        students: &mut [State],
-        teachers: &[TrainedModel],
-        distill: &Distill,
-        training: &Training,
-    ) -> Result<(), RunError> {
-        let samples = self.dataset.len(Split::Train);
-        let mut said = Vec::with_capacity(teachers.len());
-        for teacher in teachers {
-            let mut logits = Vec::new();
-            self.each_training_batch(samples, &mut Executable::new(teacher), |executable, rows, x| {
-                logits.extend_from_slice(executable.logits(rows, x));
-            })
-            .await?;
-            said.push(logits);
-        }
-        if self.stopped {
-            return Ok(());
-        }
-        let (temperature, alpha) = (distill.temperature as f32, distill.alpha as f32);
-        let objective = Objective::SoftTargets { teachers: said, temperature, alpha };
-        self.train(students, &self.whole(training), &objective).await
     }
 
     /// Calibrates on training samples and makes the integer network; its real values become the model's.

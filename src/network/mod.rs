@@ -33,6 +33,6 @@ pub use model::{Model, Parameter};
 pub(crate) use optimizer::Optimizer;
 pub(crate) use pass::{Mode, Network};
 pub use trained::{Matrix, TrainedModel};
-pub(crate) use trainer::descend;
-pub use trainer::{Batch, CrossEntropy, Ending, Loss, Metrics, Monitor, Progress, Pupil, TrainError, train};
+pub(crate) use trainer::{Batch, CrossEntropy, Loss, train};
+pub use trainer::{Ending, Metrics, Monitor, Progress, Pupil, TrainError};
 pub use training::{OptimizerName, Schedule, Training};

@@ -56,6 +56,8 @@ pub(crate) struct Network<B: Backend> {
     dropped: Vec<f32>,
     /// The passes through layers of fake quantization, where there are such.
     fakes: Option<Fakes<B>>,
+    /// Places between layers that a loss looks at, each with the gradient that the loss has there; see [`Network::tap`].
+    taps: Vec<(usize, B::Buffer)>,
 }
 
 impl<B: Backend> Network<B> {
@@ -108,6 +110,7 @@ impl<B: Backend> Network<B> {
             remasked: false,
             dropped: Vec::new(),
             fakes: None,
+            taps: Vec::new(),
         }
     }
 
@@ -132,6 +135,31 @@ impl<B: Backend> Network<B> {
         (&self.activations[self.input_of[self.layers.len()]], &mut self.gradients[0])
     }
 
+    /// From here on the values at these places are kept through a forward pass ([`Network::at`]), and a backward pass adds what
+    /// stands in [`Network::tap_gradient`] to their gradients. Place `p` is before layer `p`.
+    pub fn tap(&mut self, backend: &B, places: &[usize], capacity: usize) {
+        self.taps = places.iter().map(|&place| (place, backend.zeros(capacity * self.widths[place]))).collect();
+    }
+
+    /// Values of a sample at a place.
+    pub fn width(&self, place: usize) -> usize {
+        self.widths[place]
+    }
+
+    fn is_tapped(&self, place: usize) -> bool {
+        self.taps.iter().any(|(tapped, _)| *tapped == place)
+    }
+
+    /// What the last forward pass left at a place that is tapped, or at the end.
+    pub fn at(&self, place: usize) -> &B::Buffer {
+        &self.activations[self.input_of[place]]
+    }
+
+    /// The gradient that a loss has at its tap of this index, apart from what comes from behind.
+    pub fn tap_gradient(&mut self, tap: usize) -> &mut B::Buffer {
+        &mut self.taps[tap].1
+    }
+
     /// From the input to the logits, for the first `rows` samples.
     pub fn forward(&mut self, backend: &B, rows: usize, mut mode: Mode) {
         let (mut at, mut next) = (0, 0);
@@ -143,7 +171,7 @@ impl<B: Backend> Network<B> {
             // asks for what it is computed of, but a skip connection that starts there.
             let fused = match self.layers[index..] {
                 [Layer::Dense { .. } | Layer::Convolution(_), Layer::Activation(f), ..]
-                    if skips_of(&self.layers, index + 1).next().is_none() =>
+                    if skips_of(&self.layers, index + 1).next().is_none() && !self.is_tapped(index + 1) =>
                 {
                     Some(f)
                 }
@@ -279,6 +307,9 @@ impl<B: Backend> Network<B> {
             if wanted {
                 for skip in skips_of(&self.layers, index) {
                     backend.add_assign(rows * width, &self.saved[skip], &mut self.gradients[0]);
+                }
+                for (_, gradient) in self.taps.iter().filter(|(place, _)| *place == index) {
+                    backend.add_assign(rows * width, gradient, &mut self.gradients[0]);
                 }
             }
         }

@@ -92,7 +92,7 @@ pub trait Monitor {
 }
 
 /// A batch on the device.
-pub struct Batch<'a, B: Backend> {
+pub(crate) struct Batch<'a, B: Backend> {
     /// Which training samples: `rows` for each lane.
     pub indices: &'a [u32],
     /// Samples of a lane.
@@ -101,10 +101,12 @@ pub struct Batch<'a, B: Backend> {
     pub labels: &'a B::Buffer,
     /// Classes.
     pub classes: usize,
+    /// The learning rate of the step, for what a loss itself learns.
+    pub rate: f32,
 }
 
 /// What training minimizes.
-pub trait Loss<B: Backend> {
+pub(crate) trait Loss<B: Backend> {
     /// Adds the loss's sum over rows to `totals[0]`, the count of right answers to `totals[1]`, and the gradient of its
     /// mean to `d_logits` (which holds zeros).
     fn apply(
@@ -115,10 +117,27 @@ pub trait Loss<B: Backend> {
         totals: &mut B::Buffer,
         d_logits: &mut B::Buffer,
     );
+
+    /// The gradients of a step: the batch in the network's input passes forward, and its loss back. A loss that looks at more than
+    /// the logits does so here; see [`Network::tap`].
+    fn descend(
+        &mut self,
+        backend: &B,
+        network: &mut Network<B>,
+        batch: &Batch<B>,
+        dropout: &mut [Rng],
+        totals: &mut B::Buffer,
+    ) {
+        network.forward(backend, batch.rows, Mode::Train(dropout));
+        let (logits, gradient) = network.logits_and_gradient();
+        backend.fill(gradient, batch.rows * batch.classes, 0.0);
+        self.apply(backend, batch, logits, totals, gradient);
+        network.backward(backend, batch.rows);
+    }
 }
 
 /// Cross-entropy with the true labels.
-pub struct CrossEntropy;
+pub(crate) struct CrossEntropy;
 
 impl<B: Backend> Loss<B> for CrossEntropy {
     fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
@@ -180,7 +199,7 @@ pub struct Pupil<'a> {
 ///
 /// If the device is lost, each model and its progress are those of the last epoch's end, from which another backend can go on.
 #[allow(clippy::too_many_arguments)] // where, whom, from what, how, towards what, told to whom
-pub async fn train<B: Backend>(
+pub(crate) async fn train<B: Backend>(
     backend: &B,
     pupils: &mut [Pupil<'_>],
     dataset: &mut Dataset,
@@ -229,10 +248,11 @@ pub async fn train<B: Backend>(
             orders.iter().for_each(|order| indices.extend_from_slice(&order[first..first + rows]));
             feed.ensure(dataset, source, Split::Train, &indices, monitor).await?;
             feed.write(backend, dataset, Split::Train, &indices, network.input());
-            let batch_info = Batch { indices: &indices, rows, labels: &feed.labels, classes: feed.classes };
-            descend(backend, &mut network, &batch_info, &mut dropout, loss, &mut totals);
             let step = epoch * per_epoch + batch;
-            optimizer.step(backend, &mut network, training, training.rate(step, steps, per_epoch));
+            let rate = training.rate(step, steps, per_epoch);
+            let batch_info = Batch { indices: &indices, rows, labels: &feed.labels, classes: feed.classes, rate };
+            loss.descend(backend, &mut network, &batch_info, &mut dropout, &mut totals);
+            optimizer.step(backend, &mut network, training, rate);
             if monitor.wants_pruning(step + 1, steps) {
                 network.expose(backend, models(pupils)).await?;
                 pupils.iter_mut().enumerate().for_each(|(lane, pupil)| monitor.prune(lane, pupil.model));
@@ -295,22 +315,6 @@ pub async fn train<B: Backend>(
         }
     }
     Ok(Ending::Complete)
-}
-
-/// The gradients of a step: the batch in the network's input passes forward, and its loss back.
-pub(crate) fn descend<B: Backend>(
-    backend: &B,
-    network: &mut Network<B>,
-    batch: &Batch<B>,
-    dropout: &mut [Rng],
-    loss: &mut dyn Loss<B>,
-    totals: &mut B::Buffer,
-) {
-    network.forward(backend, batch.rows, Mode::Train(dropout));
-    let (logits, gradient) = network.logits_and_gradient();
-    backend.fill(gradient, batch.rows * batch.classes, 0.0);
-    loss.apply(backend, batch, logits, totals, gradient);
-    network.backward(backend, batch.rows);
 }
 
 fn models<'p>(pupils: &'p mut [Pupil<'_>]) -> impl Iterator<Item = &'p mut Model> {

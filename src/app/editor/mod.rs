@@ -2,6 +2,7 @@
 
 mod backend_field;
 mod data_form;
+mod ensemble_form;
 pub(super) mod forms;
 mod inputs;
 mod network_form;

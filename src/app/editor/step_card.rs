@@ -240,6 +240,11 @@ fn Teaching(state: State, variant: u32, step: u32) -> impl IntoView {
         });
     };
     let has_student = Memo::new(move |_| distill.with(|d| d.student.is_some()));
+    let mutual = Memo::new(move |_| distill.with(Distill::is_mutual));
+    // Where there is one that should not be, it can be taken away.
+    let taught = Memo::new(move |_| distill.with(|d| !d.is_mutual() || d.teacher.is_some()));
+    let has_peer = Memo::new(move |_| distill.with(|d| d.peer.is_some()));
+    let toggle_peer = Callback::new(move |on: bool| edit(&|d| d.peer = on.then(|| Architecture::mlp(&[30]))));
     let has_training = Memo::new(move |_| distill.with(|d| d.training.is_some()));
     let teachers = Signal::derive(move || {
         let none = if has_student.get() { text::TEACHER_SELF } else { text::TEACHER_CHOOSE };
@@ -264,13 +269,32 @@ fn Teaching(state: State, variant: u32, step: u32) -> impl IntoView {
                 network=Signal::derive(move || distill.with(|d| d.student.clone().unwrap_or_default()))
                 set=Callback::new(move |n: Architecture| edit(&|d| d.student = Some(n.clone())))
             />
+            <NumberField
+                label=text::ensemble::STUDENT_MEMBER
+                help=text::ensemble::STUDENT_MEMBER_HELP
+                value=Signal::derive(move || distill.with(|d| d.member as f64))
+                range=(0.0, 9999.0)
+                step=1.0
+                set=Callback::new(move |n: f64| edit(&|d| d.member = n.max(0.0) as usize))
+            />
         })}
-        <SelectField
-            label=text::TEACHER
-            options=teachers
-            value=Signal::derive(move || distill.with(|d| d.teacher.clone().unwrap_or_default()))
-            set=Callback::new(move |v: String| edit(&|d| d.teacher = (!v.is_empty()).then(|| v.clone())))
-        />
+        {move || (mutual.get() || has_peer.get()).then(|| view! {
+            <CheckField label=text::ensemble::OWN_PEER value=has_peer set=toggle_peer/>
+            {move || has_peer.get().then(|| view! {
+                <NetworkForm
+                    network=Signal::derive(move || distill.with(|d| d.peer.clone().unwrap_or_default()))
+                    set=Callback::new(move |n: Architecture| edit(&|d| d.peer = Some(n.clone())))
+                />
+            })}
+        })}
+        {move || taught.get().then(|| view! {
+            <SelectField
+                label=text::TEACHER
+                options=teachers
+                value=Signal::derive(move || distill.with(|d| d.teacher.clone().unwrap_or_default()))
+                set=Callback::new(move |v: String| edit(&|d| d.teacher = (!v.is_empty()).then(|| v.clone())))
+            />
+        })}
         <CheckField label=text::OWN_TRAINING value=has_training set=toggle_training/>
         {move || has_training.get().then(|| view! {
             <TrainingForm

@@ -2,6 +2,7 @@
 
 use super::super::state::State;
 use super::super::{actions, fields, text};
+use super::ensemble_form::{EnsembleForm, MemberFields, started_elsewhere};
 use super::inputs::{CheckField, SelectField};
 use super::network_form::NetworkForm;
 use super::step_card::StepCard;
@@ -18,7 +19,9 @@ pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
     let chain = move || {
         variant.with(|v| {
             let start = v.from.clone().or_else(|| v.network.as_ref().map(|n| n.label()));
-            start.into_iter().chain(v.steps.iter().map(fields::summary)).collect::<Vec<_>>().join(" → ")
+            let start = start.or_else(|| (!v.ensemble.is_empty()).then(|| text::mean_of(&v.ensemble)));
+            let members = (v.members > 0).then(|| text::members(v.members));
+            members.into_iter().chain(start).chain(v.steps.iter().map(fields::summary)).collect::<Vec<_>>().join(" → ")
         })
     };
     let wrong = move || {
@@ -47,15 +50,17 @@ pub(super) fn VariantForm(state: State, key: u32) -> impl IntoView {
     let edit = move |change: &dyn Fn(&mut Variant)| state.draft.update(|d| d.edit_variant(key, change));
     let bases = Signal::derive(move || {
         let names = state.draft.with(|d| d.names_before(key));
-        let fresh = (String::new(), text::FROM_FRESH.to_string(), "");
+        let averages = variant.with(|v| !v.ensemble.is_empty());
+        let fresh = if averages { text::ensemble::FROM_ENSEMBLE } else { text::FROM_FRESH };
+        let fresh = (String::new(), fresh.to_string(), "");
         std::iter::once(fresh).chain(names.into_iter().map(|n| (n.clone(), n, ""))).collect::<Vec<_>>()
     });
     let set_base = Callback::new(move |name: String| {
         edit(&|v| {
             v.from = (!name.is_empty()).then(|| name.clone());
             if v.from.is_some() {
-                v.network = None;
-                v.training = None;
+                *v = started_elsewhere(v);
+                v.ensemble.clear();
             }
         });
     });
@@ -78,6 +83,7 @@ pub(super) fn VariantForm(state: State, key: u32) -> impl IntoView {
             set=set_base
         />
         <OwnStart state key variant/>
+        <EnsembleForm state key variant/>
         <Steps state key/>
         <SweepForm state key variant/>
         <div class="buttons">
@@ -100,7 +106,7 @@ pub(super) fn VariantForm(state: State, key: u32) -> impl IntoView {
 #[component]
 fn OwnStart(state: State, key: u32, variant: Memo<Variant>) -> impl IntoView {
     let edit = move |change: &dyn Fn(&mut Variant)| state.draft.update(|d| d.edit_variant(key, change));
-    let fresh = Memo::new(move |_| variant.with(|v| v.from.is_none()));
+    let fresh = Memo::new(move |_| variant.with(|v| v.from.is_none() && v.ensemble.is_empty()));
     let own_network = Memo::new(move |_| variant.with(|v| v.network.is_some()));
     let own_training = Memo::new(move |_| variant.with(|v| v.training.is_some()));
     let toggle_network = Callback::new(move |on: bool| {
@@ -127,6 +133,7 @@ fn OwnStart(state: State, key: u32, variant: Memo<Variant>) -> impl IntoView {
                     set=Callback::new(move |t| state.draft.update(|d| d.edit_variant(key, |v| v.training = Some(t))))
                 />
             })}
+            <MemberFields state key variant/>
         })
     }
 }

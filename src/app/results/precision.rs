@@ -80,7 +80,7 @@ pub(super) fn PrecisionPanel(state: State) -> impl IntoView {
         let (Some(found), Some(variant)) = (chosen.get_untracked(), state.variant.get_untracked()) else { return };
         let Some(report) = state.report.get_untracked() else { return };
         let mut recipe = report.recipe.clone();
-        let taken = |name: &str| recipe.variants.iter().any(|v| v.name == name);
+        let taken = |name: &str| recipe.variants.iter().any(|v| v.names().iter().any(|n| n == name));
         let name = (1..).map(|n| words::new_name(&variant, n)).find(|name| !taken(name)).unwrap_or_default();
         let from = taken(&variant).then_some(variant);
         let step = Step::Quantize(Quantize { layer_bits: found.bits, ..settings() });

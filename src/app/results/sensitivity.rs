@@ -52,7 +52,7 @@ pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
         let (Some(budgets), Some(variant)) = (found.get_untracked(), state.variant.get_untracked()) else { return };
         let Some(report) = state.report.get_untracked() else { return };
         let mut recipe = report.recipe.clone();
-        let taken = |name: &str| recipe.variants.iter().any(|v| v.name == name);
+        let taken = |name: &str| recipe.variants.iter().any(|v| v.names().iter().any(|n| n == name));
         let name = (1..).map(|n| words::new_name(&variant, n)).find(|name| !taken(name)).unwrap_or_default();
         // A variant of a sweep has no name of its own that another could go on from.
         let from = taken(&variant).then_some(variant);

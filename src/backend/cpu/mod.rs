@@ -57,6 +57,10 @@ impl Backend for Cpu {
         "cpu"
     }
 
+    fn host<'b>(&self, buffer: &'b Vec<f32>) -> Option<&'b [f32]> {
+        Some(buffer)
+    }
+
     fn zeros(&self, len: usize) -> Vec<f32> {
         vec![0.0; len]
     }

@@ -432,11 +432,12 @@ fn methods() -> Result<(), String> {
         text += &format!("  {:14} {}\n", info.name.to_string(), info.help);
     }
     let prune: Vec<About> = prune::METHODS.iter().map(|m| m.about).collect();
+    let distill: Vec<About> = distill::METHODS.iter().map(|m| m.about).collect();
     for (kind, methods, settings) in [
         ("prune", prune.as_slice(), prune::SETTINGS),
         ("quantize", quantize::METHODS, quantize::SETTINGS),
         ("share", share::METHODS, share::SETTINGS),
-        ("distill", distill::METHODS, distill::SETTINGS),
+        ("distill", distill.as_slice(), distill::SETTINGS),
     ] {
         text += &format!("\n{kind}\n");
         for about in methods {

@@ -1,15 +1,46 @@
-//! Knowledge distillation: a student learns from a teacher's predictions.
+//! Knowledge distillation: a student learns from a teacher's predictions, and from what its layers make of the samples.
 
+pub(crate) mod layers;
+mod mutual;
 mod soft_targets;
 
-pub use soft_targets::SoftTargets;
+pub(crate) use mutual::Mutual;
+pub(crate) use soft_targets::SoftTargets;
 
 use super::{About, Setting};
 use crate::network::{Architecture, Training};
+use layers::Looks;
 use serde::{Deserialize, Serialize};
 
-/// All distillation methods.
-pub const METHODS: &[About] = &[soft_targets::ABOUT];
+/// A distillation method, as recipes and forms know it. What it computes is kept apart, so that what only reads recipes does not
+/// carry the arithmetic.
+pub struct Method {
+    /// Name, help and paper.
+    pub about: About,
+    /// The hidden layers it compares; none where predictions are enough.
+    pub looks: Option<Looks>,
+}
+
+/// The file of each method that looks into layers has its `METHOD` and a function `new` that makes its [`layers::LayerLoss`].
+macro_rules! methods {
+    ($($name:ident),*) => {
+        /// All distillation methods.
+        pub const METHODS: &[Method] = &[soft_targets::METHOD, mutual::METHOD, $(layers::$name::METHOD),*];
+
+        /// The name of each, and the layers that it compares: what reads recipes needs no more.
+        const NAMES: &[(&str, Option<Looks>)] = &[
+            (soft_targets::METHOD.about.name, None),
+            (mutual::METHOD.about.name, None),
+            $((layers::$name::METHOD.about.name, layers::$name::METHOD.looks)),*
+        ];
+
+        /// What those compute that look into layers, by name.
+        pub(crate) const LOSSES: &[(&str, layers::New)] =
+            &[$((layers::$name::METHOD.about.name, layers::$name::new)),*];
+    };
+}
+
+methods!(hints);
 
 /// The numeric settings of distillation.
 pub const SETTINGS: &[Setting] = &[
@@ -29,12 +60,24 @@ pub const SETTINGS: &[Setting] = &[
         range: 0.0..=1.0,
         step: 0.05,
     },
+    Setting {
+        name: "weight",
+        title: "Weight of the layers",
+        help: "For methods that compare hidden layers: how much their loss counts, as a multiple of what the method does by default; 0 leaves it out.",
+        default: 1.0,
+        range: 0.0..=1000.0,
+        step: 0.1,
+    },
 ];
 
 /// A distillation step as a recipe writes it.
 ///
 /// With `student`, a fresh network is trained and the variant so far is the teacher (unless `teacher` names another).
-/// Without it, the variant so far is itself the student and goes on training, its mask held; `teacher` must be named.
+/// Without it, the variant so far is itself the student and goes on training, its mask held; `teacher` must be named. In deep mutual
+/// learning nobody teaches: the student learns beside a `peer`, whose loss is its file's.
+///
+/// The loss is `(1 - alpha) CE(labels) + alpha T^2 CE(soft targets) + weight * M`, where `M` is what a method adds that looks into
+/// layers, in the units that its file names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Distill {
@@ -45,12 +88,16 @@ pub struct Distill {
     /// Which draw the fresh network is, counted on from the variant's own: 0 draws what a variant of its architecture starts from,
     /// and in born-again networks each generation is another.
     pub member: usize,
+    /// The network that learns beside the student in deep mutual learning; one like the student, if absent.
+    pub peer: Option<Architecture>,
     /// The name of the variant that teaches.
     pub teacher: Option<String>,
     /// Softens teacher and student alike.
     pub temperature: f64,
-    /// Share of the loss that comes from the teacher.
+    /// Share of the loss that comes from the teacher's predictions.
     pub alpha: f64,
+    /// How much the loss between layers counts, for methods that look into them.
+    pub weight: f64,
     /// How the student is trained; the variant's own training if absent.
     pub training: Option<Training>,
 }
@@ -61,24 +108,34 @@ impl Default for Distill {
             method: "soft-targets".into(),
             student: None,
             member: 0,
+            peer: None,
             teacher: None,
             temperature: 4.0,
             alpha: 0.9,
+            weight: 1.0,
             training: None,
         }
     }
 }
 
 impl Distill {
-    /// Whether the method compares layers with the teacher's, and not predictions alone, so that the teacher is one network.
-    pub fn looks_into_layers(&self) -> bool {
-        false // none of METHODS does
+    /// The hidden layers that its method compares, if it does.
+    pub(crate) fn looks(&self) -> Option<Looks> {
+        NAMES.iter().find(|(name, _)| *name == self.method).and_then(|(_, looks)| *looks)
+    }
+
+    /// Whether it learns beside a peer, and from no teacher.
+    pub(crate) fn is_mutual(&self) -> bool {
+        self.method == mutual::METHOD.about.name
     }
 
     /// Checks every setting against the tables.
     pub fn check(&self) -> Result<(), String> {
-        super::find(METHODS, |about| *about, &self.method)?;
-        for (setting, value) in SETTINGS.iter().zip([self.temperature, self.alpha]) {
+        if !NAMES.iter().any(|(name, _)| *name == self.method) {
+            let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+            return Err(format!("method \"{}\" is not known; it must be one of: {}", self.method, known.join(", ")));
+        }
+        for (setting, value) in SETTINGS.iter().zip([self.temperature, self.alpha, self.weight]) {
             setting.check(value)?;
         }
         if let Some(training) = &self.training {
@@ -86,6 +143,16 @@ impl Distill {
         }
         if self.member > 0 && self.student.is_none() {
             return Err("member belongs to a student, which is drawn; give one, or leave it out".into());
+        }
+        match (self.is_mutual(), &self.peer, &self.teacher) {
+            (true, _, Some(_)) => {
+                return Err("teacher has no place in deep-mutual-learning, where student and peer teach one another; leave it out".into());
+            }
+            (false, Some(_), _) => {
+                return Err("peer belongs to deep-mutual-learning; leave it out, or choose that method".into());
+            }
+            (true, ..) => return Ok(()),
+            (false, None, _) => {}
         }
         if self.student.is_none() && self.teacher.is_none() {
             return Err(

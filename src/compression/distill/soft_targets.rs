@@ -5,19 +5,23 @@
 //!
 //! Paper: Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015.
 
+use super::Method;
 use crate::backend::Backend;
 use crate::compression::About;
 use crate::network::{Batch, Loss};
 
-pub(super) const ABOUT: About = About {
-    name: "soft-targets",
-    title: "Soft targets",
-    help: "The student learns the teacher's whole prediction, not only the right class: which mistakes are near misses is what a teacher knows.",
-    paper: "Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network",
+pub(super) const METHOD: Method = Method {
+    looks: None,
+    about: About {
+        name: "soft-targets",
+        title: "Soft targets",
+        help: "The student learns the teacher's whole prediction, not only the right class: which mistakes are near misses is what a teacher knows.",
+        paper: "Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network",
+    },
 };
 
 /// The loss of a student, with the teacher's logits for every training sample at hand.
-pub struct SoftTargets<'a, B: Backend> {
+pub(crate) struct SoftTargets<'a, B: Backend> {
     /// Of each lane's teacher.
     teachers: Vec<&'a [f32]>,
     temperature: f32,
@@ -90,7 +94,7 @@ mod tests {
         let indices: Vec<u32> = (0..rows as u32).collect();
         let labels: Vec<f32> = (0..z.len()).map(|i| if i % CLASSES == 0 { 1.0 } else { 0.0 }).collect();
         let (mut totals, mut gradient) = (vec![0.0; 2], vec![0.0; z.len()]);
-        let batch = Batch { indices: &indices, rows, labels: &labels, classes: CLASSES };
+        let batch = Batch { indices: &indices, rows, labels: &labels, classes: CLASSES, rate: 0.1 };
         loss.apply(&cpu, &batch, &z.to_vec(), &mut totals, &mut gradient);
         (totals[0], gradient)
     }

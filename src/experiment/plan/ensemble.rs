@@ -88,6 +88,11 @@ impl Plan {
         group.map_or_else(|| vec![name.into()], Variant::names)
     }
 
+    /// Whether the variant of this name is several networks.
+    pub fn is_ensemble(&self, name: &str) -> bool {
+        self.variants.iter().any(|variant| variant.name == name && self.averages(variant.stage))
+    }
+
     /// Whether what a stage leaves behind is several networks.
     fn averages(&self, stage: usize) -> bool {
         matches!(self.stages[stage].action, Action::Ensemble(_))
@@ -104,7 +109,7 @@ impl Plan {
 
     /// Several networks have predictions in common, and no layers.
     pub(super) fn check_teacher(&self, distill: &Distill, teacher: usize) -> Result<(), String> {
-        if self.averages(teacher) && distill.looks_into_layers() {
+        if self.averages(teacher) && distill.looks().is_some() {
             return Err(format!(
                 "method \"{}\" looks into its teacher's layers, and an ensemble has several networks; choose soft-targets, or one of its members as the teacher",
                 distill.method

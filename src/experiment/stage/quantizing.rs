@@ -55,7 +55,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         &mut self,
         states: &mut [State],
         stretch: &Stretch<'_>,
-        objective: &Objective,
+        objective: &Objective<'_>,
     ) -> Result<(), RunError> {
         let mut grids = vec![Fakes::default(); states.len()];
         let specs: Vec<Quantize> = states.iter().map(|state| state.aware().unwrap_or_default()).collect();
@@ -76,7 +76,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         states: &mut [State],
         grids: &mut [Fakes],
         stretch: &Stretch<'_>,
-        objective: &Objective,
+        objective: &Objective<'_>,
     ) -> Result<(), RunError> {
         let all = self.going_on();
         for &which in &all {

@@ -21,7 +21,7 @@ const FEW_CORES: usize = 2;
 /// The card.
 #[component]
 pub(super) fn LandscapePanel(state: State, answers: Answers, plan: Planned) -> impl IntoView {
-    let pick = Pick::new(state, plan, |plan, name| !is_quantized(plan, name));
+    let pick = Pick::new(state, plan, |plan, name| !is_quantized(plan, name) && !plan.is_ensemble(name));
     let bits = RwSignal::new(2u32);
     let start = move |_| {
         let (Some(model), Some(report)) = (pick.name.get_untracked(), state.report.get_untracked()) else { return };
