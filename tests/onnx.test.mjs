@@ -140,6 +140,24 @@ test("weights of any bits, in groups, alone or with dynamic range, answer as her
   }
 });
 
+test("an ensemble of floats and integers is one graph, and answers as here", async () => {
+  const [float, , , ensemble] = experiment("MLP ensemble", {
+    data: { samples: 2000 },
+    network: { architecture: "mlp", widths: [40] },
+    training: { epochs: 2 },
+    variants: [
+      { name: "float" },
+      { name: "second", member: 1 },
+      { name: "int8", from: "second", steps: [{ quantize: {} }] },
+      { name: "ensemble", ensemble: ["float", "second", "int8"] },
+    ],
+  });
+  assert.ok(ensemble.file.length > 2.2 * float.file.length, "it holds all of its networks");
+  const found = await compare(ensemble, "all");
+  assert.ok(found.apart <= STEP * found.largest, `logits are ${found.apart} apart`);
+  close(found);
+});
+
 test("points in the plane are classified as here", async () => {
   const toy = {
     data: { dataset: "moons", samples: 400 },

@@ -27,7 +27,8 @@ const OUTPUT: &str = "logits";
 /// The file. The input `samples` takes any number of them as the engine does: images as `N x height x width x channels`, grey
 /// values from 0 to 1; points as `N x features`. The output `logits` is `N x classes`, before the softmax.
 ///
-/// What is removed of a pruned network is zero in the file; ONNX has no sparse layers.
+/// What is removed of a pruned network is zero in the file; ONNX has no sparse layers. An ensemble is all of its networks and the
+/// logarithm of their mean probability, which is minus infinity where that is less than a float holds.
 pub fn onnx(model: &TrainedModel) -> Vec<u8> {
     let shape = model.shape();
     let mut graph = Graph::new(INPUT);

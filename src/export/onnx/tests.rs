@@ -8,7 +8,7 @@ use crate::data::Key;
 use crate::export::{decode, encode};
 use crate::network::{
     ActivationName, Architecture, ArchitectureName, Coded, Codes, IntegerLayer, IntegerModel, Layer, Model,
-    PoolingName, Role, Shape, TrainedModel, fold_batch_norm,
+    Ensemble, PoolingName, Role, Shape, TrainedModel, fold_batch_norm,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -410,4 +410,21 @@ fn biases_are_those_of_the_layer() {
     for (name, value) in [("dense_1_bias", 0.0), ("dense_2_bias", 1.0), ("dense_3_bias", 2.0)] {
         assert!(graph.constants[name].floats().iter().all(|bias| *bias == value));
     }
+}
+
+/// All networks read the samples; their probabilities are averaged once.
+#[test]
+fn an_ensemble_is_its_networks_and_a_mean() {
+    let model = drawn(ArchitectureName::LeNet5, ActivationName::Relu, PoolingName::Max);
+    let members = vec![
+        TrainedModel::Integer(integers(&model)),
+        TrainedModel::Float(drawn(ArchitectureName::LeNet300100, ActivationName::Tanh, PoolingName::Max)),
+        TrainedModel::Float(model),
+    ];
+    let graph = Graph::of(&TrainedModel::Ensemble(Ensemble::new(members)));
+    assert_eq!(["Softmax", "Mean", "Log"].map(|operator| graph.count(operator)), [3, 1, 1]);
+    let (_, mean) = graph.nodes.iter().find(|(_, node)| node.operator == "Mean").unwrap();
+    assert!(mean.inputs.iter().all(|input| graph.node(input).operator == "Softmax") && mean.inputs.len() == 3);
+    assert_eq!(graph.operators().last(), Some(&"Log"));
+    assert_eq!(graph.ends[1].1, ["N", "10"]);
 }
