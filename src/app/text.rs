@@ -1,5 +1,6 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
+pub(super) mod agreement;
 pub(super) mod device;
 pub(super) mod ensemble;
 pub(super) mod gallery;

@@ -1,5 +1,6 @@
 //! Recipe -> plan -> run -> report, and the link that carries a recipe.
 
+mod agreement;
 #[cfg(test)]
 mod aware_tests;
 #[cfg(test)]
@@ -37,6 +38,7 @@ mod state;
 mod tests;
 mod timing;
 
+pub use agreement::{Agreement, Example, TEMPERATURES, agreement, mentor, soft_targets};
 pub use engines::{Accelerator, Engines};
 pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;

@@ -4,7 +4,7 @@
 use crate::compression::quantize::Quantize;
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::{Landscape, Size};
-use crate::experiment::{Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
+use crate::experiment::{Agreement, Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
 use serde::{Deserialize, Serialize};
 
 /// A question about this device, or about loaded models, which it names.
@@ -55,6 +55,15 @@ pub enum Question {
         model: String,
         /// The float model that it came from.
         float: String,
+        /// The data that they were trained on.
+        data: Data,
+    },
+    /// What two models say of the test set. Keeps the worker busy for a while.
+    Agreement {
+        /// The one that taught, or that the other is held against.
+        teacher: String,
+        /// The other.
+        student: String,
         /// The data that they were trained on.
         data: Data,
     },
@@ -111,6 +120,13 @@ pub enum Answer {
         run: u32,
         /// From input to logits.
         layers: Vec<LayerNoise>,
+    },
+    /// To [`Question::Agreement`].
+    Agreement {
+        /// The question's number.
+        run: u32,
+        /// Where they agree and where not.
+        agreement: Agreement,
     },
     /// To [`Question::Landscape`]: as far as it has come.
     Landscape {

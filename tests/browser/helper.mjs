@@ -99,6 +99,8 @@ export function commandLine(recipe) {
     link: () => call("link", file).trim(),
     digest: () => call("run", file, "--quiet").match(/^digest (\w{32})$/m)[1],
     run: (link) => call("run", link, "--quiet"),
+    /** What a run prints that is asked for more. */
+    said: (...words) => call("run", file, "--quiet", ...words),
     /** A variant's model in the form that the ending names. */
     exported: (variant, ending) => {
       const to = join(folder, `model.${ending}`);

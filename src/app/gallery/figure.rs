@@ -1,17 +1,30 @@
 //! A chart of the gallery: lines with the spread of their trials, controls dashed, collapsed networks crossed out.
 
-use super::super::charts::{Axis as Drawn, Kind, Mark, Marked, MarkedChart, Spotted};
+use super::super::charts::{Axis as Drawn, Kind, Mark, Marked, MarkedChart, RankedChart, Spotted};
 use super::super::format;
-use crate::experiment::gallery::{Axis, Chart, Quantity};
+use crate::experiment::gallery::{Axis, Chart, Quantity, Spot};
 use leptos::prelude::*;
 
 /// One chart and its legend.
 #[component]
 pub(super) fn Figure(chart: Chart) -> impl IntoView {
+    let of_names = chart.is_of_names();
     let Chart { title, x, y, lines } = chart;
     let kind = |axis: &Axis| if axis.log { Kind::Log } else { Kind::Linear };
     let (x_kind, y_kind) = (kind(&x), kind(&y));
     let legend: Vec<(usize, String)> = lines.iter().enumerate().map(|(i, line)| (i, line.name.clone())).collect();
+    let spotted =
+        |s: Spot| Spotted { x: s.x, y: s.y, spread: (s.low < s.high).then_some((s.low, s.high)), crossed: s.collapsed };
+    if of_names {
+        let rows = lines.into_iter().filter_map(|l| Some((l.dashed, l.name, spotted(*l.spots.first()?)))).collect();
+        return view! {
+            <div class="gallery-chart">
+                <h4>{title.clone()}</h4>
+                <RankedChart label=title rows axis=drawn(y) kind=y_kind/>
+            </div>
+        }
+        .into_any();
+    }
     let lines: Vec<Marked> = lines
         .into_iter()
         .enumerate()
@@ -19,16 +32,7 @@ pub(super) fn Figure(chart: Chart) -> impl IntoView {
             name: line.name,
             index,
             dashed: line.dashed,
-            spots: line
-                .spots
-                .into_iter()
-                .map(|s| Spotted {
-                    x: s.x,
-                    y: s.y,
-                    spread: (s.low < s.high).then_some((s.low, s.high)),
-                    crossed: s.collapsed,
-                })
-                .collect(),
+            spots: line.spots.into_iter().map(spotted).collect(),
         })
         .collect();
     view! {

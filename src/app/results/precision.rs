@@ -3,7 +3,7 @@
 use super::super::charts::{Axis, Kind, LineChart, Mark, Series};
 use super::super::state::{Analysis, State};
 use super::super::{actions, browser, format, text};
-use crate::compression::quantize::mixed::{Assignment, Choice, front, within};
+use crate::compression::quantize::mixed::{Assignment, Choice, front, no_worse, within};
 use crate::compression::quantize::{Clip, Quantize};
 use crate::experiment::{LayerPrecision, Step, Variant};
 use crate::worker::Question;
@@ -24,6 +24,14 @@ fn uniform(layers: &[LayerPrecision], bytes: usize) -> Option<(usize, usize, f64
     };
     let count = layers.first()?.choices.len();
     (0..count).rev().filter_map(at).find(|(_, taken, _)| *taken <= bytes)
+}
+
+/// Where the slider of the rise that is allowed starts, of 100.
+const RISE_PLACE: f64 = 30.0;
+
+/// The rise at a place of its slider, between that of the best bits and that of the fewest: finely where it is small.
+fn rise_at(place: f64, low: f64, high: f64) -> f64 {
+    low + (high - low) * (place / 100.0).powi(4)
 }
 
 /// The analysis of the chosen variant.
@@ -68,12 +76,22 @@ pub(super) fn PrecisionPanel(state: State) -> impl IntoView {
     let budget = RwSignal::new(None::<usize>);
     // Until the visitor says so, half of what the best takes.
     let wanted = move || budget.get().or_else(|| ends().map(|(low, high)| (high / 2).clamp(low, high)));
+    // The other way round: the rise that is allowed, as a place on its slider.
+    let by_rise = RwSignal::new(false);
+    let place = RwSignal::new(RISE_PLACE);
+    let allowed = move || {
+        all.with(|all| all.as_ref().and_then(|all| Some(rise_at(place.get(), all.last()?.rise, all.first()?.rise))))
+    };
     let chosen = Memo::new(move |_| -> Option<Assignment> {
-        let wanted = wanted()?;
-        all.with(|all| all.as_ref().and_then(|all| within(all, wanted).cloned()))
+        let (by_rise, allowed, wanted) = (by_rise.get(), allowed()?, wanted()?);
+        all.with(|all| {
+            let all = all.as_ref()?;
+            if by_rise { no_worse(all, allowed) } else { within(all, wanted) }.cloned()
+        })
     });
     let same = move || {
-        let bytes = chosen.get()?.bytes.max(wanted()?);
+        let found = chosen.get()?.bytes;
+        let bytes = if by_rise.get() { found } else { found.max(wanted()?) };
         mine.with(|p| p.as_ref().and_then(|p| uniform(&p.layers, bytes)))
     };
     let adopt = move |_| {
@@ -110,6 +128,25 @@ pub(super) fn PrecisionPanel(state: State) -> impl IntoView {
             })}
             {move || ends().map(|(low, high)| view! {
                 <label class="field">
+                    <span>{words::SEARCH}</span>
+                    <select data-testid="precision-goal" on:change:target=move |ev| by_rise.set(ev.target().value() == "rise")>
+                        <option value="bytes" prop:selected=move || !by_rise.get()>{words::LEAST_RISE}</option>
+                        <option value="rise" prop:selected=move || by_rise.get()>{words::FEWEST_BYTES}</option>
+                    </select>
+                </label>
+                <label class="field" hidden=move || !by_rise.get()>
+                    <span>{words::ALLOWED}" "{move || allowed().map(|rise| format::trimmed(rise, 4))}</span>
+                    <input
+                        type="range"
+                        data-testid="precision-rise"
+                        min="0"
+                        max="100"
+                        aria-valuetext=move || allowed().map(|rise| format::trimmed(rise, 4))
+                        prop:value=move || place.get().to_string()
+                        on:input:target=move |ev| place.set(ev.target().value().parse().unwrap_or(RISE_PLACE))
+                    />
+                </label>
+                <label class="field" hidden=move || by_rise.get()>
                     <span>{words::BUDGET}" "{move || wanted().map(|bytes| format::bytes(bytes as f64))}</span>
                     <input
                         type="range"

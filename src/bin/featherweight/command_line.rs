@@ -7,7 +7,9 @@ use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize, share};
 use featherweight::data::DATASETS;
 use featherweight::experiment::gallery::Size;
-use featherweight::experiment::{BackendName, Latency, Link, Plan, Recipe, Report, VariantReport, float_origin};
+use featherweight::experiment::{
+    BackendName, Latency, Link, Plan, Recipe, Report, VariantReport, float_origin, mentor,
+};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::num::NonZero;
@@ -60,6 +62,10 @@ enum Command {
         /// Afterwards compares this quantized variant, layer by layer, with the float variant that it came from.
         #[arg(long)]
         noise: Option<String>,
+        /// Afterwards compares what this variant says of the test set with what the network says that taught it, or that it was
+        /// made from.
+        #[arg(long)]
+        agreement: Option<String>,
         /// Afterwards prints the loss around this variant's network as CSV: on a plane, and along a line through it.
         #[arg(long)]
         landscape: Option<String>,
@@ -172,6 +178,7 @@ pub fn main() -> ExitCode {
             sensitivity,
             precision,
             noise,
+            agreement,
             landscape,
             landscape_bits,
             quiet,
@@ -180,8 +187,18 @@ pub fn main() -> ExitCode {
             if let (Ok(link), Some(backend)) = (&mut link, backend) {
                 link.recipe.backend = backend;
             }
-            let wanted =
-                Wanted { out, models, export, variant, sensitivity, precision, noise, landscape, landscape_bits };
+            let wanted = Wanted {
+                out,
+                models,
+                export,
+                variant,
+                sensitivity,
+                precision,
+                noise,
+                agreement,
+                landscape,
+                landscape_bits,
+            };
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Export { model, to } => models::convert(&model, &to),
@@ -263,14 +280,16 @@ struct Wanted {
     sensitivity: Option<String>,
     precision: Option<String>,
     noise: Option<String>,
+    agreement: Option<String>,
     landscape: Option<String>,
     landscape_bits: u32,
 }
 
 fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, quiet: bool) -> Result<(), String> {
-    let Wanted { out, models, export, variant, sensitivity, precision, noise, landscape, landscape_bits } = wanted;
+    let Wanted { out, models, export, variant, sensitivity, precision, noise, agreement, landscape, landscape_bits } =
+        wanted;
     let plan = Plan::new(&link.recipe).map_err(|e| e.to_string())?;
-    let asked = [variant, sensitivity, precision, noise, landscape];
+    let asked = [variant, sensitivity, precision, noise, agreement, landscape];
     let known = |name: &&String| plan.variants.iter().any(|v| v.name == **name);
     if let Some(name) = asked.into_iter().flatten().find(|name| !known(name)) {
         let known: Vec<&str> = plan.variants.iter().map(|v| v.name.as_str()).collect();
@@ -283,6 +302,13 @@ fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, 
                 "\"{name}\" is not quantized, or no variant holds the float network that it came from; give that a name, and let \"{name}\" go on from it"
             )
         })?),
+    };
+    let teacher = match agreement {
+        None => None,
+        Some(name) => Some(
+            mentor(&plan, name)
+                .ok_or_else(|| format!("\"{name}\" was taught by no variant and made from none; name one that was"))?,
+        ),
     };
     if let Some(path) = out {
         ensure_writable(path)?;
@@ -328,6 +354,9 @@ fn run(link: &Link, data: &Path, wanted: &Wanted, jobs: Option<NonZero<usize>>, 
     let file = |name: &Option<String>| name.as_ref().and_then(|name| console.files.get(&(0, name.clone())));
     if let (Some(quantized), Some(float)) = (file(noise), file(&origin)) {
         print(&inspect::noise(&plan, data, float, quantized)?)?;
+    }
+    if let (Some(student), Some(name), Some(teacher)) = (file(agreement), &teacher, file(&teacher)) {
+        print(&inspect::agreement(&plan, data, (name, teacher), student)?)?;
     }
     if let Some(file) = file(landscape) {
         print(&inspect::landscape(&plan, data, file, *landscape_bits)?)?;

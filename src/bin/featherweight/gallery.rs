@@ -139,8 +139,10 @@ fn table(chart: &Chart) -> String {
         .filter(|(i, _)| (last - i).is_multiple_of(every))
         .map(|(_, x)| chart.x.quantity.write(*x))
         .collect();
-    let mut text = format!("\n**{}** ({} against {})\n\n| |", chart.title, chart.y.title, chart.x.title);
-    columns.iter().for_each(|column| text += &format!(" {column} |"));
+    let against = if chart.is_of_names() { String::new() } else { format!(" against {}", chart.x.title) };
+    let mut text = format!("\n**{}** ({}{against})\n\n| |", chart.title, chart.y.title);
+    let heads = if chart.is_of_names() { vec![chart.y.title.to_string()] } else { columns.clone() };
+    heads.iter().for_each(|column| text += &format!(" {column} |"));
     text += &format!("\n|---|{}\n", "---|".repeat(columns.len()));
     for line in &chart.lines {
         text += &format!("| {} |", line.name);

@@ -3,7 +3,7 @@
 use crate::jobs::Steady;
 use featherweight::data::Folder;
 use featherweight::experiment::landscape::{Landscape, Size, landscape as draw, place};
-use featherweight::experiment::{Plan, layer_noise};
+use featherweight::experiment::{Plan, TEMPERATURES, agreement as compare, layer_noise};
 use featherweight::export;
 use featherweight::network::{SEVERAL_NETWORKS, TrainedModel};
 use std::path::Path;
@@ -42,6 +42,30 @@ pub fn noise(plan: &Plan, folder: &Path, float: &[u8], quantized: &[u8]) -> Resu
     }
     Ok(text)
 }
+
+/// What a student says of the test set beside what its teacher says: counts, and the classes that the teacher finds most alike.
+pub fn agreement(plan: &Plan, folder: &Path, teacher: (&str, &[u8]), student: &[u8]) -> Result<String, String> {
+    let ((name, teacher), student) = ((teacher.0, decode(teacher.1)?), decode(student)?);
+    let mut dataset = plan.recipe.data.open().map_err(|e| e.to_string())?;
+    let (source, mut clock) = (Folder(folder.into()), Steady(Instant::now()));
+    let compared = compare(&teacher, &student, &mut dataset, &source, &mut clock);
+    let told = pollster::block_on(compared).map_err(|e| e.to_string())?.unwrap_or_default();
+    let mut text = format!(
+        "\nagreement: the student beside {name}\nboth right {}, only the teacher {}, only the student {}, both wrong {}; they say different classes of {}\nclasses that the teacher finds alike (its mean prediction at temperature {}):\n",
+        told.both_right, told.teacher_alone, told.student_alone, told.both_wrong, told.disagreeing, TEMPERATURES[SOFT]
+    );
+    let labels = dataset.info().labels;
+    for (class, shares) in told.alike[SOFT].iter().enumerate() {
+        let mut others: Vec<usize> = (0..shares.len()).filter(|&other| other != class).collect();
+        others.sort_by(|&a, &b| shares[b].total_cmp(&shares[a]));
+        let nearest = others.iter().take(3).map(|&other| format!("{} {:.1} %", labels[other], shares[other] * 100.0));
+        text += &format!("{:12} {}\n", labels[class], nearest.collect::<Vec<_>>().join(", "));
+    }
+    Ok(text)
+}
+
+/// Which of [`TEMPERATURES`] is printed.
+const SOFT: usize = 2;
 
 /// Most points of a side.
 const SIDE: usize = 25;

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use featherweight::backend::gpu::Gpu;
-use featherweight::compression::quantize::mixed::{front, within};
+use featherweight::compression::quantize::mixed::{front, no_worse, within};
 use featherweight::compression::quantize::{Clip, Quantize};
 use featherweight::data::{Dataset, Folder};
 use featherweight::experiment::{
@@ -102,6 +102,11 @@ pub fn precision(plan: &Plan, folder: &Path, file: &[u8]) -> Result<String, Stri
         let Some(best) = within(&front, bytes) else { continue };
         text += &format!("{} bits everywhere: {bytes} bytes, rise {rise:.5}; best: {:?}, ", choice.bits, best.bits);
         text += &format!("{} bytes, rise {:.5}\n", best.bytes, best.rise);
+    }
+    for allowed in [0.001, 0.01, 0.1] {
+        let Some(least) = no_worse(&front, allowed).filter(|found| found.rise <= allowed) else { continue };
+        text += &format!("fewest bytes for a rise of {allowed}: {:?}, {} bytes, ", least.bits, least.bytes);
+        text += &format!("rise {:.5}\n", least.rise);
     }
     Ok(text)
 }

@@ -26,6 +26,18 @@ pub struct Axis {
     pub log: bool,
 }
 
+impl Axis {
+    /// In the place of `x`: each line is one figure, at no place but its name, and they stand one beneath another.
+    pub const NAMES: Self = Self { title: "", quantity: Quantity::Count, log: false };
+}
+
+impl Chart {
+    /// Whether it is of figures with names; see [`Axis::NAMES`].
+    pub fn is_of_names(&self) -> bool {
+        self.x == Axis::NAMES
+    }
+}
+
 /// What a value is, and so how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
@@ -90,6 +102,11 @@ pub struct Spot {
 pub(super) fn compression(result: &VariantResult) -> f64 {
     let (all, left) = result.layers.iter().fold((0, 0), |(all, left), l| (all + l.parameters, left + l.nonzero));
     all as f64 / left.max(1) as f64
+}
+
+/// Wrong answers of 10,000 test samples, of a trial.
+pub(super) fn errors(result: &VariantResult) -> Option<f64> {
+    Some(((1.0 - result.accuracy) * 10_000.0).round())
 }
 
 /// The share of weights that is left, of a trial.

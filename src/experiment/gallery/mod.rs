@@ -6,11 +6,14 @@
 mod build;
 mod chart;
 mod deep_compression;
+mod distillation;
 mod integers;
 mod lottery;
 mod missing_the_mark;
 mod obd;
+mod order;
 mod synflow;
+mod temperature;
 
 pub use chart::{Axis, Chart, Line, Quantity, Spot};
 
@@ -66,6 +69,9 @@ pub const EXHIBITS: &[Exhibit] = &[
     lottery::EXHIBIT,
     synflow::EXHIBIT,
     missing_the_mark::EXHIBIT,
+    temperature::EXHIBIT,
+    distillation::EXHIBIT,
+    order::EXHIBIT,
 ];
 
 impl Exhibit {

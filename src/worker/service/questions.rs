@@ -6,7 +6,7 @@ use super::{State, fail, send, with_gpu, work};
 use crate::benchmark::{self, Settings};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::landscape;
-use crate::experiment::{layer_noise, precision, sensitivity};
+use crate::experiment::{agreement, layer_noise, precision, sensitivity};
 use crate::export;
 use crate::network::{SEVERAL_NETWORKS, TrainedModel};
 use crate::worker::source::Fetch;
@@ -105,6 +105,15 @@ async fn at_length(state: &Rc<RefCell<State>>, run: u32, question: Question) -> 
             let layers = seen.map_err(|e| e.to_string())?;
             let complete = layers.is_some();
             layers.into_iter().for_each(|layers| tell(&Answer::Noise { run, layers }));
+            Ok(complete)
+        }
+        Question::Agreement { teacher, student, data } => {
+            let (teacher, student) = (of_name(&teacher)?, of_name(&student)?);
+            let mut dataset = data.open().map_err(|e| e.to_string())?;
+            let compared = agreement(&teacher, &student, &mut dataset, &Fetch::default(), &mut post).await;
+            let told = compared.map_err(|e| e.to_string())?;
+            let complete = told.is_some();
+            told.into_iter().for_each(|agreement| tell(&Answer::Agreement { run, agreement }));
             Ok(complete)
         }
         Question::Landscape { model, data, size, bits } => {

@@ -1,6 +1,7 @@
 //! What quantization does, made visible: the grid over the weights, the width of sums, the noise of each layer, the landscape of
-//! the loss. Some of it can be tried without a run.
+//! the loss; and what a teacher knows. Some of it can be tried without a run.
 
+mod agreement;
 mod heat;
 mod landscape;
 mod noise;
@@ -11,8 +12,9 @@ use super::super::browser;
 use super::super::state::{Analysis, Shared, Shown, State};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::Landscape;
-use crate::experiment::{LayerNoise, Plan};
+use crate::experiment::{Agreement, LayerNoise, Plan};
 use crate::worker::{Answer, Question};
+use agreement::AgreementPanel;
 use landscape::LandscapePanel;
 use leptos::prelude::*;
 use noise::NoisePanel;
@@ -31,6 +33,7 @@ pub(super) fn Numbers(state: State) -> impl IntoView {
     view! {
         <NumberLine state answers/>
         {move || measured.get().then(|| view! {
+            <AgreementPanel state answers plan/>
             <NoisePanel state answers plan/>
             <LandscapePanel state answers plan/>
         })}
@@ -47,12 +50,14 @@ struct Answers {
     weights: RwSignal<Option<(String, usize, Shared<Histogram>)>>,
     noise: Told<Vec<LayerNoise>>,
     landscape: Told<Landscape>,
+    agreement: Told<Agreement>,
 }
 
 impl Answers {
     /// Listens from now on.
     fn new(state: State) -> Self {
-        let answers = Self { weights: RwSignal::new(None), noise: Told::new(), landscape: Told::new() };
+        let (noise, landscape, agreement) = (Told::new(), Told::new(), Told::new());
+        let answers = Self { weights: RwSignal::new(None), noise, landscape, agreement };
         Effect::new(move |_| {
             let said = state.answer.with(|said| said.as_deref().and_then(|said| serde_json::from_str(said).ok()));
             match said {
@@ -63,6 +68,7 @@ impl Answers {
                 Some(Answer::Precision { run, layers }) => hear(state.precision, run, layers),
                 Some(Answer::Noise { run, layers }) => answers.noise.take(run, layers),
                 Some(Answer::Landscape { run, landscape }) => answers.landscape.take(run, landscape),
+                Some(Answer::Agreement { run, agreement }) => answers.agreement.take(run, agreement),
                 None => {}
             }
         });

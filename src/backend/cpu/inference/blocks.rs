@@ -49,7 +49,8 @@ impl<W: Copy> Blocks<W> {
         let mut multiply = |blocks: Range<usize>| {
             for block in &self.blocks[blocks] {
                 let sums = &mut sums[usize::from(block.outputs)];
-                D::add(I32x4::load(sums), &block.weights, groups[usize::from(block.input)]).store(sums);
+                let groups = std::slice::from_ref(&groups[usize::from(block.input)]);
+                D::add(I32x4::load(sums), &block.weights, groups).store(sums);
             }
         };
         if D::OFFSET != 0 {

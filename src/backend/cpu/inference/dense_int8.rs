@@ -19,9 +19,9 @@ const MR: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Panels<D: Dot> {
     outputs: usize,
-    /// Groups of inputs.
+    /// Vectors of weights for an output.
     steps: usize,
-    /// Panel by panel, group by group.
+    /// Panel by panel, step by step.
     weights: Vec<[D::Weights; NR / 4]>,
     /// Filled up with zeros for the last panel.
     bias: Vec<i32>,
@@ -51,10 +51,10 @@ impl<D: Dot> Panels<D> {
     /// `y = x w + bias` for `rows` rows of groups.
     #[inline(always)]
     pub fn multiply(&self, rows: usize, groups: &[i32], y: &mut [i32]) {
-        let panels = self.outputs.div_ceil(NR);
+        let (panels, width) = (self.outputs.div_ceil(NR), self.steps * D::GROUPS);
         let mut row = 0;
         while row + MR <= rows {
-            let x = std::array::from_fn(|at| &groups[(row + at) * self.steps..][..self.steps]);
+            let x = std::array::from_fn(|at| &groups[(row + at) * width..][..width]);
             let y = &mut y[row * self.outputs..][..MR * self.outputs];
             for panel in 0..panels {
                 if self.outputs - panel * NR > 4 {
@@ -66,7 +66,7 @@ impl<D: Dot> Panels<D> {
             row += MR;
         }
         for row in row..rows {
-            let x = [&groups[row * self.steps..][..self.steps]];
+            let x = [&groups[row * width..][..width]];
             let y = &mut y[row * self.outputs..][..self.outputs];
             for_each_share(panels, |first, count| match count {
                 1 => self.multiply_tile::<1, 1, 2>(first, x, y),
@@ -86,7 +86,7 @@ impl<D: Dot> Panels<D> {
         y: &mut [i32],
     ) {
         let steps = self.steps;
-        let x = x.map(|x| &x[..steps]);
+        let x = x.map(|x| &x[..steps * D::GROUPS]);
         let panels: [&[[D::Weights; 2]]; COUNT] =
             std::array::from_fn(|at| &self.weights[(first + at) * steps..][..steps]);
         // The bias is there for all outputs of the last panel.
@@ -100,7 +100,7 @@ impl<D: Dot> Panels<D> {
                 let weights = &panel[step];
                 for (sums, x) in sums.iter_mut().zip(&x) {
                     for (sum, weights) in sums[at].iter_mut().zip(weights) {
-                        *sum = D::add(*sum, weights, x[step]);
+                        *sum = D::add(*sum, weights, &x[step * D::GROUPS..][..D::GROUPS]);
                     }
                 }
             }
@@ -138,18 +138,18 @@ impl<D: Dot> IntegerKernel for Dense<D> {
     }
 
     fn multiply(&self, rows: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
-        let steps = self.panels.steps;
-        let groups = grown(&mut scratch.groups, rows * steps);
+        let groups = grown(&mut scratch.groups, rows * self.panels.steps * D::GROUPS);
         group_rows::<D>(self.inputs, &x[..rows * self.inputs], groups);
         D::multiply(&self.panels, rows, groups, y);
     }
 
     fn convolve(&self, op: Conv, batch: usize, x: &[u8], scratch: &mut Scratch, y: &mut [i32]) {
         let (pixels, steps) = (op.out_pixels(), self.panels.steps);
+        let width = steps * D::GROUPS;
         let Scratch { bytes, groups, image, .. } = scratch;
-        let groups = grown(groups, pixels * steps);
+        let groups = grown(groups, pixels * width);
         for (x, y) in x.chunks_exact(op.inputs()).zip(y.chunks_exact_mut(op.outputs())).take(batch) {
-            if op.channels.is_multiple_of(D::INPUTS) {
+            if D::GROUPS == 1 && op.channels.is_multiple_of(D::INPUTS) {
                 // No group reaches beyond a pixel: the image is grouped once and patches are gathered of groups.
                 let image = grown(image, op.inputs() / D::INPUTS);
                 D::group(x, image);
@@ -161,6 +161,10 @@ impl<D: Dot> IntegerKernel for Dense<D> {
                 let stride = steps * D::INPUTS;
                 let bytes = grown(bytes, pixels * stride);
                 gather_patches(op, stride, x, self.zero_point, bytes);
+                if D::GROUPS > 1 {
+                    // Weights of one bit are never zero, so that what lies between two rows has to be.
+                    bytes.chunks_exact_mut(stride).for_each(|row| row[op.patch()..].fill(0));
+                }
                 D::group(bytes, groups);
             }
             D::multiply(&self.panels, pixels, groups, y);
@@ -174,7 +178,7 @@ pub fn group_rows<D: Dot>(width: usize, x: &[u8], groups: &mut [i32]) {
         D::group(x, groups);
         return;
     }
-    for (x, groups) in x.chunks_exact(width).zip(groups.chunks_exact_mut(width.div_ceil(D::INPUTS))) {
+    for (x, groups) in x.chunks_exact(width).zip(groups.chunks_exact_mut(width.div_ceil(D::INPUTS) * D::GROUPS)) {
         D::group(x, groups);
     }
 }

@@ -8,25 +8,28 @@ use super::dense_int8::Panels;
 use crate::backend::cpu::simd::{I16x8, I32x4};
 use std::fmt::Debug;
 
-/// A way to multiply bytes by 8-bit weights. A *group* is [`Dot::INPUTS`] neighbouring inputs in one `i32`.
+/// A way to multiply bytes by 8-bit weights. A *group* is some neighbouring inputs in one `i32`, and [`Dot::INPUTS`] of them, which are
+/// [`Dot::GROUPS`] groups, have their weights together.
 pub trait Dot: Copy + Debug + Send + Sync + 'static {
-    /// Inputs of a group.
+    /// Inputs that have their weights together.
     const INPUTS: usize;
+    /// Their groups.
+    const GROUPS: usize = 1;
     /// What is taken off each byte when it is put into a group, so that it fits the instruction.
     const OFFSET: i32;
     /// What reports call a dense layer of these.
     const NAME: &'static str = "dense int8";
-    /// The weights of a group of inputs for four outputs: one vector.
+    /// The weights of so many inputs for four outputs: one vector.
     type Weights: Copy + Debug + Send + Sync;
 
     /// Packs the weights that `weight(input, output)` names.
     fn pack(weight: impl Fn(usize, usize) -> i8) -> Self::Weights;
 
-    /// Puts bytes into groups; what the last one lacks is zero, and its weights are zero, too.
+    /// Puts bytes into groups; what the last ones lack is zero, or has weights that are zero.
     fn group(x: &[u8], groups: &mut [i32]);
 
-    /// Adds the products of a group with its weights to the sums of four outputs.
-    fn add(sums: I32x4, weights: &Self::Weights, group: i32) -> I32x4;
+    /// Adds the products of [`Dot::GROUPS`] groups with their weights to the sums of four outputs.
+    fn add(sums: I32x4, weights: &Self::Weights, groups: &[i32]) -> I32x4;
 
     /// Rows of groups times panels of weights; see [`Panels::multiply`].
     fn multiply(panels: &Panels<Self>, rows: usize, groups: &[i32], y: &mut [i32]) {
@@ -63,8 +66,8 @@ impl Dot for Pairs {
     }
 
     #[inline(always)]
-    fn add(sums: I32x4, weights: &[i16; 8], group: i32) -> I32x4 {
-        sums.add_dot(I16x8::load(weights), I16x8::splat_pair(group))
+    fn add(sums: I32x4, weights: &[i16; 8], groups: &[i32]) -> I32x4 {
+        sums.add_dot(I16x8::load(weights), I16x8::splat_pair(groups[0]))
     }
 }
 

@@ -3,32 +3,46 @@
 use super::dot::{Dot, Pairs};
 use crate::backend::cpu::simd::{I16x8, I32x4};
 
-/// Two inputs for four outputs: eight weights of so many bits, in as many bytes. One of a single bit is 1 where it is set and -1
+/// A vector of weights of so many bits for four outputs: each of its eight lanes belongs to one of two neighbouring inputs and one output,
+/// as in [`Pairs`], and holds as many weights as fit, from pair to pair of inputs. One of a single bit is -1 where it is set and 1
 /// where it is not; none is zero.
 #[derive(Clone, Copy, Debug)]
 pub struct Packed<const BITS: usize>;
 
 impl<const BITS: usize> Dot for Packed<BITS> {
-    const INPUTS: usize = Pairs::INPUTS;
+    const INPUTS: usize = Pairs::INPUTS * Self::GROUPS;
+    const GROUPS: usize = 16 / BITS;
     const OFFSET: i32 = Pairs::OFFSET;
     const NAME: &'static str = match BITS {
         1 => "packed int1",
         2 => "packed int2",
         _ => "packed int4",
     };
-    type Weights = [u8; BITS];
+    type Weights = [i16; 8];
 
-    fn pack(weight: impl Fn(usize, usize) -> i8) -> [u8; BITS] {
-        pack_eight(|lane| weight(lane % 2, lane / 2))
+    fn pack(weight: impl Fn(usize, usize) -> i8) -> [i16; 8] {
+        let code = |input, output| match BITS {
+            1 => u16::from(weight(input, output) < 0),
+            _ => u16::from(weight(input, output) as u8) & ((1 << BITS) - 1),
+        };
+        std::array::from_fn(|lane| {
+            let pairs = (0..Self::GROUPS).map(|pair| code(2 * pair + lane % 2, lane / 2) << (BITS * pair));
+            pairs.fold(0, |word, code| word | code) as i16
+        })
     }
 
     fn group(x: &[u8], groups: &mut [i32]) {
         Pairs::group(x, groups);
+        // A weight of one bit is never zero: what it is multiplied by has to be.
+        groups.iter_mut().skip(x.len().div_ceil(Pairs::INPUTS)).for_each(|beyond| *beyond = 0);
     }
 
     #[inline(always)]
-    fn add(sums: I32x4, weights: &[u8; BITS], group: i32) -> I32x4 {
-        sums.add_dot(I16x8::unpack(weights), I16x8::splat_pair(group))
+    fn add(sums: I32x4, weights: &[i16; 8], groups: &[i32]) -> I32x4 {
+        let weights = I16x8::load(weights);
+        (0..Self::GROUPS).fold(sums, |sums, pair| {
+            sums.add_dot(weights.field(BITS as u32, pair as u32), I16x8::splat_pair(groups[pair]))
+        })
     }
 }
 

@@ -33,8 +33,8 @@ impl<const SIGNED: bool> Dot for Relaxed<SIGNED> {
     }
 
     #[inline(always)]
-    fn add(sums: I32x4, weights: &[i8; 16], group: i32) -> I32x4 {
-        add_relaxed_quads(sums, weights, group)
+    fn add(sums: I32x4, weights: &[i8; 16], groups: &[i32]) -> I32x4 {
+        add_relaxed_quads(sums, weights, groups[0])
     }
 
     fn multiply(panels: &Panels<Self>, rows: usize, groups: &[i32], y: &mut [i32]) {

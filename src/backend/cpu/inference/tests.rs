@@ -82,12 +82,12 @@ impl<const SIGNED: bool> Dot for Emulated<SIGNED> {
         group_quads(x, SIGNED, groups);
     }
 
-    fn add(sums: I32x4, weights: &[i8; 16], group: i32) -> I32x4 {
+    fn add(sums: I32x4, weights: &[i8; 16], groups: &[i32]) -> I32x4 {
         let real = |byte: u8| if SIGNED { i32::from(byte as i8) } else { i32::from(byte) };
         let mut lanes = [0; 4];
         sums.store(&mut lanes);
         for (lane, sum) in lanes.iter_mut().enumerate() {
-            let of_lane = weights[4 * lane..].iter().zip(group.to_le_bytes());
+            let of_lane = weights[4 * lane..].iter().zip(groups[0].to_le_bytes());
             *sum += of_lane.map(|(w, byte)| i32::from(*w) * real(byte)).sum::<i32>();
         }
         I32x4::load(&lanes)

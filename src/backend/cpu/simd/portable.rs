@@ -72,6 +72,14 @@ impl I16x8 {
         Self(from_fn(|lane| if BITS == 1 { !(high(lane) << 1) } else { high(lane) } as i16))
     }
 
+    /// The integer of `bits` bits that is the `at`-th of each lane, counted from the lowest; one of a single bit is -1 where it is
+    /// set, else 1.
+    #[inline(always)]
+    pub fn field(self, bits: u32, at: u32) -> Self {
+        let up = 16 - bits * (at + 1);
+        Self(self.0.map(|lane| (lane << up >> (16 - bits)) | i16::from(bits == 1)))
+    }
+
     /// The same two values in every pair of lanes: the low half of `pair`, then the high half.
     #[inline(always)]
     pub fn splat_pair(pair: i32) -> Self {

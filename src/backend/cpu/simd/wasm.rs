@@ -112,6 +112,14 @@ impl I16x8 {
         }
     }
 
+    /// The integer of `bits` bits that is the `at`-th of each lane, counted from the lowest; one of a single bit is -1 where it is
+    /// set, else 1.
+    #[inline(always)]
+    pub fn field(self, bits: u32, at: u32) -> Self {
+        let value = i16x8_shr(i16x8_shl(self.0, 16 - bits * (at + 1)), 16 - bits);
+        Self(if bits == 1 { v128_or(value, i16x8_splat(1)) } else { value })
+    }
+
     /// The same two values in every pair of lanes: the low half of `pair`, then the high half.
     #[inline(always)]
     pub fn splat_pair(pair: i32) -> Self {

@@ -3,9 +3,10 @@
 #![allow(unsafe_code)] // intrinsics: each block says why its pointer or its instruction is good
 
 use core::arch::x86_64::{
-    __m128i, _mm_add_epi32, _mm_loadu_si128, _mm_madd_epi16, _mm_mullo_epi16, _mm_set1_epi16, _mm_set1_epi32,
-    _mm_setr_epi16, _mm_shufflehi_epi16, _mm_shufflelo_epi16, _mm_slli_epi16, _mm_srai_epi16, _mm_storeu_si128,
-    _mm_unpackhi_epi16, _mm_unpacklo_epi16, _mm_xor_si128,
+    __m128i, _mm_add_epi32, _mm_cvtsi32_si128, _mm_loadu_si128, _mm_madd_epi16, _mm_mullo_epi16, _mm_or_si128,
+    _mm_set1_epi16, _mm_set1_epi32, _mm_setr_epi16, _mm_shufflehi_epi16, _mm_shufflelo_epi16, _mm_sll_epi16,
+    _mm_slli_epi16, _mm_sra_epi16, _mm_srai_epi16, _mm_storeu_si128, _mm_unpackhi_epi16, _mm_unpacklo_epi16,
+    _mm_xor_si128,
 };
 
 /// Eight `i16` lanes.
@@ -53,6 +54,18 @@ impl I16x8 {
                     _mm_srai_epi16::<12>(_mm_mullo_epi16(halves, to))
                 }
             }
+        })
+    }
+
+    /// The integer of `bits` bits that is the `at`-th of each lane, counted from the lowest; one of a single bit is -1 where it is
+    /// set, else 1.
+    #[inline(always)]
+    pub fn field(self, bits: u32, at: u32) -> Self {
+        let [up, down] = [16 - bits * (at + 1), 16 - bits].map(|count| count as i32);
+        // SAFETY: every x86-64 processor has SSE2.
+        Self(unsafe {
+            let value = _mm_sra_epi16(_mm_sll_epi16(self.0, _mm_cvtsi32_si128(up)), _mm_cvtsi32_si128(down));
+            if bits == 1 { _mm_or_si128(value, _mm_set1_epi16(1)) } else { value }
         })
     }
 

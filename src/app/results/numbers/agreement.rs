@@ -1,0 +1,234 @@
+//! What a teacher knows beside the right answers, and where a student says something else, picture by picture.
+
+use super::super::super::browser::paint;
+use super::super::super::state::{Shared, State};
+use super::super::super::text::agreement as words;
+use super::super::super::{format, text};
+use super::{Answers, Pick, Planned, occupied};
+use crate::data::DatasetInfo;
+use crate::experiment::{Agreement, Example, TEMPERATURES, mentor, soft_targets};
+use crate::worker::Question;
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+/// Where the slider of the soft targets starts.
+const TEMPERATURE: f64 = 4.0;
+
+/// The card; nothing where no variant was taught by another or made from one.
+#[component]
+pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> impl IntoView {
+    let pick = Pick::new(state, plan, |plan, name| mentor(plan, name).is_some());
+    let teacher = Memo::new(move |_| {
+        let (plan, name) = (plan.get()?, pick.name.get()?);
+        mentor(&plan, &name)
+    });
+    let start = move |_| {
+        let (Some(student), Some(teacher)) = (pick.name.get_untracked(), teacher.get_untracked()) else { return };
+        let Some(report) = state.report.get_untracked() else { return };
+        let data = report.recipe.data.clone();
+        answers.agreement.ask(state, student.clone(), &Question::Agreement { teacher, student, data });
+    };
+    let info = Memo::new(move |_| state.report.with(|report| report.as_ref().map(|r| r.recipe.data.dataset)));
+    let told = move || answers.agreement.about(state, pick.name.get().as_deref());
+    let any = Memo::new(move |_| teacher.with(Option::is_some));
+    move || {
+        any.get().then(|| {
+            view! {
+                <section class="card" aria-labelledby="agreement-title" data-testid="agreement">
+                    <h3 id="agreement-title">{words::TITLE}</h3>
+                    <p class="hint">{words::ABOUT}</p>
+                    <div class="choosers">{pick.draw(text::VARIANT, "agreement-variant")}</div>
+                    <div class="buttons">
+                        <button data-testid="agreement-start" disabled=move || occupied(state) on:click=start>
+                            {move || words::compare_with(&teacher.get().unwrap_or_default())}
+                        </button>
+                        <span role="status">{move || answers.agreement.under_way(state).then_some(words::UNDER_WAY)}</span>
+                    </div>
+                    {move || {
+                        let names = [teacher.get_untracked()?, pick.name.get_untracked()?];
+                        Some(draw(told()?, info.get_untracked()?.info(), names))
+                    }}
+                </section>
+            }
+        })
+    }
+}
+
+fn draw(told: Shared<Agreement>, info: &'static DatasetInfo, names: [String; 2]) -> AnyView {
+    let chosen = RwSignal::new(told.examples.first().or(told.disagreements.first()).cloned());
+    let [teacher, student] = names.clone();
+    let counts = [
+        (words::BOTH_RIGHT.to_string(), told.both_right),
+        (words::alone(&teacher), told.teacher_alone),
+        (words::alone(&student), told.student_alone),
+        (words::BOTH_WRONG.to_string(), told.both_wrong),
+    ];
+    let counts = counts.into_iter().map(|(name, count)| {
+        view! { <div><dt>{name}</dt><dd>{format::count(count as f64)}</dd></div> }
+    });
+    let pictured = !info.is_toy();
+    let row = |examples: &[Example]| {
+        let buttons = examples.iter().map(|example| picture_button(example, info, &names, chosen)).collect_view();
+        view! { <div class="pictures" tabindex="0" role="group">{buttons}</div> }
+    };
+    let disagreements = match told.disagreeing {
+        0 => view! { <p class="hint">{words::NO_DISAGREEMENT}</p> }.into_any(),
+        all => view! {
+            <h4>{words::disagreements(all, told.disagreements.len())}</h4>
+            {row(&told.disagreements)}
+        }
+        .into_any(),
+    };
+    view! {
+        <dl class="counts" data-testid="agreement-counts">{counts.collect_view()}</dl>
+        {alike(told.clone(), info)}
+        {pictured.then(|| view! {
+            <h4>{words::DOUBTS}</h4>
+            <p class="hint">{words::DOUBTS_ABOUT}</p>
+            {row(&told.examples)}
+            {disagreements}
+            {move || chosen.get().map(|example| bars(&example, info, &[teacher.clone(), student.clone()]))}
+        })}
+    }
+    .into_any()
+}
+
+/// The mean soft targets of each class, at a temperature to be chosen.
+fn alike(told: Shared<Agreement>, info: &'static DatasetInfo) -> AnyView {
+    let at = RwSignal::new(2usize);
+    let last = TEMPERATURES.len() - 1;
+    let temperature = move || TEMPERATURES[at.get().min(last)];
+    let cell = move |share: f32| {
+        let percent = f64::from(share) * 100.0;
+        // From nothing to the accent's colour; half of all there is fills it.
+        let depth = format::trimmed((percent * 2.0).min(100.0), 1);
+        view! { <td style=format!("--depth: {depth}%")>{format::fixed(percent, u8::from(percent < 9.95))}</td> }
+    };
+    let rows = move || {
+        let rows = told.alike.get(at.get()).cloned().unwrap_or_default();
+        let row = |(class, shares): (usize, Vec<f32>)| {
+            view! { <tr><th scope="row">{info.labels[class]}</th>{shares.into_iter().map(cell).collect_view()}</tr> }
+        };
+        rows.into_iter().enumerate().map(row).collect_view()
+    };
+    view! {
+        <h4>{words::ALIKE}</h4>
+        <p class="hint">{words::ALIKE_ABOUT}</p>
+        <label class="field">
+            <span>{words::TEMPERATURE}" "<output>{move || format::trimmed(temperature(), 1)}</output></span>
+            <input
+                type="range" min="0" max=last step="1" data-testid="alike-temperature"
+                aria-valuetext=move || format::trimmed(temperature(), 1)
+                prop:value=move || at.get().to_string()
+                on:input:target=move |ev| at.set(ev.target().value().parse().unwrap_or(0))
+            />
+        </label>
+        <div class="scroll" tabindex="0" role="group" aria-label=words::ALIKE>
+            <table class="alike" data-testid="alike">
+                <thead>
+                    <tr><th scope="col">{words::CLASS}</th>{info.labels.iter().map(|label| view! { <th scope="col">{*label}</th> }).collect_view()}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// The class with the largest logit.
+fn says(logits: &[f32], info: &'static DatasetInfo) -> &'static str {
+    let largest = |best: usize, (i, z): (usize, &f32)| if *z > logits[best] { i } else { best };
+    info.labels[logits.iter().enumerate().fold(0, largest)]
+}
+
+fn caption(example: &Example, info: &'static DatasetInfo, names: &[String; 2]) -> String {
+    let said = [&example.teacher, &example.student].map(|logits| says(logits, info));
+    let label = info.labels[usize::from(example.label)];
+    words::example(example.index, label, (&names[0], said[0]), (&names[1], said[1]))
+}
+
+fn picture(example: &Example, info: &'static DatasetInfo) -> AnyView {
+    let canvas = NodeRef::<Canvas>::new();
+    let pixels: Vec<u8> = example.pixels.iter().flat_map(|grey| [255 - grey, 255 - grey, 255 - grey, 255]).collect();
+    let [height, width, _] = info.shape;
+    Effect::new(move |_| {
+        if let Some(canvas) = canvas.get() {
+            paint(&canvas, width, height, &pixels);
+        }
+    });
+    view! { <canvas node_ref=canvas width=width height=height aria-hidden="true"></canvas> }.into_any()
+}
+
+fn picture_button(
+    example: &Example,
+    info: &'static DatasetInfo,
+    names: &[String; 2],
+    chosen: RwSignal<Option<Example>>,
+) -> AnyView {
+    let (mine, index) = (example.clone(), example.index);
+    let caption = caption(example, info, names);
+    view! {
+        <button
+            class="picture" title=caption.clone() aria-label=caption
+            aria-pressed=move || chosen.with(|c| c.as_ref().is_some_and(|c| c.index == index)).to_string()
+            on:click=move |_| chosen.set(Some(mine.clone()))
+        >{picture(example, info)}</button>
+    }
+    .into_any()
+}
+
+/// What both say of one sample, softened by a temperature that can be moved.
+fn bars(example: &Example, info: &'static DatasetInfo, names: &[String; 2]) -> AnyView {
+    let temperature = RwSignal::new(TEMPERATURE);
+    let caption = caption(example, info, names);
+    let (teacher, student) = (example.teacher.clone(), example.student.clone());
+    let label = usize::from(example.label);
+    let bar = |share: f64| {
+        view! {
+            <td>
+                {format::percent(share)}
+                <svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="whole" width="100" height="4"></rect>
+                    <rect width=format::trimmed(share * 100.0, 1) height="4"></rect>
+                </svg>
+            </td>
+        }
+    };
+    let rows = move || {
+        let said = [&teacher, &student].map(|logits| soft_targets(logits, temperature.get()));
+        let row = |class: usize| {
+            view! {
+                <tr class:right=class == label>
+                    <th scope="row">{info.labels[class]}</th>
+                    {said.iter().map(|said| bar(said[class])).collect_view()}
+                </tr>
+            }
+        };
+        (0..info.labels.len()).map(row).collect_view()
+    };
+    view! {
+        <div class="soft-targets">
+            <div class="chosen">{picture(example, info)}<p>{caption}</p></div>
+            <div>
+                <label class="field">
+                    <span>{words::TEMPERATURE}" "<output>{move || format::trimmed(temperature.get(), 1)}</output></span>
+                    <input
+                        type="range" min="0.5" max="20" step="0.5" data-testid="soft-temperature"
+                        prop:value=move || temperature.get().to_string()
+                        on:input:target=move |ev| temperature.set(ev.target().value().parse().unwrap_or(TEMPERATURE))
+                    />
+                </label>
+                <table class="noise-table" data-testid="soft-targets" aria-label=words::SOFT_TARGETS>
+                    <thead>
+                        <tr>
+                            <th scope="col">{words::CLASS}</th>
+                            {names.iter().map(|name| view! { <th scope="col">{name.clone()}</th> }).collect_view()}
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </div>
+    }
+    .into_any()
+}
