@@ -98,15 +98,13 @@ fn add_probabilities(row: &[f32], sums: &mut [f64]) {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::compression::quantize::{Quantize, RangeObserver, quantize};
     use crate::data::Key;
     use crate::network::{Architecture, Model, Shape};
     use proptest::prelude::*;
-
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const CLASSES: usize = 3;
     const SHAPE: Shape = Shape { height: 1, width: 1, channels: 4 };

@@ -7,8 +7,8 @@ use crate::compression::quantize::{Quantize, RangeObserver, quantize};
 use crate::data::Key;
 use crate::export::{decode, encode};
 use crate::network::{
-    ActivationName, Architecture, ArchitectureName, Coded, Codes, IntegerLayer, IntegerModel, Layer, Model,
-    Ensemble, PoolingName, Role, Shape, TrainedModel, fold_batch_norm,
+    ActivationName, Architecture, ArchitectureName, Coded, Codes, Ensemble, IntegerLayer, IntegerModel, Layer, Model,
+    PoolingName, Role, Shape, TrainedModel, fold_batch_norm,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

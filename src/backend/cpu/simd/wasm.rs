@@ -8,7 +8,7 @@ use core::arch::wasm32::{
     i16x8_narrow_i32x4, i16x8_shl, i16x8_shr, i16x8_shuffle, i16x8_splat, i32x4_add, i32x4_dot_i16x8,
     i32x4_extract_lane, i32x4_max, i32x4_min, i32x4_ne, i32x4_neg, i32x4_relaxed_dot_i8x16_i7x16_add, i32x4_shuffle,
     i32x4_splat, i64x2_add, i64x2_extmul_high_i32x4, i64x2_extmul_low_i32x4, u8x16_max, u8x16_narrow_i16x8,
-    u8x16_splat, u64x2_shr, v128, v128_and, v128_load, v128_not, v128_store,
+    u8x16_splat, u64x2_shr, v128, v128_and, v128_load, v128_not, v128_or, v128_store,
 };
 
 /// Four `f32` lanes.
