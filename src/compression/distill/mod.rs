@@ -40,7 +40,19 @@ macro_rules! methods {
     };
 }
 
-methods!(hints);
+methods!(
+    hints,
+    attention_transfer,
+    neuron_selectivity,
+    probabilistic_transfer,
+    flow,
+    factor_transfer,
+    activation_boundary,
+    similarity,
+    overhaul,
+    variational_information,
+    attention_features
+);
 
 /// The numeric settings of distillation.
 pub const SETTINGS: &[Setting] = &[

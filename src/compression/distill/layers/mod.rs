@@ -3,14 +3,28 @@
 //! One file a method, each with its formula, its paper and the gradient of its loss. All compute in `f64` on the host, in a fixed
 //! order of sums, so that a result has the same bits everywhere and a gradient can be held against finite differences.
 
+pub(super) mod activation_boundary;
+pub(super) mod attention_features;
+mod attention_maps;
+pub(super) mod attention_transfer;
+mod connector;
+pub(super) mod factor_transfer;
+pub(super) mod flow;
 mod guided;
 pub(super) mod hints;
 mod learned;
 mod matrix;
+pub(super) mod neuron_selectivity;
+pub(super) mod overhaul;
+mod pixels;
 mod places;
+pub(super) mod probabilistic_transfer;
 mod resize;
+pub(super) mod similarity;
 #[cfg(test)]
 mod testing;
+mod units;
+pub(super) mod variational_information;
 
 pub(crate) use guided::{Guided, Mentor};
 pub(crate) use learned::Learned;
@@ -40,6 +54,8 @@ pub enum Pairing {
     Middle,
     /// As many as the network with fewer has, evenly spread over the other's.
     Each,
+    /// All of both, in no pairs: the one network may have more of them than the other.
+    All,
 }
 
 /// See [`Looks::side`].
@@ -55,7 +71,7 @@ pub enum Side {
 pub(crate) struct Sizes<'a> {
     /// Of the student's layers: height, width and channels of a sample.
     pub student: &'a [Shape],
-    /// Of the teacher's, pair by pair.
+    /// Of the teacher's, pair by pair (but for [`Pairing::All`]).
     pub teacher: &'a [Shape],
     /// Classes of the data.
     pub classes: usize,
@@ -73,7 +89,7 @@ pub(crate) struct Seen<'a> {
     pub labels: &'a [u8],
     /// The student's values at each of its layers: `rows` samples of height x width x channels.
     pub student: &'a [Vec<f64>],
-    /// The teacher's, pair by pair.
+    /// The teacher's, pair by pair (but for [`Pairing::All`]).
     pub teacher: &'a [Vec<f64>],
 }
 

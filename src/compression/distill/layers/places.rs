@@ -46,7 +46,7 @@ fn pairs(looks: Looks, student: Vec<Place>, teacher: Vec<Place>) -> (Vec<Place>,
     }
     let count = match looks.pairing {
         Pairing::Last | Pairing::Middle => 1,
-        Pairing::Each => student.len().min(teacher.len()),
+        Pairing::Each | Pairing::All => student.len().min(teacher.len()),
     };
     let choose = |places: &[Place]| -> Vec<Place> {
         match looks.pairing {
@@ -54,6 +54,7 @@ fn pairs(looks: Looks, student: Vec<Place>, teacher: Vec<Place>) -> (Vec<Place>,
             Pairing::Middle => vec![places[(places.len() - 1) / 2]],
             // The last of each is always a pair, and the others lie as far apart as they can.
             Pairing::Each => (1..=count).map(|i| places[(i * places.len()).div_ceil(count) - 1]).collect(),
+            Pairing::All => places.to_vec(),
         }
     };
     (choose(&student), choose(&teacher))
@@ -105,6 +106,7 @@ mod tests {
         let lenet = layers(ArchitectureName::LeNet5, &[]);
         let vgg = layers(ArchitectureName::VggSmall, &[]);
         assert_eq!(find(looks(Pairing::Each, true), &lenet, &vgg), (vec![20, 50], vec![32, 64]));
+        assert_eq!(find(looks(Pairing::All, true), &lenet, &vgg), (vec![20, 50], vec![16, 16, 32, 32, 64, 64]));
         assert_eq!(find(looks(Pairing::Last, false), &small, &lenet), (vec![9], vec![500]));
         assert!(check_layers(looks(Pairing::Each, true), INPUT, &small, &lenet).unwrap_err().contains("convolutions"));
         let none = layers(ArchitectureName::LogisticRegression, &[]);
