@@ -3,18 +3,28 @@
 //! One file a method, each with its formula, its paper and the gradient of its loss. All compute in `f64` on the host, in a fixed
 //! order of sums, so that a result has the same bits everywhere and a gradient can be held against finite differences.
 
+pub(super) mod contrastive;
+pub(super) mod correlation_congruence;
+mod embedding;
 mod guided;
 pub(super) mod hints;
+pub(super) mod instance_graph;
 mod learned;
 mod matrix;
 mod places;
+pub(super) mod relational_angle;
+pub(super) mod relational_distance;
+mod relations;
 mod resize;
 #[cfg(test)]
 mod testing;
 
+pub(super) use embedding::{normalized, normalized_gradient};
 pub(crate) use guided::{Guided, Mentor};
 pub(crate) use learned::Learned;
 pub(crate) use places::check_layers;
+pub(super) use places::compared;
+pub(super) use resize::Resize;
 
 use crate::data::Key;
 use crate::network::Shape;
