@@ -240,7 +240,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let wanted = A::KNOWN && self.plan.recipe.backend == BackendName::Gpu && !left.is_empty();
         if wanted && objective.stays_on_the_host() {
             self.tell(
-                "what a method of distillation finds in layers is computed by the processor, which does it all".into(),
+                "what this method of distillation finds in layers or gradients is computed by the processor, which does it all"
+                    .into(),
             );
         } else if wanted {
             self.engines.open(&*self.sink).await;

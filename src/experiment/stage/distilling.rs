@@ -2,6 +2,7 @@
 
 use super::{RunError, State, Work};
 use crate::backend::Backend;
+use crate::compression::distill::gradients::Watched;
 use crate::compression::distill::layers::{Guided, Mentor};
 use crate::compression::distill::{Distill, SoftTargets};
 use crate::data::{Dataset, Key, Source, Split};
@@ -18,9 +19,9 @@ pub(super) enum Objective<'a> {
 }
 
 impl Objective<'_> {
-    /// Whether the loss reads values of layers, which only the processor has at hand.
+    /// Whether the loss reads values of layers or gradients, which only the processor has at hand.
     pub fn stays_on_the_host(&self) -> bool {
-        matches!(self, Objective::Teachers(lessons) if lessons.distill.looks().is_some())
+        matches!(self, Objective::Teachers(lessons) if lessons.distill.stays_on_the_host())
     }
 }
 
@@ -54,6 +55,7 @@ impl Lessons<'_> {
             batch,
             key: keys[which[0]].fold("distillation"),
         };
+        let base = Watched::around(backend, self.distill, mentor, base);
         Guided::around(backend, self.distill, mentor, base)
     }
 }
