@@ -12,6 +12,7 @@ mod layer;
 mod model;
 mod optimizer;
 mod pass;
+mod probe;
 #[cfg(test)]
 mod tests;
 mod trained;
@@ -32,6 +33,7 @@ pub use layer::{Layer, Role, Shape};
 pub use model::{Model, Parameter};
 pub(crate) use optimizer::Optimizer;
 pub(crate) use pass::{Mode, Network};
+pub(crate) use probe::Probe;
 pub use trained::{Matrix, TrainedModel};
 pub(crate) use trainer::{Batch, CrossEntropy, Loss, train};
 pub use trainer::{Ending, Metrics, Monitor, Progress, Pupil, TrainError};

@@ -1,5 +1,6 @@
 //! Knowledge distillation: a student learns from a teacher's predictions, and from what its layers make of the samples.
 
+pub(crate) mod gradients;
 pub(crate) mod layers;
 mod mutual;
 mod soft_targets;
@@ -21,37 +22,40 @@ pub struct Method {
     pub looks: Option<Looks>,
 }
 
-/// The file of each method that looks into layers has its `METHOD` and a function `new` that makes its [`layers::LayerLoss`].
+/// The file of each method that looks further than at predictions has its `METHOD` and a function `new`, which makes its
+/// [`layers::LayerLoss`] or its [`gradients::GradientLoss`].
 macro_rules! methods {
-    ($($name:ident),*) => {
+    (outputs: $($by_outputs:ident),*; layers: $($name:ident),*; gradients: $($by_gradient:ident),*;) => {
         /// All distillation methods.
-        pub const METHODS: &[Method] = &[soft_targets::METHOD, mutual::METHOD, $(layers::$name::METHOD),*];
+        pub const METHODS: &[Method] = &[
+            $($by_outputs::METHOD,)*
+            $(layers::$name::METHOD,)*
+            $(gradients::$by_gradient::METHOD),*
+        ];
 
         /// The name of each, and the layers that it compares: what reads recipes needs no more.
         const NAMES: &[(&str, Option<Looks>)] = &[
-            (soft_targets::METHOD.about.name, None),
-            (mutual::METHOD.about.name, None),
-            $((layers::$name::METHOD.about.name, layers::$name::METHOD.looks)),*
+            $(($by_outputs::METHOD.about.name, None),)*
+            $((layers::$name::METHOD.about.name, layers::$name::METHOD.looks),)*
+            $((gradients::$by_gradient::METHOD.about.name, gradients::$by_gradient::METHOD.looks)),*
         ];
 
         /// What those compute that look into layers, by name.
         pub(crate) const LOSSES: &[(&str, layers::New)] =
             &[$((layers::$name::METHOD.about.name, layers::$name::new)),*];
+
+        /// What those compute that look at gradients.
+        pub(crate) const BY_GRADIENT: &[(&str, gradients::New)] =
+            &[$((gradients::$by_gradient::METHOD.about.name, gradients::$by_gradient::new)),*];
     };
 }
 
 methods!(
-    hints,
-    attention_transfer,
-    neuron_selectivity,
-    probabilistic_transfer,
-    flow,
-    factor_transfer,
-    activation_boundary,
-    similarity,
-    overhaul,
-    variational_information,
-    attention_features
+    outputs: soft_targets, mutual;
+    layers: hints, attention_transfer, neuron_selectivity, probabilistic_transfer, flow, factor_transfer, activation_boundary,
+        similarity, overhaul, variational_information, attention_features, relational_distance, relational_angle,
+        correlation_congruence, contrastive, instance_graph;
+    gradients: jacobian, learning_without_memorizing, boundary_samples;
 );
 
 /// The numeric settings of distillation.
@@ -75,7 +79,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "weight",
         title: "Weight of the layers",
-        help: "For methods that compare hidden layers: how much their loss counts, as a multiple of what the method does by default; 0 leaves it out.",
+        help: "For methods that compare hidden layers or gradients: how much their loss counts, as a multiple of what the method does by default; 0 leaves it out.",
         default: 1.0,
         range: 0.0..=1000.0,
         step: 0.1,
@@ -89,7 +93,7 @@ pub const SETTINGS: &[Setting] = &[
 /// learning nobody teaches: the student learns beside a `peer`, whose loss is its file's.
 ///
 /// The loss is `(1 - alpha) CE(labels) + alpha T^2 CE(soft targets) + weight * M`, where `M` is what a method adds that looks into
-/// layers, in the units that its file names.
+/// layers or at gradients, in the units that its file names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Distill {
@@ -108,7 +112,7 @@ pub struct Distill {
     pub temperature: f64,
     /// Share of the loss that comes from the teacher's predictions.
     pub alpha: f64,
-    /// How much the loss between layers counts, for methods that look into them.
+    /// How much that counts, for methods that look into layers or at gradients.
     pub weight: f64,
     /// How the student is trained; the variant's own training if absent.
     pub training: Option<Training>,
@@ -139,6 +143,13 @@ impl Distill {
     /// Whether it learns beside a peer, and from no teacher.
     pub(crate) fn is_mutual(&self) -> bool {
         self.method == mutual::METHOD.about.name
+    }
+
+    /// Whether its method is the processor's alone: it takes values of layers, or gradients, which only the processor has at hand, or
+    /// has a peer, which would be lost with a device.
+    pub(crate) fn stays_on_the_host(&self) -> bool {
+        let by_gradient = BY_GRADIENT.iter().any(|(name, _)| *name == self.method);
+        by_gradient || self.looks().is_some() || self.is_mutual()
     }
 
     /// Checks every setting against the tables.

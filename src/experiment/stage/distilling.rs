@@ -2,6 +2,7 @@
 
 use super::{RunError, State, Work};
 use crate::backend::Backend;
+use crate::compression::distill::gradients::Watched;
 use crate::compression::distill::layers::{Guided, Mentor};
 use crate::compression::distill::{Distill, Mutual, SoftTargets};
 use crate::data::{Dataset, Key, Source, Split};
@@ -18,11 +19,9 @@ pub(super) enum Objective<'a> {
 }
 
 impl Objective<'_> {
-    /// Whether the loss reads values of layers, which only the processor has at hand, or has a peer, which would be lost with a
-    /// device.
+    /// Whether the loss is the processor's alone.
     pub fn stays_on_the_host(&self) -> bool {
-        let stays = |distill: &Distill| distill.looks().is_some() || distill.is_mutual();
-        matches!(self, Objective::Teachers(lessons) if stays(lessons.distill))
+        matches!(self, Objective::Teachers(lessons) if lessons.distill.stays_on_the_host())
     }
 }
 
@@ -63,6 +62,7 @@ impl Lessons<'_> {
             batch,
             key: keys[which[0]].fold("distillation"),
         };
+        let base = Watched::around(backend, self.distill, mentor, base);
         Guided::around(backend, self.distill, mentor, base)
     }
 }

@@ -8,10 +8,14 @@ pub(super) mod attention_features;
 mod attention_maps;
 pub(super) mod attention_transfer;
 mod connector;
+pub(super) mod contrastive;
+pub(super) mod correlation_congruence;
+mod embedding;
 pub(super) mod factor_transfer;
 pub(super) mod flow;
 mod guided;
 pub(super) mod hints;
+pub(super) mod instance_graph;
 mod learned;
 mod matrix;
 pub(super) mod neuron_selectivity;
@@ -19,6 +23,9 @@ pub(super) mod overhaul;
 mod pixels;
 mod places;
 pub(super) mod probabilistic_transfer;
+pub(super) mod relational_angle;
+pub(super) mod relational_distance;
+mod relations;
 mod resize;
 pub(super) mod similarity;
 #[cfg(test)]
@@ -26,9 +33,12 @@ mod testing;
 mod units;
 pub(super) mod variational_information;
 
+pub(super) use embedding::{normalized, normalized_gradient};
 pub(crate) use guided::{Guided, Mentor};
 pub(crate) use learned::Learned;
 pub(crate) use places::check_layers;
+pub(super) use places::compared;
+pub(super) use resize::Resize;
 
 use crate::data::Key;
 use crate::network::Shape;

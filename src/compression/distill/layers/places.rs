@@ -61,7 +61,7 @@ fn pairs(looks: Looks, student: Vec<Place>, teacher: Vec<Place>) -> (Vec<Place>,
 }
 
 /// The places that a method compares, the student's and the teacher's, with their shapes.
-pub(super) fn compared(looks: Looks, student: &Model, teacher: &Model) -> (Vec<Place>, Vec<Place>) {
+pub(crate) fn compared(looks: Looks, student: &Model, teacher: &Model) -> (Vec<Place>, Vec<Place>) {
     let of = |model: &Model| hidden(model.shape, &model.layers, looks.side);
     pairs(looks, of(student), of(teacher))
 }

@@ -3,7 +3,7 @@
 use crate::network::Shape;
 
 /// How features of student and teacher come to have as many pixels.
-pub(super) struct Resize {
+pub(crate) struct Resize {
     student: Shape,
     teacher: Shape,
     /// Height and width of both afterwards.
