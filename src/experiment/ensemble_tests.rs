@@ -199,7 +199,7 @@ fn what_cannot_be_put_together_is_refused_with_a_sentence() {
     let student = r#"{"distill":{"student":{"architecture":"mlp","widths":[4]}}}"#;
     let members = r#"{"name":"m","members":2},{"name":"e","ensemble":["m"]}"#;
     let behind = |step: &str| format!(r#"{members},{{"name":"x","from":"e","steps":[{step}]}}"#);
-    let cases: [(String, &[&str]); 17] = [
+    let cases: [(String, &[&str]); 18] = [
         (r#"{"name":"e","ensemble":["m"]}"#.into(), &["variants[0].ensemble \"m\"", "listed before"]),
         (r#"{"name":"m"},{"name":"e","ensemble":["m"]}"#.into(), &["one network", "at least two"]),
         (r#"{"name":"m"},{"name":"n"},{"name":"e","ensemble":["m","n"]}"#.into(), &["\"n\" is the same network", "member"]),
@@ -212,8 +212,12 @@ fn what_cannot_be_put_together_is_refused_with_a_sentence() {
         (r#"{"name":"a","members":65}"#.into(), &["members 65", "64"]),
         (r#"{"name":"a","members":2},{"name":"a"}"#.into(), &["\"a\" stands for all of its members"]),
         (r#"{"name":"a","members":2},{"name":"b","from":"a"}"#.into(), &["\"a\" is not a variant", "a 1, a 2"]),
-        (behind(r#"{"prune":{}}"#), &["variants[2].steps[0].prune", "an ensemble has several", "student first"]),
+        (behind(r#"{"prune":{}}"#), &["variants[2].steps[0].prune works on one network", "an ensemble has several", "student first"]),
         (behind(r#"{"distill":{"teacher":"m 1"}}"#), &["steps[0].distill", "an ensemble has several"]),
+        (
+            behind(r#"{"distill":{"method":"hints","student":{"architecture":"mlp","widths":[8]}}}"#),
+            &["steps[0].distill.method \"hints\" looks into its teacher's layers", "soft-targets"],
+        ),
         (r#"{"name":"a","steps":[{"distill":{"teacher":"a","member":1}}]}"#.into(), &["member belongs to a student"]),
         (
             r#"{"name":"a","members":2,"steps":[{"prune":{}}],"sweep":{"setting":"sparsity","values":[0.5]}}"#.into(),

@@ -214,6 +214,7 @@ impl Plan {
             }
         };
         for (index, step) in variant.steps.iter().enumerate() {
+            self.check_behind(stage, step).map_err(|e| format!("steps[{index}].{} {e}", step.kind()))?;
             let action = self.action(step, stage, info).map_err(|e| format!("steps[{index}].{}.{e}", step.kind()))?;
             let further = if let Step::Distill(distill) = step { distill.member } else { 0 };
             stage = self.intern(Some(stage), self.stages[stage].member + further, action);
@@ -230,7 +231,6 @@ impl Plan {
     }
 
     fn action(&self, step: &Step, parent: usize, info: &DatasetInfo) -> Result<Action, String> {
-        self.check_behind(parent, step)?;
         Ok(match step {
             Step::Train(training) => {
                 training.check()?;

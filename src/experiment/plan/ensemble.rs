@@ -102,7 +102,7 @@ impl Plan {
     pub(super) fn check_behind(&self, parent: usize, step: &Step) -> Result<(), String> {
         let fresh = matches!(step, Step::Distill(Distill { student: Some(_), .. }));
         if self.averages(parent) && !fresh {
-            return Err("it works on one network, and an ensemble has several; give its members the step, or distill the ensemble into a student first".into());
+            return Err("works on one network, and an ensemble has several; give its members the step, or distill the ensemble into a student first".into());
         }
         Ok(())
     }
