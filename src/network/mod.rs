@@ -11,6 +11,7 @@ mod layer;
 mod model;
 mod optimizer;
 mod pass;
+mod regularized;
 #[cfg(test)]
 mod tests;
 mod trained;
@@ -31,6 +32,7 @@ pub use model::{Model, Parameter};
 pub(crate) use optimizer::Optimizer;
 pub(crate) use pass::{Mode, Network};
 pub use trained::{Matrix, TrainedModel};
-pub(crate) use trainer::{Batch, CrossEntropy, Loss, train};
+pub(crate) use regularized::regularized;
+pub(crate) use trainer::{Batch, CrossEntropy, HostBatch, Loss, train};
 pub use trainer::{Ending, Metrics, Monitor, Progress, Pupil, TrainError};
 pub use training::{OptimizerName, Schedule, Training};

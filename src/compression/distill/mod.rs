@@ -1,11 +1,22 @@
 //! Knowledge distillation: a student learns from a teacher's predictions, and from what its layers make of the samples.
 
+mod annealed;
+mod answers;
 pub(crate) mod layers;
+mod logits;
 mod soft_targets;
+mod teacher_free;
+mod transfer;
+mod transferred;
 
-pub(crate) use soft_targets::SoftTargets;
+pub(crate) use answers::Answers;
+pub(crate) use transfer::best_offset;
+pub use transfer::{Transfer, TransferSource};
+pub(crate) use transferred::{Material, transferred};
 
 use super::{About, Setting};
+use crate::backend::Backend;
+use crate::network::Loss;
 use crate::network::{Architecture, Training};
 use layers::Looks;
 use serde::{Deserialize, Serialize};
@@ -23,11 +34,15 @@ pub struct Method {
 macro_rules! methods {
     ($($name:ident),*) => {
         /// All distillation methods.
-        pub const METHODS: &[Method] = &[soft_targets::METHOD, $(layers::$name::METHOD),*];
+        pub const METHODS: &[Method] =
+            &[soft_targets::METHOD, logits::METHOD, annealed::METHOD, teacher_free::METHOD, $(layers::$name::METHOD),*];
 
         /// The name of each, and the layers that it compares: what reads recipes needs no more.
         const NAMES: &[(&str, Option<Looks>)] = &[
             (soft_targets::METHOD.about.name, None),
+            (logits::METHOD.about.name, None),
+            (annealed::METHOD.about.name, None),
+            (teacher_free::METHOD.about.name, None),
             $((layers::$name::METHOD.about.name, layers::$name::METHOD.looks)),*
         ];
 
@@ -89,6 +104,8 @@ pub struct Distill {
     pub alpha: f64,
     /// How much the loss between layers counts, for methods that look into them.
     pub weight: f64,
+    /// What the student is shown.
+    pub transfer: Transfer,
     /// How the student is trained; the variant's own training if absent.
     pub training: Option<Training>,
 }
@@ -102,6 +119,7 @@ impl Default for Distill {
             temperature: 4.0,
             alpha: 0.9,
             weight: 1.0,
+            transfer: Transfer::default(),
             training: None,
         }
     }
@@ -111,6 +129,11 @@ impl Distill {
     /// The hidden layers that its method compares, if it does.
     pub(crate) fn looks(&self) -> Option<Looks> {
         NAMES.iter().find(|(name, _)| *name == self.method).and_then(|(_, looks)| *looks)
+    }
+
+    /// Whether there is a teacher.
+    pub(crate) fn is_taught(&self) -> bool {
+        self.method != teacher_free::METHOD.about.name
     }
 
     /// Checks every setting against the tables.
@@ -125,12 +148,42 @@ impl Distill {
         if let Some(training) = &self.training {
             training.check().map_err(|e| format!("training.{e}"))?;
         }
-        if self.student.is_none() && self.teacher.is_none() {
+        self.transfer.check(self.alpha).map_err(|e| format!("transfer.{e}"))?;
+        if self.is_taught() {
+            // Who teaches is looked at below.
+        } else if let Some(teacher) = &self.teacher {
+            return Err(format!("teacher \"{teacher}\" has nothing to say in {}; leave it out", self.method));
+        } else if self.transfer.source != TransferSource::Training {
+            let source = self.transfer.source.as_str();
+            return Err(format!("transfer.source \"{source}\" gives no labels, and {} learns from those; choose training", self.method));
+        }
+        if self.is_taught() && self.student.is_none() && self.teacher.is_none() {
             return Err(
                 "teacher is missing; name the variant that teaches, or give a student to be trained from this one"
                     .into(),
             );
         }
         Ok(())
+    }
+}
+
+/// The loss of a student's logits by a step's method, soft targets for those that look into layers. Batches have up to `capacity` rows.
+pub(crate) fn loss_of_logits<'a, B: Backend + 'a>(
+    backend: &B,
+    distill: &Distill,
+    answers: Answers<'a>,
+    capacity: usize,
+) -> Box<dyn Loss<B> + 'a> {
+    let (temperature, alpha) = (distill.temperature as f32, distill.alpha as f32);
+    let name = distill.method.as_str();
+    let course = [(&logits::METHOD, logits::course as logits::Course), (&annealed::METHOD, annealed::course)];
+    match course.into_iter().find(|(method, _)| method.about.name == name) {
+        Some((_, course)) => {
+            Box::new(logits::Logits::new(backend, answers, capacity, course, temperature, alpha))
+        }
+        None if !distill.is_taught() => {
+            Box::new(teacher_free::TeacherFree::new(backend, answers.classes(), capacity, temperature, alpha))
+        }
+        None => Box::new(soft_targets::SoftTargets::new(backend, answers, capacity, temperature, alpha)),
     }
 }

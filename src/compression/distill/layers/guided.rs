@@ -3,8 +3,9 @@
 use super::super::{Distill, LOSSES};
 use super::{LayerLoss, Learned, Seen, Sizes, places};
 use crate::backend::Backend;
+use crate::backend::cpu::arg_max;
 use crate::data::{Key, Rng};
-use crate::network::{Batch, Loss, Mode, Model, Network};
+use crate::network::{Batch, HostBatch, Loss, Mode, Model, Network};
 
 /// Who teaches, and what there is to say of the data.
 #[derive(Clone, Copy)]
@@ -92,6 +93,10 @@ fn values<B: Backend>(backend: &B, network: &Network<B>, places: &[usize], rows:
 }
 
 impl<B: Backend> Loss<B> for Guided<'_, B> {
+    fn prepare(&mut self, batch: &mut HostBatch) {
+        self.base.prepare(batch);
+    }
+
     fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
         self.base.apply(backend, batch, logits, totals, d);
     }
@@ -120,7 +125,7 @@ impl<B: Backend> Loss<B> for Guided<'_, B> {
         let teacher = values(backend, &self.teacher, &self.teacher_places, rows);
         let labels: Vec<u8> = backend.host(batch.labels).unwrap_or_default()[..rows * batch.classes]
             .chunks_exact(batch.classes)
-            .map(|row| row.iter().position(|&share| share == 1.0).unwrap_or(0) as u8)
+            .map(|row| arg_max(row) as u8) // of smoothed or mixed labels the one that weighs most
             .collect();
         let mut gradients: Vec<Vec<f64>> = student.iter().map(|values| vec![0.0; values.len()]).collect();
         let seen = Seen { rows, indices: batch.indices, labels: &labels, student: &student, teacher: &teacher };
