@@ -34,6 +34,9 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod timing;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod transfer_tests;
 
 pub use engines::{Accelerator, Engines};
 pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};

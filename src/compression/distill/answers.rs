@@ -68,3 +68,41 @@ impl<'a> Answers<'a> {
         &self.rows
     }
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::data::Key;
+    use crate::network::{Architecture, Model, Shape, TrainedModel};
+
+    #[test]
+    fn teachers_say_the_same_when_they_are_asked_as_in_the_table() {
+        let shape = Shape { height: 1, width: 1, channels: 2 };
+        let network = Architecture::mlp(&[5]);
+        let teachers = [1, 2].map(|seed| {
+            TrainedModel::Float(Model::initialize(&network, shape, 3, &Key::new(seed)).unwrap())
+        });
+        let mut rng = Key::new(3).rng();
+        let samples: Vec<f32> = (0..2 * 10).map(|_| rng.uniform()).collect();
+        let tables = teachers.each_ref().map(|teacher| Executable::new(teacher).logits(10, &samples).to_vec());
+        // Two lanes with samples of their own.
+        let indices = [7, 1, 2, 9, 0, 1];
+        let inputs: Vec<f32> = indices.iter().flat_map(|&i| samples[2 * i as usize..][..2].to_vec()).collect();
+        let say = |mut answers: Answers<'_>, labels: &mut [f32]| {
+            let (indices, inputs) = (&indices, &mut inputs.clone());
+            answers.prepare(&mut HostBatch { epoch: 0, batch: 0, done: 0.0, indices, rows: 3, inputs, labels });
+            answers.rows().to_vec()
+        };
+        let executables = || teachers.iter().map(Executable::new).collect::<Vec<_>>();
+        let mut labels = vec![0.25; 18];
+        let known = say(Answers::known(tables.iter().map(Vec::as_slice).collect(), 3), &mut labels);
+        assert_eq!(known, say(Answers::asked(executables(), 3, false), &mut labels));
+        assert!(labels.iter().all(|&label| label == 0.25));
+        assert_eq!(known, say(Answers::asked(executables(), 3, true), &mut labels));
+        for (label, said) in labels.chunks(3).zip(known.chunks(3)) {
+            assert_eq!(label[arg_max(said)], 1.0, "what the teacher says stands for the label");
+            assert_eq!(label.iter().sum::<f32>(), 1.0);
+        }
+    }
+}
