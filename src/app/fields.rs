@@ -65,6 +65,7 @@ pub(super) fn applies(step: &Step, name: &str) -> bool {
     match step {
         Step::Prune(step) => applies_to_pruning(step, name),
         Step::Quantize(step) => applies_to_quantization(step, name),
+        Step::Distill(step) if name == "temperature" => step.method != "logits",
         _ => true,
     }
 }

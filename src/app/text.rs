@@ -8,6 +8,7 @@ pub(super) mod numbers;
 pub(super) mod precision;
 pub(super) mod quantize;
 pub(super) mod sensitivity;
+pub(super) mod teaching;
 
 use super::format;
 

@@ -332,6 +332,10 @@ pub trait Backend {
     /// weights share. `clusters` says which that is, counted from 1 to `count`; those of cluster 0 become zero.
     fn share_gradient(&self, len: usize, count: usize, clusters: &Self::Buffer, g: &mut Self::Buffer);
 
+    /// Scales each column of a `rows x columns` matrix that is longer than `limit` (its squares summed in row order) down to that
+    /// length: `x *= limit / sqrt(sum)`.
+    fn limit_columns(&self, rows: usize, columns: usize, limit: f32, x: &mut Self::Buffer);
+
     /// Fake quantization (Jacob et al. 2018): puts `len` values on the grid of [`Levels`], `y = s * clamp(round(x / s))`.
     ///
     /// There are `count` steps; value `i` has that of `i % count`. `steps` holds `count` factors, then as many steps that were

@@ -247,6 +247,15 @@ impl Dataset {
         order
     }
 
+    /// The order in which an epoch visits these of the training samples. Of all of them it is that of [`Dataset::epoch_order`], but
+    /// for images in the first epoch.
+    #[must_use]
+    pub fn order_of(samples: &[u32], key: &Key, epoch: usize) -> Vec<u32> {
+        let mut order = samples.to_vec();
+        key.fold("epoch order").fold_index(epoch as u64).fold_index(0).rng().shuffle(&mut order);
+        order
+    }
+
     /// The shard that holds a sample, and the sample's place in it.
     fn locate(&self, split: Split, index: usize) -> (&Shard, usize) {
         assert!(index < self.len(split), "{} has no {} sample {index}", self.info.name, split.as_str());
@@ -396,6 +405,19 @@ mod tests {
             order.sort_unstable();
             assert!(order.into_iter().eq(0..12_000));
         }
+    }
+
+    #[test]
+    fn a_part_of_the_samples_has_an_order_of_its_own() {
+        let (data, key) = (mnist(Some(6_000)), Key::new(3));
+        let all: Vec<u32> = (0..6_000).collect();
+        assert_eq!(Dataset::order_of(&all, &key, 2), data.epoch_order(&key, 2));
+        let part: Vec<u32> = (0..6_000).step_by(7).collect();
+        let mut order = Dataset::order_of(&part, &key, 0);
+        assert_ne!(order, Dataset::order_of(&part, &key, 1));
+        assert_ne!(order, part);
+        order.sort_unstable();
+        assert_eq!(order, part);
     }
 
     #[test]

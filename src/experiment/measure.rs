@@ -59,6 +59,7 @@ pub(super) async fn measure(
         curve: Vec::new(),
         predicted_rise: None,
         layer_scores: Vec::new(),
+        bias_offset: None,
         digest,
         stopped: false,
         backend,

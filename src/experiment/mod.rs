@@ -37,6 +37,9 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod timing;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod transfer_tests;
 
 pub use agreement::{Agreement, Example, TEMPERATURES, agreement, mentor, soft_targets};
 pub use engines::{Accelerator, Engines};

@@ -209,7 +209,7 @@ impl Plan {
                 let network = variant.network.clone().unwrap_or_else(|| self.recipe.network.clone());
                 check_network(&network, info).map_err(|e| format!("network.{e}"))?;
                 let training = variant.training.clone().unwrap_or_else(|| self.recipe.training.clone());
-                training.check().map_err(|e| format!("training.{e}"))?;
+                check_training(&training, info).map_err(|e| format!("training.{e}"))?;
                 self.intern(None, variant.member, Action::Fresh { network, training })
             }
         };
@@ -233,7 +233,7 @@ impl Plan {
     fn action(&self, step: &Step, parent: usize, info: &DatasetInfo) -> Result<Action, String> {
         Ok(match step {
             Step::Train(training) => {
-                training.check()?;
+                check_training(training, info)?;
                 Action::Train(training.clone())
             }
             Step::Prune(prune) => {
@@ -257,6 +257,10 @@ impl Plan {
             }
             Step::Distill(distill) => {
                 distill.check()?;
+                distill.transfer.check_for(info).map_err(|e| format!("transfer.{e}"))?;
+                if let Some(training) = &distill.training {
+                    check_training(training, info).map_err(|e| format!("training.{e}"))?;
+                }
                 if let Some(student) = &distill.student {
                     check_network(student, info).map_err(|e| format!("student.{e}"))?;
                 }
@@ -422,12 +426,23 @@ fn check_recipe(recipe: &Recipe, info: &DatasetInfo) -> Result<(), RecipeError> 
     }
     recipe.data.check().map_err(|e| RecipeError(format!("data: {e}")))?;
     check_network(&recipe.network, info).map_err(|e| RecipeError(format!("network.{e}")))?;
-    recipe.training.check().map_err(|e| RecipeError(format!("training.{e}")))
+    check_training(&recipe.training, info).map_err(|e| RecipeError(format!("training.{e}")))
 }
 
 fn check_network(network: &Architecture, info: &DatasetInfo) -> Result<Vec<Layer>, String> {
     let [height, width, channels] = info.shape;
     network.layers(Shape { height, width, channels }, info.classes())
+}
+
+fn check_training(training: &Training, info: &DatasetInfo) -> Result<(), String> {
+    if training.jitter > 0 && info.noise.is_some() {
+        return Err(format!(
+            "jitter {} moves images, and {} has points in the plane; set it to 0",
+            training.jitter,
+            info.name.as_str()
+        ));
+    }
+    training.check()
 }
 
 fn check_name(name: &str) -> Result<(), String> {

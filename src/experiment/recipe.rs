@@ -165,6 +165,10 @@ impl Step {
             (Step::Train(step), "momentum") => Real(&mut step.momentum),
             (Step::Train(step), "weight_decay") => Real(&mut step.weight_decay),
             (Step::Train(step), "early_stopping") => Whole(&mut step.early_stopping),
+            (Step::Train(step), "jitter") => Whole(&mut step.jitter),
+            (Step::Train(step), "max_norm") => Real(&mut step.max_norm),
+            (Step::Train(step), "label_smoothing") => Real(&mut step.label_smoothing),
+            (Step::Train(step), "mixup") => Real(&mut step.mixup),
             (Step::Prune(step), "sparsity") => Real(&mut step.sparsity),
             (Step::Prune(step), "rounds") => Whole(&mut step.rounds),
             (Step::Prune(step), "iterations") => Whole(&mut step.iterations),
@@ -214,13 +218,15 @@ pub struct RecipeError(pub String);
 impl Recipe {
     /// Whether none of its steps is of those that few recipes have: pruning and quantization as the first visit sees them.
     pub fn is_basic(&self) -> bool {
+        let trainings = self.variants.iter().filter_map(|variant| variant.training.as_ref());
         let single = self.variants.iter().all(|variant| variant.ensemble.is_empty());
         single
+            && trainings.chain([&self.training]).all(Training::is_plain)
             && self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {
                 Step::Prune(prune) => prune.is_basic(),
                 Step::Quantize(quantize) => quantize.is_basic(),
                 Step::Share(_) | Step::Distill(_) => false,
-                Step::Train(_) => true,
+                Step::Train(training) => training.is_plain(),
             })
     }
 

@@ -107,6 +107,9 @@ pub struct VariantResult {
     /// What the scores of each weight matrix summed to when the variant's last step, a pruning, began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layer_scores: Vec<f64>,
+    /// What was added to the biases of the classes that the variant's last step, a distillation, left out of its transfer set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bias_offset: Option<f64>,
     /// Hash over the encoded file and the predictions, 32 hex digits; empty if stopped early, or if the GPU had a part in it.
     pub digest: String,
     /// What trained: the GPU, if it had a part in it.

@@ -86,6 +86,7 @@ pub async fn run_stage<A: Accelerator, K: Sink>(
             result.curve.clone_from(&told.curve);
             result.predicted_rise = told.predicted_rise;
             result.layer_scores.clone_from(&told.layer_scores);
+            result.bias_offset = told.bias_offset;
             if stopped {
                 result.stopped = true;
                 result.digest.clear();

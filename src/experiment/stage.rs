@@ -23,7 +23,7 @@ use crate::compression::share::share_weights;
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
     CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
-    fold_batch_norm, train,
+    fold_batch_norm, regularized, train,
 };
 use std::future::ready;
 use std::marker::PhantomData;
@@ -75,6 +75,8 @@ pub(super) struct Told {
     pub predicted_rise: Option<f64>,
     /// See [`super::VariantResult::layer_scores`].
     pub layer_scores: Vec<f64>,
+    /// See [`super::VariantResult::bias_offset`].
+    pub bias_offset: Option<f64>,
 }
 
 /// A stretch of training: how, with which streams of chance, and which epochs of its stage it is.
@@ -235,6 +237,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         stretch: &Stretch<'_>,
         objective: &Objective<'_>,
     ) -> Result<(), RunError> {
+        if !A::ALL_STEPS && !stretch.training.is_plain() {
+            return Err(RunError::Network(NOT_HERE.into()));
+        }
         if A::ALL_STEPS && states.first().and_then(State::aware).is_some() {
             return later::<A, _>(self.train_quantized(states, stretch, objective)).await;
         }
@@ -354,7 +359,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             stage: self.stage,
             epochs_before: *done,
             epochs: *total,
-            samples: self.dataset.len(Split::Train),
+            samples: match A::ALL_STEPS {
+                true => objective.samples(self.dataset.len(Split::Train)),
+                false => self.dataset.len(Split::Train),
+            },
             plane: states[0].model.shape.len() == 2,
             gradual: *gradual,
             quantizes: A::ALL_STEPS && quantizing::is_faked(&states[0].model),
@@ -372,6 +380,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             Objective::Teachers(lessons) if A::ALL_STEPS => {
                 let students: Vec<&Model> = pupils.iter().map(|pupil| &*pupil.model).collect();
                 lessons.loss(backend, which, &students, keys, dataset, training)
+            }
+            Objective::Labels if A::ALL_STEPS => {
+                let keys = which.iter().map(|&which| keys[which]).collect();
+                regularized(Box::new(CrossEntropy), training, pupils[0].model.shape, keys)
             }
             Objective::Labels | Objective::Teachers(_) => Box::new(CrossEntropy) as Box<dyn Loss<B> + '_>,
         };

@@ -139,6 +139,9 @@ pub struct Architecture {
     /// Share of hidden dense units dropped in training (Srivastava et al. 2014); 0 for none.
     #[serde(default)]
     pub dropout: f64,
+    /// Share of inputs dropped in training (Srivastava et al. 2014); 0 for none.
+    #[serde(default)]
+    pub input_dropout: f64,
     /// How weights are drawn.
     #[serde(default)]
     pub initialization: Initialization,
@@ -179,6 +182,9 @@ impl Architecture {
         if !(0.0..=0.9).contains(&self.dropout) {
             return Err(format!("dropout {} is not allowed; it must lie between 0 and 0.9", self.dropout));
         }
+        if !(0.0..=0.9).contains(&self.input_dropout) {
+            return Err(format!("input_dropout {} is not allowed; it must lie between 0 and 0.9", self.input_dropout));
+        }
         let widths: &[usize] = match self.architecture {
             ArchitectureName::Mlp => {
                 if self.widths.is_empty() {
@@ -211,6 +217,9 @@ impl Architecture {
             ));
         }
         let mut builder = Builder { layers: Vec::new(), shape };
+        if self.input_dropout > 0.0 {
+            builder.layers.push(Layer::Dropout { rate: self.input_dropout as f32 });
+        }
         match self.architecture {
             ArchitectureName::LogisticRegression | ArchitectureName::Mlp | ArchitectureName::LeNet300100 => {}
             ArchitectureName::LeNet5 => {

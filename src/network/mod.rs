@@ -13,6 +13,7 @@ mod model;
 mod optimizer;
 mod pass;
 mod probe;
+mod regularized;
 #[cfg(test)]
 mod tests;
 mod trained;
@@ -34,7 +35,8 @@ pub use model::{Model, Parameter};
 pub(crate) use optimizer::Optimizer;
 pub(crate) use pass::{Mode, Network};
 pub(crate) use probe::Probe;
+pub(crate) use regularized::regularized;
 pub use trained::{Matrix, TrainedModel};
-pub(crate) use trainer::{Batch, CrossEntropy, Loss, train};
+pub(crate) use trainer::{Batch, CrossEntropy, HostBatch, Loss, train};
 pub use trainer::{Ending, Metrics, Monitor, Progress, Pupil, TrainError};
 pub use training::{OptimizerName, Schedule, Training};

@@ -347,6 +347,23 @@ impl<B: Backend> Network<B> {
         }
     }
 
+    /// Scales the weights that lead into each unit or filter down to a length of at most `limit` (max-norm; Srivastava et al. 2014,
+    /// section 5.1). Weights that share values are left as they are, since one value belongs to many units.
+    pub fn limit_norms(&mut self, backend: &B, limit: f32) {
+        for (index, layer) in self.layers.iter().enumerate() {
+            let columns = match layer {
+                Layer::Dense { outputs, .. } => *outputs,
+                Layer::Convolution(conv) => conv.filters,
+                _ => continue,
+            };
+            let DeviceParameter { len, value, dense, clusters, .. } = &mut self.parameters[self.first_parameter[index]];
+            if clusters.is_none() {
+                backend.limit_columns(*len / columns, columns, limit, dense.as_mut().unwrap_or(value));
+            }
+        }
+        self.apply_masks(backend);
+    }
+
     /// Gives the weights that pruning looks at to the models, those behind the mask where there are such (without a mask then).
     pub async fn expose<'m>(
         &self,

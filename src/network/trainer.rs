@@ -105,8 +105,39 @@ pub(crate) struct Batch<'a, B: Backend> {
     pub rate: f32,
 }
 
-/// What training minimizes.
+/// A batch before it goes to the device.
+pub(crate) struct HostBatch<'a> {
+    /// Counted from 0.
+    pub epoch: usize,
+    /// Counted from 0 in each epoch.
+    pub batch: usize,
+    /// The share of all steps that has been done.
+    pub done: f32,
+    /// Which training samples: `rows` for each lane.
+    pub indices: &'a [u32],
+    /// Samples of a lane.
+    pub rows: usize,
+    /// The samples one after another.
+    pub inputs: &'a mut [f32],
+    /// Their labels as one-hot rows.
+    pub labels: &'a mut [f32],
+}
+
+/// What training minimizes, and over what. What few trainings have is done around another loss (see [`super::regularized`]), so
+/// that the loop does not contain it.
 pub(crate) trait Loss<B: Backend> {
+    /// Which training samples a lane's epoch visits, in this order; none where that is all of them, in the data's own order. They
+    /// are as many in every lane and epoch.
+    fn order(&self, _lane: usize, _epoch: usize) -> Option<Vec<u32>> {
+        None
+    }
+
+    /// Changes a batch, or looks at it.
+    fn prepare(&mut self, _batch: &mut HostBatch) {}
+
+    /// Changes what the optimizer's step has left.
+    fn constrain(&mut self, _backend: &B, _network: &mut Network<B>) {}
+
     /// Adds the loss's sum over rows to `totals[0]`, the count of right answers to `totals[1]`, and the gradient of its
     /// mean to `d_logits` (which holds zeros).
     fn apply(
@@ -208,7 +239,7 @@ pub(crate) async fn train<B: Backend>(
     loss: &mut dyn Loss<B>,
     monitor: &mut impl Monitor,
 ) -> Result<Ending, TrainError> {
-    let samples = dataset.len(Split::Train);
+    let samples = loss.order(0, 0).map_or(dataset.len(Split::Train), |order| order.len());
     let per_epoch = samples.div_ceil(training.batch);
     let steps = per_epoch * training.epochs;
     let mut network =
@@ -235,8 +266,10 @@ pub(crate) async fn train<B: Backend>(
     let mut counted = 0;
     let mut indices = Vec::new();
     for epoch in pupils[0].progress.epochs..training.epochs {
-        let orders: Vec<Vec<u32>> =
-            pupils.iter().map(|pupil| dataset.epoch_order(&pupil.key.fold("order"), epoch)).collect();
+        let order = |(lane, pupil): (usize, &Pupil<'_>)| {
+            loss.order(lane, epoch).unwrap_or_else(|| dataset.epoch_order(&pupil.key.fold("order"), epoch))
+        };
+        let orders: Vec<Vec<u32>> = pupils.iter().enumerate().map(order).collect();
         for batch in 0..per_epoch {
             if monitor.pause().await {
                 network.store(backend, models(pupils)).await?;
@@ -247,12 +280,16 @@ pub(crate) async fn train<B: Backend>(
             indices.clear();
             orders.iter().for_each(|order| indices.extend_from_slice(&order[first..first + rows]));
             feed.ensure(dataset, source, Split::Train, &indices, monitor).await?;
-            feed.write(backend, dataset, Split::Train, &indices, network.input());
             let step = epoch * per_epoch + batch;
+            let (inputs, labels) = feed.gather(dataset, Split::Train, &indices);
+            let done = step as f32 / steps as f32;
+            loss.prepare(&mut HostBatch { epoch, batch, done, indices: &indices, rows, inputs, labels });
+            feed.write(backend, indices.len(), network.input());
             let rate = training.rate(step, steps, per_epoch);
             let batch_info = Batch { indices: &indices, rows, labels: &feed.labels, classes: feed.classes, rate };
             loss.descend(backend, &mut network, &batch_info, &mut dropout, &mut totals);
             optimizer.step(backend, &mut network, training, rate);
+            loss.constrain(backend, &mut network);
             if monitor.wants_pruning(step + 1, steps) {
                 network.expose(backend, models(pupils)).await?;
                 pupils.iter_mut().enumerate().for_each(|(lane, pupil)| monitor.prune(lane, pupil.model));
@@ -360,7 +397,8 @@ async fn evaluate<B: Backend>(
         let rows = indices.len();
         let indices = indices.repeat(backend.lanes());
         feed.ensure(dataset, source, split, &indices, monitor).await?;
-        feed.write(backend, dataset, split, &indices, network.input());
+        feed.gather(dataset, split, &indices);
+        feed.write(backend, indices.len(), network.input());
         network.forward(backend, rows, Mode::Infer);
         let logits = network.logits();
         backend.cross_entropy(rows, feed.classes, 1.0, 1.0, logits, &feed.labels, &mut totals, &mut unused);
@@ -420,15 +458,21 @@ impl<B: Backend> Feed<B> {
         Ok(())
     }
 
-    fn write(&mut self, backend: &B, dataset: &Dataset, split: Split, indices: &[u32], input: &mut B::Buffer) {
+    /// Puts a batch together on the host: the samples and their labels.
+    fn gather(&mut self, dataset: &Dataset, split: Split, indices: &[u32]) -> (&mut [f32], &mut [f32]) {
         let pixels = &mut self.pixels[..indices.len() * self.features];
         dataset.gather(split, indices, pixels);
-        backend.write(input, pixels);
         let one_hot = &mut self.one_hot[..indices.len() * self.classes];
         one_hot.fill(0.0);
         for (row, &index) in one_hot.chunks_mut(self.classes).zip(indices) {
             row[usize::from(dataset.label(split, index as usize))] = 1.0;
         }
-        backend.write(&mut self.labels, one_hot);
+        (pixels, one_hot)
+    }
+
+    /// Sends the batch, of so many samples in all lanes together, to the device.
+    fn write(&mut self, backend: &B, samples: usize, input: &mut B::Buffer) {
+        backend.write(input, &self.pixels[..samples * self.features]);
+        backend.write(&mut self.labels, &self.one_hot[..samples * self.classes]);
     }
 }

@@ -54,6 +54,15 @@ pub struct Training {
     pub weight_decay: f64,
     /// Stops after so many epochs without a better validation loss and goes back to the best; 0 for never.
     pub early_stopping: usize,
+    /// Each training image is moved by up to so many pixels at random, in each direction, and zeros come in; 0 for none.
+    pub jitter: usize,
+    /// The greatest length of the weights that lead into a unit (Srivastava et al. 2014); 0 for any.
+    pub max_norm: f64,
+    /// The share of each label that is spread evenly over all classes (Szegedy et al. 2016).
+    pub label_smoothing: f64,
+    /// Samples are mixed in pairs, by shares from the Beta distribution with both parameters at this (Zhang et al. 2018); 0 for
+    /// none.
+    pub mixup: f64,
 }
 
 impl Default for Training {
@@ -68,6 +77,10 @@ impl Default for Training {
             schedule: Schedule::Cosine,
             weight_decay: 0.0,
             early_stopping: 0,
+            jitter: 0,
+            max_norm: 0.0,
+            label_smoothing: 0.0,
+            mixup: 0.0,
         }
     }
 }
@@ -76,6 +89,8 @@ impl Default for Training {
 pub const MAX_EPOCHS: usize = 200;
 /// See [`MAX_EPOCHS`].
 pub const MAX_BATCH: usize = 1024;
+/// The farthest that an image is moved, in pixels.
+pub const MAX_JITTER: usize = 4;
 
 impl Training {
     /// Checks every range; the sentence names the field, the value and what is allowed.
@@ -100,11 +115,25 @@ impl Training {
         real("learning_rate", self.learning_rate, 1e-6, 10.0)?;
         real("momentum", self.momentum, 0.0, 0.999)?;
         real("weight_decay", self.weight_decay, 0.0, 1.0)?;
+        whole("jitter", self.jitter, 0, MAX_JITTER)?;
+        real("max_norm", self.max_norm, 0.0, 100.0)?;
+        real("label_smoothing", self.label_smoothing, 0.0, 0.9)?;
+        real("mixup", self.mixup, 0.0, 10.0)?;
         if let Schedule::Step { every, factor } = self.schedule {
             whole("schedule.step.every", every, 1, MAX_EPOCHS)?;
             real("schedule.step.factor", factor, 0.0, 1.0)?;
         }
         Ok(())
+    }
+
+    /// Whether samples, labels and weights are left as they are, but for the steps of the optimizer.
+    pub fn is_plain(&self) -> bool {
+        !self.changes_samples() && self.max_norm == 0.0 && self.label_smoothing == 0.0
+    }
+
+    /// Whether the network sees other inputs than the training samples.
+    pub fn changes_samples(&self) -> bool {
+        self.jitter > 0 || self.mixup > 0.0
     }
 
     /// The learning rate of step `step` out of `steps`, `per_epoch` to an epoch.

@@ -7,10 +7,12 @@ pub(super) mod forms;
 mod inputs;
 mod network_form;
 mod recipe_json;
+mod regularizing;
 mod run_bar;
 mod step_card;
 mod sweep_form;
 mod training_form;
+mod transfer_form;
 mod variant_card;
 mod variant_list;
 

@@ -100,6 +100,14 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                 step=0.05
                 set=Callback::new(move |v| change(&|n| n.dropout = v))
             />
+            <NumberField
+                label=text::teaching::INPUT_DROPOUT
+                help=text::teaching::INPUT_DROPOUT_HELP
+                value=Signal::derive(move || network.with(|n| n.input_dropout))
+                range=(0.0, 0.9)
+                step=0.05
+                set=Callback::new(move |v| change(&|n| n.input_dropout = v))
+            />
             {normalization}
         </details>
     }

@@ -5,8 +5,9 @@ use super::super::{actions, fields, text};
 use super::inputs::{CheckField, ListField, NumberField, SelectField, options};
 use super::network_form::NetworkForm;
 use super::training_form::TrainingForm;
+use super::transfer_form::TransferForm;
 use crate::compression::Setting;
-use crate::compression::distill::Distill;
+use crate::compression::distill::{Distill, Transfer};
 use crate::compression::prune::Prune;
 use crate::experiment::Step;
 use crate::network::{Architecture, Training};
@@ -295,6 +296,10 @@ fn Teaching(state: State, variant: u32, step: u32) -> impl IntoView {
                 set=Callback::new(move |v: String| edit(&|d| d.teacher = (!v.is_empty()).then(|| v.clone())))
             />
         })}
+        <TransferForm
+            transfer=Signal::derive(move || distill.with(|d| d.transfer.clone()))
+            set=Callback::new(move |t: Transfer| edit(&|d| d.transfer = t.clone()))
+        />
         <CheckField label=text::OWN_TRAINING value=has_training set=toggle_training/>
         {move || has_training.get().then(|| view! {
             <TrainingForm

@@ -2,6 +2,7 @@
 
 use super::super::text;
 use super::inputs::{CheckField, NumberField, SelectField, options, parse, word};
+use super::regularizing::Regularizing;
 use crate::network::{OptimizerName, Schedule, Training};
 use leptos::prelude::*;
 
@@ -133,6 +134,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 step=1.0
                 set=write(|t, v| t.early_stopping = v as usize)
             />
+            <Regularizing training set/>
         </details>
     }
     .into_any()

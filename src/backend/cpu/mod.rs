@@ -12,6 +12,7 @@ mod convolution;
 mod elementwise;
 mod fake_quantize;
 pub mod inference;
+mod limit_columns;
 mod loss;
 pub mod matmul;
 mod normalization;
@@ -169,6 +170,11 @@ impl Backend for Cpu {
     fn share_gradient(&self, len: usize, count: usize, clusters: &Vec<f32>, g: &mut Vec<f32>) {
         let sums = &mut self.scratch.borrow_mut().patches;
         share::share_gradient(&clusters[..len], grown(sums, count + 1), &mut g[..len]);
+    }
+
+    fn limit_columns(&self, rows: usize, columns: usize, limit: f32, x: &mut Vec<f32>) {
+        let sums = &mut self.scratch.borrow_mut().patches;
+        limit_columns::limit_columns(limit, grown(sums, columns), &mut x[..rows * columns]);
     }
 
     fn fake_quantize(

@@ -129,6 +129,22 @@ pub fn share_gradient(clusters: &[f32], g: &[f32]) -> Vec<f32> {
     clusters.iter().map(|&cluster| if cluster == 0.0 { 0.0 } else { total(cluster) }).collect()
 }
 
+/// Each column scaled down to a length of at most `limit`.
+pub fn limit_columns(columns: usize, limit: f32, x: &[f32]) -> Vec<f32> {
+    let mut y = x.to_vec();
+    for column in 0..columns {
+        let mut sum = 0.0;
+        for value in x.iter().skip(column).step_by(columns) {
+            sum += value * value;
+        }
+        let length = sum.sqrt();
+        if length > limit {
+            y.iter_mut().skip(column).step_by(columns).for_each(|value| *value *= limit / length);
+        }
+    }
+    y
+}
+
 /// `(x - zero point) w + bias` in integers.
 pub fn multiply_int8(inputs: usize, x: &[u8], w: &[i8], bias: &[i32], zero_point: u8) -> Vec<i32> {
     let outputs = bias.len();

@@ -14,6 +14,7 @@ over_cases! {
     losses_agree => losses;
     optimizers_agree => optimizers;
     shared_gradients_are_sums => shared_gradients;
+    columns_are_limited => limited_columns;
     values_are_put_on_grids => fake_quantization;
 }
 
@@ -220,6 +221,22 @@ fn shared_gradients(case: u64) {
     Cpu::new().share_gradient(len, count, &clusters, &mut g);
     assert_eq!(g[..len], expected);
     assert_eq!(g[len], after, "what follows is not touched");
+}
+
+fn limited_columns(case: u64) {
+    let mut bits = Bits(case);
+    let (rows, columns) = (bits.size(1..=40), bits.size(1..=37));
+    let mut x = bits.floats(rows * columns + 1, 20);
+    // Some columns are longer, and some are not.
+    let limit = 0.3 * (rows as f32).sqrt();
+    let (expected, after) = (reference::limit_columns(columns, limit, &x[..rows * columns]), x[rows * columns]);
+    Cpu::new().limit_columns(rows, columns, limit, &mut x);
+    assert_eq!(x[..rows * columns], expected);
+    assert_eq!(x[rows * columns], after, "what follows is not touched");
+    for column in 0..columns {
+        let squares = (0..rows).map(|row| f64::from(x[row * columns + column]).powi(2));
+        assert!(squares.sum::<f64>().sqrt() < f64::from(limit) * 1.0001);
+    }
 }
 
 /// Two steps of each optimizer against its formula in f64.

@@ -111,6 +111,7 @@ const OPERATIONS: &[&str] = &[
     "add_assign",
     "multiply_assign",
     "share_gradient",
+    "limit_columns",
     "fake_quantize",
     "fake_quantize_gradient",
     "normalize",
@@ -227,6 +228,10 @@ async fn difference(both: &Both<'_>, operation: &str, bits: &mut Bits) -> Result
             let clusters = both.twin((0..len).map(|i| ((i * 7919 + rows) % (count + 1)) as f32).collect());
             let mut g = some(len);
             on_both!(both.share_gradient(len, count; clusters; g))
+        }
+        "limit_columns" => {
+            let mut x = some(len);
+            on_both!(both.limit_columns(rows, columns, 0.3 * (rows as f32).sqrt(); ; x))
         }
         "fake_quantize" => {
             let (levels, count, x, steps) = on_a_grid(both, rows, columns, flags);

@@ -97,6 +97,7 @@ kernels! {
     INTEGER_POOL "integer_pool" reads 1 writes 1;
     INTEGER_REQUANTIZE "integer_requantize" reads 2 writes 1;
     INTEGER_TABLE "integer_table" reads 1 writes 1;
+    LIMIT_COLUMNS "limit_columns" reads 0 writes 1;
     MATMUL "matmul" with Real with Nonlinear reads 3 writes 1;
     MULTIPLY "multiply" reads 2 writes 1;
     MULTIPLY_ASSIGN "multiply_assign" reads 1 writes 1;

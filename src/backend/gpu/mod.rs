@@ -385,6 +385,10 @@ impl Backend for Gpu {
         self.device.run(&k::SHARE_GRADIENT, None, &[clusters, g], &[len as u32], groups);
     }
 
+    fn limit_columns(&self, rows: usize, columns: usize, limit: f32, x: &mut Buffer) {
+        self.each(&k::LIMIT_COLUMNS, columns, &[x], &[rows as u32, limit.to_bits()]);
+    }
+
     fn fake_quantize(&self, levels: Levels, len: usize, count: usize, x: &Buffer, steps: &Buffer, y: &mut Buffer) {
         self.each(&k::FAKE_QUANTIZE, len, &[x, steps, y], &grid(count, levels));
     }

@@ -1,14 +1,25 @@
 //! Knowledge distillation: a student learns from a teacher's predictions, and from what its layers make of the samples.
 
+mod annealed;
+mod answers;
 pub(crate) mod gradients;
 pub(crate) mod layers;
+mod logits;
 mod mutual;
 mod soft_targets;
+mod teacher_free;
+mod transfer;
+mod transferred;
 
+pub(crate) use answers::Answers;
 pub(crate) use mutual::Mutual;
-pub(crate) use soft_targets::SoftTargets;
+pub(crate) use transfer::best_offset;
+pub use transfer::{Transfer, TransferSource};
+pub(crate) use transferred::{Material, transferred};
 
 use super::{About, Setting};
+use crate::backend::Backend;
+use crate::network::Loss;
 use crate::network::{Architecture, Training};
 use layers::Looks;
 use serde::{Deserialize, Serialize};
@@ -51,7 +62,7 @@ macro_rules! methods {
 }
 
 methods!(
-    outputs: soft_targets, mutual;
+    outputs: soft_targets, logits, annealed, teacher_free, mutual;
     layers: hints, attention_transfer, neuron_selectivity, probabilistic_transfer, flow, factor_transfer, activation_boundary,
         similarity, overhaul, variational_information, attention_features, relational_distance, relational_angle,
         correlation_congruence, contrastive, instance_graph;
@@ -114,6 +125,8 @@ pub struct Distill {
     pub alpha: f64,
     /// How much that counts, for methods that look into layers or at gradients.
     pub weight: f64,
+    /// What the student is shown.
+    pub transfer: Transfer,
     /// How the student is trained; the variant's own training if absent.
     pub training: Option<Training>,
 }
@@ -129,6 +142,7 @@ impl Default for Distill {
             temperature: 4.0,
             alpha: 0.9,
             weight: 1.0,
+            transfer: Transfer::default(),
             training: None,
         }
     }
@@ -152,6 +166,11 @@ impl Distill {
         by_gradient || self.looks().is_some() || self.is_mutual()
     }
 
+    /// Whether there is a teacher.
+    pub(crate) fn is_taught(&self) -> bool {
+        self.method != teacher_free::METHOD.about.name && !self.is_mutual()
+    }
+
     /// Checks every setting against the tables.
     pub fn check(&self) -> Result<(), String> {
         if !NAMES.iter().any(|(name, _)| *name == self.method) {
@@ -164,18 +183,24 @@ impl Distill {
         if let Some(training) = &self.training {
             training.check().map_err(|e| format!("training.{e}"))?;
         }
+        self.transfer.check(self.alpha).map_err(|e| format!("transfer.{e}"))?;
         if self.member > 0 && self.student.is_none() {
             return Err("member belongs to a student, which is drawn; give one, or leave it out".into());
         }
-        match (self.is_mutual(), &self.peer, &self.teacher) {
-            (true, _, Some(_)) => {
-                return Err("teacher has no place in deep-mutual-learning, where student and peer teach one another; leave it out".into());
-            }
-            (false, Some(_), _) => {
-                return Err("peer belongs to deep-mutual-learning; leave it out, or choose that method".into());
-            }
-            (true, ..) => return Ok(()),
-            (false, None, _) => {}
+        if self.peer.is_some() && !self.is_mutual() {
+            return Err("peer belongs to deep-mutual-learning; leave it out, or choose that method".into());
+        }
+        if !self.is_taught() {
+            return match &self.teacher {
+                Some(_) if self.is_mutual() => Err("teacher has no place in deep-mutual-learning, where student and peer teach one another; leave it out".into()),
+                Some(teacher) => Err(format!("teacher \"{teacher}\" has nothing to say in {}; leave it out", self.method)),
+                None if self.transfer.source != TransferSource::Training => Err(format!(
+                    "transfer.source \"{}\" gives no labels, and {} learns from those; choose training",
+                    self.transfer.source.as_str(),
+                    self.method
+                )),
+                None => Ok(()),
+            };
         }
         if self.student.is_none() && self.teacher.is_none() {
             return Err(
@@ -184,5 +209,24 @@ impl Distill {
             );
         }
         Ok(())
+    }
+}
+
+/// The loss of a student's logits by a step's method, soft targets for those that look into layers. Batches have up to `capacity` rows.
+pub(crate) fn loss_of_logits<'a, B: Backend + 'a>(
+    backend: &B,
+    distill: &Distill,
+    answers: Answers<'a>,
+    capacity: usize,
+) -> Box<dyn Loss<B> + 'a> {
+    let (temperature, alpha) = (distill.temperature as f32, distill.alpha as f32);
+    let name = distill.method.as_str();
+    let course = [(&logits::METHOD, logits::course as logits::Course), (&annealed::METHOD, annealed::course)];
+    match course.into_iter().find(|(method, _)| method.about.name == name) {
+        Some((_, course)) => Box::new(logits::Logits::new(backend, answers, capacity, course, temperature, alpha)),
+        None if !distill.is_taught() => {
+            Box::new(teacher_free::TeacherFree::new(backend, answers.classes(), capacity, temperature, alpha))
+        }
+        None => Box::new(soft_targets::SoftTargets::new(backend, answers, capacity, temperature, alpha)),
     }
 }

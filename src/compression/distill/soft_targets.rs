@@ -5,10 +5,10 @@
 //!
 //! Paper: Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015.
 
-use super::Method;
+use super::{Answers, Method};
 use crate::backend::Backend;
 use crate::compression::About;
-use crate::network::{Batch, Loss};
+use crate::network::{Batch, HostBatch, Loss};
 
 pub(super) const METHOD: Method = Method {
     looks: None,
@@ -20,13 +20,11 @@ pub(super) const METHOD: Method = Method {
     },
 };
 
-/// The loss of a student, with the teacher's logits for every training sample at hand.
+/// The loss of a student, with what the teacher says of each sample at hand.
 pub(crate) struct SoftTargets<'a, B: Backend> {
-    /// Of each lane's teacher.
-    teachers: Vec<&'a [f32]>,
+    answers: Answers<'a>,
     temperature: f32,
     alpha: f32,
-    rows: Vec<f32>,
     logits: B::Buffer,
     targets: B::Buffer,
     /// The soft part's agreements are counted here and not reported: accuracy is with the labels.
@@ -35,21 +33,13 @@ pub(crate) struct SoftTargets<'a, B: Backend> {
 }
 
 impl<'a, B: Backend> SoftTargets<'a, B> {
-    /// `teachers` hold, for each of the backend's lanes, a row of logits for each training sample; batches have up to
-    /// `capacity` rows of `classes`.
-    pub fn new(
-        backend: &B,
-        teachers: Vec<&'a [f32]>,
-        classes: usize,
-        capacity: usize,
-        temperature: f32,
-        alpha: f32,
-    ) -> Self {
+    /// Batches have up to `capacity` rows.
+    pub fn new(backend: &B, answers: Answers<'a>, capacity: usize, temperature: f32, alpha: f32) -> Self {
+        let classes = answers.classes();
         Self {
-            teachers,
+            answers,
             temperature,
             alpha,
-            rows: Vec::new(),
             logits: backend.zeros(capacity * classes),
             targets: backend.zeros(capacity * classes),
             soft_totals: backend.zeros(2),
@@ -59,16 +49,14 @@ impl<'a, B: Backend> SoftTargets<'a, B> {
 }
 
 impl<B: Backend> Loss<B> for SoftTargets<'_, B> {
+    fn prepare(&mut self, batch: &mut HostBatch) {
+        self.answers.prepare(batch);
+    }
+
     fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
         let (rows, classes) = (batch.rows, batch.classes);
         debug_assert!(rows <= self.capacity);
-        self.rows.clear();
-        for (indices, teacher) in batch.indices.chunks_exact(rows.max(1)).zip(&self.teachers) {
-            for &index in indices {
-                self.rows.extend_from_slice(&teacher[index as usize * classes..][..classes]);
-            }
-        }
-        backend.write(&mut self.logits, &self.rows);
+        backend.write(&mut self.logits, self.answers.rows());
         backend.softmax(rows, classes, self.temperature, &self.logits, &mut self.targets);
         backend.cross_entropy(rows, classes, 1.0, 1.0 - self.alpha, logits, batch.labels, totals, d);
         let soft = &mut self.soft_totals;
@@ -89,10 +77,23 @@ mod tests {
 
     /// Loss (a sum over rows) and gradient (of the mean) of logits `z` with a teacher's `t` and the first class right.
     fn loss(z: &[f32], t: &[f32], temperature: f32, alpha: f32) -> (f32, Vec<f32>) {
+        loss_of_class(0, z, t, temperature, alpha)
+    }
+
+    fn loss_of_class(right: usize, z: &[f32], t: &[f32], temperature: f32, alpha: f32) -> (f32, Vec<f32>) {
         let (cpu, rows) = (Cpu::new(), z.len() / CLASSES);
-        let mut loss = SoftTargets::new(&cpu, vec![t], CLASSES, rows, temperature, alpha);
+        let mut loss = SoftTargets::new(&cpu, Answers::known(vec![t], CLASSES), rows, temperature, alpha);
         let indices: Vec<u32> = (0..rows as u32).collect();
-        let labels: Vec<f32> = (0..z.len()).map(|i| if i % CLASSES == 0 { 1.0 } else { 0.0 }).collect();
+        let mut labels: Vec<f32> = (0..z.len()).map(|i| if i % CLASSES == right { 1.0 } else { 0.0 }).collect();
+        loss.prepare(&mut HostBatch {
+            epoch: 0,
+            batch: 0,
+            done: 0.0,
+            indices: &indices,
+            rows,
+            inputs: &mut [],
+            labels: &mut labels,
+        });
         let (mut totals, mut gradient) = (vec![0.0; 2], vec![0.0; z.len()]);
         let batch = Batch { indices: &indices, rows, labels: &labels, classes: CLASSES, rate: 0.1 };
         loss.apply(&cpu, &batch, &z.to_vec(), &mut totals, &mut gradient);
@@ -124,6 +125,15 @@ mod tests {
         #[test]
         fn alpha_zero_is_training_alone(z in logits(), t in logits(), other in logits()) {
             prop_assert_eq!(loss(&z, &t, 4.0, 0.0), loss(&z, &other, 1.0, 0.0));
+        }
+
+        /// With all weight on the teacher no label is looked at.
+        #[test]
+        fn alpha_one_is_the_teacher_alone(z in logits(), t in logits(), temperature in 0.5f32..20.0, right in 0..CLASSES) {
+            prop_assert_eq!(
+                loss_of_class(right, &z, &t, temperature, 1.0),
+                loss_of_class(0, &z, &t, temperature, 1.0)
+            );
         }
 
         /// A student that answers as its teacher does has nothing more to learn from it.

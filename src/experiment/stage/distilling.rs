@@ -1,14 +1,16 @@
-//! Distillation: what a teacher says of the training samples, and the loss that is made of it.
+//! Distillation: what a teacher says of the samples, and the loss that is made of it.
 
 use super::{RunError, State, Work};
 use crate::backend::Backend;
 use crate::compression::distill::gradients::Watched;
 use crate::compression::distill::layers::{Guided, Mentor};
-use crate::compression::distill::{Distill, Mutual, SoftTargets};
-use crate::data::{Dataset, Key, Source, Split};
+use crate::compression::distill::{
+    Answers, Distill, Material, Mutual, TransferSource, best_offset, loss_of_logits, transferred,
+};
+use crate::data::{Dataset, DatasetName, Key, Source, Split};
 use crate::experiment::engines::Accelerator;
 use crate::experiment::event::Sink;
-use crate::network::{Executable, Loss, Model, Training};
+use crate::network::{Executable, Layer, Loss, Model, TrainedModel, Training, regularized};
 
 /// What training minimizes, on whichever backend.
 pub(super) enum Objective<'a> {
@@ -23,16 +25,33 @@ impl Objective<'_> {
     pub fn stays_on_the_host(&self) -> bool {
         matches!(self, Objective::Teachers(lessons) if lessons.distill.stays_on_the_host())
     }
+
+    /// Samples of an epoch, out of so many.
+    pub fn samples(&self, all: usize) -> usize {
+        match self {
+            Objective::Labels => all,
+            Objective::Teachers(lessons) => lessons.samples,
+        }
+    }
 }
 
 /// A teacher for each trial, and what it says.
 pub(super) struct Lessons<'a> {
     distill: &'a Distill,
     teachers: &'a [State],
-    /// Of each teacher: a row of logits for each training sample.
+    /// Of each teacher: a row of logits for each training sample; none where it is asked about each batch, since what the student is
+    /// shown are other samples than those.
     logits: Vec<Vec<f32>>,
     /// Of each trial, what learns beside the student instead of a teacher.
     peers: Vec<Model>,
+    /// Of the training samples.
+    labels: Vec<u8>,
+    /// The other data set, if that is the transfer set.
+    other: Option<Dataset>,
+    /// Of each trial: what the transfer set is drawn from.
+    trials: Vec<Key>,
+    /// Samples of an epoch.
+    samples: usize,
 }
 
 impl Lessons<'_> {
@@ -46,24 +65,36 @@ impl Lessons<'_> {
         dataset: &Dataset,
         training: &Training,
     ) -> Box<dyn Loss<B> + 'l> {
-        let Distill { temperature, alpha, .. } = self.distill;
-        if self.distill.is_mutual() {
+        let (classes, batch, transfer) = (dataset.classes(), training.batch, &self.distill.transfer);
+        let keys: Vec<Key> = which.iter().map(|&which| keys[which]).collect();
+        let loss: Box<dyn Loss<B> + 'l> = if self.distill.is_mutual() {
+            let Distill { temperature, alpha, .. } = self.distill;
             let peers: Vec<&Model> = which.iter().map(|&which| &self.peers[which]).collect();
-            let keys: Vec<Key> = which.iter().map(|&which| keys[which].fold("peer")).collect();
-            return Box::new(Mutual::new(backend, &peers, &keys, training, *temperature as f32, *alpha as f32));
-        }
-        let logits = which.iter().map(|&which| self.logits[which].as_slice()).collect();
-        let (classes, batch) = (dataset.classes(), training.batch);
-        let base = Box::new(SoftTargets::new(backend, logits, classes, batch, *temperature as f32, *alpha as f32));
+            let keys: Vec<Key> = keys.iter().map(|key| key.fold("peer")).collect();
+            Box::new(Mutual::new(backend, &peers, &keys, training, *temperature as f32, *alpha as f32))
+        } else {
+            let answers = match self.logits.is_empty() {
+                true => {
+                    let teachers = which.iter().map(|&which| Executable::new(&self.teachers[which].trained()));
+                    Answers::asked(teachers.collect(), classes, transfer.source != TransferSource::Training)
+                }
+                false => Answers::known(which.iter().map(|&which| self.logits[which].as_slice()).collect(), classes),
+            };
+            loss_of_logits(backend, self.distill, answers, batch)
+        };
         let mentor = Mentor {
             teacher: &self.teachers[which[0]].model,
             student: students[0],
             samples: dataset.len(Split::Train),
             batch,
-            key: keys[which[0]].fold("distillation"),
+            key: keys[0].fold("distillation"),
         };
-        let base = Watched::around(backend, self.distill, mentor, base);
-        Guided::around(backend, self.distill, mentor, base)
+        let watched = Watched::around(backend, self.distill, mentor, loss);
+        let guided = Guided::around(backend, self.distill, mentor, watched);
+        let inner = regularized(guided, training, students[0].shape, keys.clone());
+        let trials = which.iter().map(|&which| self.trials[which]).collect();
+        let material = Material { labels: &self.labels, classes, other: self.other.as_ref(), trials, keys };
+        transferred(inner, transfer, material)
     }
 }
 
@@ -76,8 +107,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         distill: &Distill,
         training: &Training,
     ) -> Result<(), RunError> {
-        let samples = self.dataset.len(Split::Train);
-        let (mut logits, mut peers) = (Vec::with_capacity(teachers.len()), Vec::new());
+        let mut peers = Vec::new();
         if distill.is_mutual() {
             let network = distill.peer.as_ref().unwrap_or(&self.plan.stages[self.stage].network);
             for (student, key) in students.iter().zip(self.keys()) {
@@ -86,18 +116,80 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 peers.push(Model::initialize(network, shape, classes, &key).map_err(RunError::Network)?);
             }
         }
-        for teacher in teachers.iter().filter(|_| !distill.is_mutual()) {
-            let mut said = Vec::new();
-            self.each_training_batch(samples, &mut Executable::new(&teacher.trained()), |executable, rows, x| {
-                said.extend_from_slice(executable.logits(rows, x));
-            })
-            .await?;
-            logits.push(said);
+        let (all, transfer) = (self.dataset.len(Split::Train), &distill.transfer);
+        let trials: Vec<Key> = self.trials.iter().map(|of| self.key(of)).collect();
+        let mut logits = Vec::new();
+        let asked_anew = transfer.source != TransferSource::Training || training.changes_samples();
+        if distill.is_taught() && !asked_anew {
+            for teacher in teachers {
+                let mut said = Vec::new();
+                self.each_training_batch(all, &mut Executable::new(&teacher.trained()), |executable, rows, x| {
+                    said.extend_from_slice(executable.logits(rows, x));
+                })
+                .await?;
+                logits.push(said);
+            }
         }
+        let mut labels = Vec::new();
+        if !transfer.is_whole() {
+            self.dataset.ensure_all(self.source, Split::Train).await?;
+            labels.extend((0..all).map(|index| self.dataset.label(Split::Train, index)));
+        }
+        let other = self.other(transfer.source).await?;
         if self.stopped {
             return Ok(());
         }
-        let objective = Objective::Teachers(Lessons { distill, teachers, logits, peers });
-        self.train(students, &self.whole(training), &objective).await
+        let samples = match transfer.source {
+            TransferSource::Training if transfer.is_whole() => all,
+            TransferSource::Training => transfer.choose(&labels, self.dataset.classes(), &trials[0]).len(),
+            TransferSource::Other | TransferSource::Noise => all,
+        };
+        let objective =
+            Objective::Teachers(Lessons { distill, teachers, logits, peers, labels, other, trials, samples });
+        self.train(students, &self.whole(training), &objective).await?;
+        if transfer.correct_bias {
+            for which in self.going_on() {
+                let offset = self.correct_bias(&mut students[which].model, &transfer.without).await?;
+                self.told[which].bias_offset = Some(f64::from(offset));
+            }
+        }
+        Ok(())
+    }
+
+    /// The other image data set, with as many samples as there are training samples.
+    async fn other(&mut self, source: TransferSource) -> Result<Option<Dataset>, RunError> {
+        if source != TransferSource::Other {
+            return Ok(None);
+        }
+        let name = match self.dataset.info().name {
+            DatasetName::Mnist => DatasetName::FashionMnist,
+            _ => DatasetName::Mnist,
+        };
+        let mut other = Dataset::open(name, Some(self.dataset.len(Split::Train)), None)?;
+        other.ensure_all(self.source, Split::Train).await?;
+        Ok(Some(other))
+    }
+
+    /// Raises the biases of these classes by the one amount with which the validation set comes out best, and says what it was.
+    async fn correct_bias(&mut self, model: &mut Model, classes: &[usize]) -> Result<f32, RunError> {
+        let samples = self.dataset.len(Split::Validation);
+        self.dataset.ensure_all(self.source, Split::Validation).await?;
+        let mut executable = Executable::new(&TrainedModel::Float(model.clone()));
+        let (mut logits, mut labels) = (Vec::new(), Vec::with_capacity(samples));
+        let all: Vec<u32> = (0..samples as u32).collect();
+        let mut inputs = vec![0.0; super::BATCH * self.dataset.features()];
+        for indices in all.chunks(super::BATCH) {
+            let inputs = &mut inputs[..indices.len() * self.dataset.features()];
+            self.dataset.gather(Split::Validation, indices, inputs);
+            logits.extend_from_slice(executable.logits(indices.len(), inputs));
+            labels.extend(indices.iter().map(|&index| self.dataset.label(Split::Validation, index as usize)));
+        }
+        let offset = best_offset(&logits, &labels, self.dataset.classes(), classes);
+        let last = model.layers.iter().rposition(|layer| matches!(layer, Layer::Dense { .. }));
+        // Of a layer's parameters the biases come behind the weights.
+        if let Some(biases) = model.parameters.iter_mut().rfind(|p| Some(p.layer) == last) {
+            classes.iter().for_each(|&class| biases.slice_mut()[class] += offset);
+        }
+        Ok(offset)
     }
 }

@@ -12,7 +12,9 @@ use crate::compression::prune::{
     contests, prune_once, prune_weights, scorer, take_units, units,
 };
 use crate::data::{Key, Source, Split};
-use crate::network::{CrossEntropy, Model, Parameter, Progress, Pupil, Samples, TrainError, Training, train};
+use crate::network::{
+    CrossEntropy, Model, Parameter, Progress, Pupil, Samples, TrainError, Training, regularized, train,
+};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 
@@ -226,13 +228,14 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     due: 0,
                     silent_until: Some(steps),
                 };
+                let mut loss = regularized(Box::new(CrossEntropy), training, pupils[0].model.shape, vec![key]);
                 let ended = train(
                     &self.engines.cpu,
                     &mut pupils,
                     self.dataset,
                     self.source,
                     training,
-                    &mut CrossEntropy,
+                    &mut *loss,
                     &mut monitor,
                 )
                 .await;

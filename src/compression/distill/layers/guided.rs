@@ -4,7 +4,7 @@ use super::super::{Distill, LOSSES};
 use super::{LayerLoss, Learned, Seen, Sizes, places};
 use crate::backend::Backend;
 use crate::data::{Key, Rng};
-use crate::network::{Batch, Loss, Mode, Model, Network};
+use crate::network::{Batch, HostBatch, Loss, Mode, Model, Network};
 
 /// Who teaches, and what there is to say of the data.
 #[derive(Clone, Copy)]
@@ -56,12 +56,7 @@ impl<'a, B: Backend> Guided<'a, B> {
         let (student, teacher) = places::compared(looks, mentor.student, mentor.teacher);
         let (student_places, student_shapes): (Vec<_>, Vec<_>) = student.into_iter().unzip();
         let (teacher_places, teacher_shapes): (Vec<_>, Vec<_>) = teacher.into_iter().unzip();
-        let sizes = Sizes {
-            student: &student_shapes,
-            teacher: &teacher_shapes,
-            classes: mentor.student.classes,
-            samples: mentor.samples,
-        };
+        let sizes = Sizes { student: &student_shapes, teacher: &teacher_shapes, samples: mentor.samples };
         let mut learned = Learned::default();
         let method = new(&sizes, &mut learned, &mentor.key);
         let mut network = Network::new(backend, &[mentor.teacher], mentor.batch);
@@ -92,6 +87,10 @@ fn values<B: Backend>(backend: &B, network: &Network<B>, places: &[usize], rows:
 }
 
 impl<B: Backend> Loss<B> for Guided<'_, B> {
+    fn prepare(&mut self, batch: &mut HostBatch) {
+        self.base.prepare(batch);
+    }
+
     fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
         self.base.apply(backend, batch, logits, totals, d);
     }
@@ -118,12 +117,8 @@ impl<B: Backend> Loss<B> for Guided<'_, B> {
 
         let student = values(backend, network, &self.student_places, rows);
         let teacher = values(backend, &self.teacher, &self.teacher_places, rows);
-        let labels: Vec<u8> = backend.host(batch.labels).unwrap_or_default()[..rows * batch.classes]
-            .chunks_exact(batch.classes)
-            .map(|row| row.iter().position(|&share| share == 1.0).unwrap_or(0) as u8)
-            .collect();
         let mut gradients: Vec<Vec<f64>> = student.iter().map(|values| vec![0.0; values.len()]).collect();
-        let seen = Seen { rows, indices: batch.indices, labels: &labels, student: &student, teacher: &teacher };
+        let seen = Seen { rows, indices: batch.indices, student: &student, teacher: &teacher };
         let loss = self.method.apply(&seen, &mut self.learned, &mut gradients);
         for (tap, gradient) in gradients.iter().enumerate() {
             let weighted: Vec<f32> = gradient.iter().map(|value| (value * self.weight) as f32).collect();

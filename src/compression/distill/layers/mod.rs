@@ -83,8 +83,6 @@ pub(crate) struct Sizes<'a> {
     pub student: &'a [Shape],
     /// Of the teacher's, pair by pair (but for [`Pairing::All`]).
     pub teacher: &'a [Shape],
-    /// Classes of the data.
-    pub classes: usize,
     /// Training samples there are.
     pub samples: usize,
 }
@@ -95,8 +93,6 @@ pub(crate) struct Seen<'a> {
     pub rows: usize,
     /// Which training samples they are.
     pub indices: &'a [u32],
-    /// Their classes.
-    pub labels: &'a [u8],
     /// The student's values at each of its layers: `rows` samples of height x width x channels.
     pub student: &'a [Vec<f64>],
     /// The teacher's, pair by pair (but for [`Pairing::All`]).

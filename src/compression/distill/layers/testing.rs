@@ -23,13 +23,11 @@ pub(super) const IMAGES: Pairs = Pairs { student: &[image(4, 2), image(2, 3)], t
 
 /// Samples of a made-up batch.
 pub(super) const ROWS: usize = 6;
-const CLASSES: usize = 3;
 
 /// A made-up batch.
 pub(super) struct Scene {
     pub student: Vec<Vec<f64>>,
     pub teacher: Vec<Vec<f64>>,
-    labels: Vec<u8>,
     indices: Vec<u32>,
 }
 
@@ -43,26 +41,19 @@ impl Scene {
         Self {
             student: drawn(pairs.student, &mut rng),
             teacher: drawn(pairs.teacher, &mut rng),
-            labels: (0..ROWS).map(|row| (row % CLASSES) as u8).collect(),
             indices: (0..ROWS as u32).map(|row| 3 * row).collect(),
         }
     }
 
     pub fn apply(&self, method: &mut dyn LayerLoss, learned: &mut Learned) -> (f64, Vec<Vec<f64>>) {
         let mut gradients: Vec<Vec<f64>> = self.student.iter().map(|values| vec![0.0; values.len()]).collect();
-        let seen = Seen {
-            rows: ROWS,
-            indices: &self.indices,
-            labels: &self.labels,
-            student: &self.student,
-            teacher: &self.teacher,
-        };
+        let seen = Seen { rows: ROWS, indices: &self.indices, student: &self.student, teacher: &self.teacher };
         (method.apply(&seen, learned, &mut gradients), gradients)
     }
 }
 
 pub(super) fn sizes(pairs: Pairs) -> Sizes<'static> {
-    Sizes { student: pairs.student, teacher: pairs.teacher, classes: CLASSES, samples: 3 * ROWS }
+    Sizes { student: pairs.student, teacher: pairs.teacher, samples: 3 * ROWS }
 }
 
 /// Holds every gradient of a method, of the student's values and of what the method learns, against central differences. The method
