@@ -1,6 +1,7 @@
 //! The plan: a recipe checked, its sweeps spread out, its defaults filled in, shared prefixes found.
 
 use super::recipe::{Number, Recipe, RecipeError, Step, Variant};
+use super::sequences;
 use crate::compression::{
     distill::Distill,
     prune::{Prune, Rewind},
@@ -200,6 +201,9 @@ impl Plan {
     }
 
     fn action(&self, step: &Step, parent: usize, info: &DatasetInfo) -> Result<Action, String> {
+        if self.stages[parent].network.is_transformer() {
+            sequences::check(step)?;
+        }
         Ok(match step {
             Step::Train(training) => {
                 training.check()?;

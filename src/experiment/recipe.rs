@@ -192,8 +192,13 @@ pub struct Sweep {
 pub struct RecipeError(pub String);
 
 impl Recipe {
-    /// Whether none of its steps is of those that few recipes have: pruning and quantization as the first visit sees them.
+    /// Whether none of its steps and networks is of those that few recipes have: pruning and quantization as the first visit sees
+    /// them, and no transformer.
     pub fn is_basic(&self) -> bool {
+        let networks = self.variants.iter().filter_map(|variant| variant.network.as_ref());
+        if networks.chain([&self.network]).any(Architecture::is_transformer) {
+            return false;
+        }
         self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {
             Step::Prune(prune) => prune.is_basic(),
             Step::Quantize(quantize) => quantize.is_basic(),

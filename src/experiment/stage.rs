@@ -20,7 +20,7 @@ use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::compression::share::share_weights;
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
+    CrossEntropy, Ending, Executable, Layer, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
     fold_batch_norm, train,
 };
 use std::future::ready;
@@ -243,7 +243,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let mut progress: Vec<Progress> = states.iter().map(|_| Progress::default()).collect();
         let all = self.going_on();
         let mut left = &all[..];
-        if A::KNOWN && self.plan.recipe.backend == BackendName::Gpu && !left.is_empty() {
+        let wanted = A::KNOWN && self.plan.recipe.backend == BackendName::Gpu && !left.is_empty();
+        if wanted && states[left[0]].model.layers.iter().any(|layer| matches!(layer, Layer::Sequence(_))) {
+            self.tell("the GPU has no attention here; the processor trains this network".into());
+        } else if wanted {
             self.engines.open(&*self.sink).await;
             // Taken out, so that the rest of the work can be borrowed beside it.
             match self.engines.take() {
