@@ -54,7 +54,8 @@ pub(super) const NETWORK: &str = "Network";
 pub(super) const WIDTHS: &str = "Units of each hidden layer";
 pub(super) const WIDTHS_HELP: &str = "One number a layer, such as 300, 100.";
 pub(super) const FILTERS: &str = "Widths";
-pub(super) const FILTERS_HELP: &str = "Filters of the convolutions, one number a stage; for LeNet-5 the units behind them, too.";
+pub(super) const FILTERS_HELP: &str =
+    "Filters of the convolutions, one number a stage; for LeNet-5 the units behind them, too.";
 pub(super) const CHANNELS_HELP: &str = "Channels of a token; the heads share them out.";
 pub(super) const DEPTH: &str = "Blocks";
 pub(super) const HEADS: &str = "Heads";
@@ -351,7 +352,8 @@ pub(super) const WEIGHT: &str = "Weight";
 pub(super) const HOW_MANY: &str = "Count";
 
 pub(super) const WRITE: &str = "Write something";
-pub(super) const WRITE_HELP: &str = "Describe a thing as a dictionary would; each variant says what kind of thing it takes it for.";
+pub(super) const WRITE_HELP: &str =
+    "Describe a thing as a dictionary would; each variant says what kind of thing it takes it for.";
 pub(super) const WRITE_LABEL: &str = "A definition";
 pub(super) const WRITE_EXAMPLE: &str = "a small bird with a red breast";
 pub(super) const DRAW: &str = "Draw a digit";

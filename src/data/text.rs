@@ -37,7 +37,8 @@ impl Pieces {
         let mut parts: Vec<String> = word.chars().map(String::from).collect();
         loop {
             let joined = |two: &[String]| self.number(&two.concat());
-            let best = parts.windows(2).enumerate().filter_map(|(at, two)| joined(two).map(|number| (number, at))).min();
+            let best =
+                parts.windows(2).enumerate().filter_map(|(at, two)| joined(two).map(|number| (number, at))).min();
             let Some((number, at)) = best else { break };
             parts.splice(at..at + 2, [self.0[usize::from(number)].clone()]);
         }
@@ -52,7 +53,11 @@ impl Pieces {
     /// The text of these numbers.
     pub fn decode(&self, numbers: &[u8]) -> String {
         let pieces = numbers.iter().filter(|number| **number != NOTHING);
-        pieces.filter_map(|number| self.0.get(usize::from(*number)).map(String::as_str)).collect::<String>().trim().into()
+        pieces
+            .filter_map(|number| self.0.get(usize::from(*number)).map(String::as_str))
+            .collect::<String>()
+            .trim()
+            .into()
     }
 }
 

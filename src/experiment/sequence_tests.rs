@@ -16,7 +16,13 @@ struct Words;
 
 impl Source for Words {
     async fn fetch(&self, path: &str) -> Result<Vec<u8>, DataError> {
-        let count = if path.contains("train") { 5000 } else if path.contains("test") { 2000 } else { 1000 };
+        let count = if path.contains("train") {
+            5000
+        } else if path.contains("test") {
+            2000
+        } else {
+            1000
+        };
         let mut rng = Key::new(5).fold(path).rng();
         let mut below = |most: usize| (rng.uniform() * most as f32) as usize;
         let labels: Vec<u8> = (0..count).map(|i| (i % 10) as u8).collect();
@@ -94,7 +100,8 @@ fn what_a_transformer_has_no_form_for_is_refused_with_a_way_out() {
         assert!(wanted.iter().all(|word| error.contains(word)), "{error}");
     }
     let network = |network: &str, data: &str| {
-        let recipe = format!(r#"{{"version":1,"data":{{"dataset":"{data}"}},"network":{network},"variants":[{{"name":"a"}}]}}"#);
+        let recipe =
+            format!(r#"{{"version":1,"data":{{"dataset":"{data}"}},"network":{network},"variants":[{{"name":"a"}}]}}"#);
         Plan::new(&Recipe::from_json(&recipe).unwrap()).unwrap_err().to_string()
     };
     for (of, data, wanted) in [
@@ -139,7 +146,8 @@ fn narrower_networks_are_named_by_their_widths() {
         assert_eq!(usual.layers(shape, 10), named.layers(shape, 10), "the usual widths may be named");
         let narrow = Architecture { widths, ..usual.clone() };
         assert_eq!(narrow.label(), label);
-        let count = |spec: &Architecture| spec.layers(shape, 10).unwrap().iter().map(|l| l.parameter_count()).sum::<usize>();
+        let count =
+            |spec: &Architecture| spec.layers(shape, 10).unwrap().iter().map(|l| l.parameter_count()).sum::<usize>();
         assert!(count(&narrow) < count(&usual) / 2);
     }
 }

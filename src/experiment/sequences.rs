@@ -12,7 +12,8 @@ use crate::compression::quantize::Scheme;
 pub(super) fn check(step: &Step) -> Result<(), String> {
     match step {
         Step::Quantize(quantize) if quantize.scheme == Scheme::FullInteger => {
-            Err("scheme full-integer has no integers for attention; on a transformer take dynamic-range or weight-only".into())
+            Err("scheme full-integer has no integers for attention; on a transformer take dynamic-range or weight-only"
+                .into())
         }
         Step::Prune(prune) if prune.granularity == Granularity::Unit => {
             Err("granularity unit does not know attention; on a transformer take weight, n-of-4 or block".into())

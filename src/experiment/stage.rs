@@ -20,8 +20,8 @@ use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::compression::share::share_weights;
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Layer, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
-    fold_batch_norm, train,
+    CrossEntropy, Ending, Executable, Layer, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel,
+    Training, fold_batch_norm, train,
 };
 use std::future::ready;
 use std::marker::PhantomData;

@@ -83,3 +83,68 @@ fn check(op: Sequence) -> Result<(), FileError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::data::Key;
+    use crate::export::{decode, encode, needs_packing};
+    use crate::network::{Architecture, ArchitectureName, Executable, Layer, Model, Shape, TrainedModel};
+    use proptest::prelude::*;
+
+    const IMAGE: Shape = Shape { height: 9, width: 8, channels: 1 };
+    const TEXT: Shape = Shape { height: 1, width: 5, channels: 1 };
+
+    fn model(shape: Shape) -> TrainedModel {
+        let (architecture, widths) = (ArchitectureName::Transformer, vec![4]);
+        let spec = Architecture { architecture, widths, depth: 1, heads: 2, dropout: 0.1, ..Architecture::default() };
+        TrainedModel::Float(Model::initialize(&spec, shape, 3, &Key::new(1)).unwrap())
+    }
+
+    #[test]
+    fn transformers_come_back_bit_for_bit_and_say_that_they_need_more_code() {
+        for shape in [IMAGE, TEXT] {
+            let (model, file) = (model(shape), encode(&model(shape)).file);
+            assert!(needs_packing(&file));
+            assert_eq!(decode(&file).unwrap(), model);
+            for end in 0..file.len() {
+                assert!(decode(&file[..end]).unwrap_err().to_string().contains("cannot be read"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_computed_is_refused_with_a_sentence() {
+        for (op, complaint) in [
+            (Sequence::Patches { height: 9, width: 8, channels: 1, side: 9 }, "a patch of 9 does not fit 9 x 8"),
+            (Sequence::Patches { height: 9, width: 8, channels: 1, side: 0 }, "size of 0"),
+            (Sequence::Attention { tokens: 4, channels: 6, heads: 0 }, "0 heads do not divide 6"),
+            (Sequence::Attention { tokens: 4, channels: 6, heads: 4 }, "4 heads do not divide 6"),
+            (Sequence::Attention { tokens: 9000, channels: 64, heads: 64 }, "more than"),
+            (Sequence::Embedding { vocabulary: 0, tokens: 5, channels: 4 }, "size of 0"),
+            (Sequence::Mean { tokens: 5, channels: 0 }, "size of 0"),
+            (Sequence::Gelu { values: 7 }, "takes 7 values and gets 72"),
+        ] {
+            let model = Model::zeroed(vec![Layer::Sequence(op)], IMAGE, 3);
+            let error = decode(&encode(&TrainedModel::Float(model)).file).unwrap_err().to_string();
+            assert!(error.contains(complaint), "{op:?}: {error}");
+        }
+    }
+
+    proptest! {
+        /// What is read from a damaged file also runs.
+        #[test]
+        fn damaged_files_never_panic(at in 0usize..4000, value in any::<u8>(), text in any::<bool>()) {
+            let mut file = encode(&model(if text { TEXT } else { IMAGE })).file;
+            let at = at % file.len();
+            file[at] = value;
+            if let Ok(model) = decode(&file) {
+                let values = model.shape().len();
+                if values < 1 << 16 {
+                    Executable::new(&model).logits(2, &vec![0.5; 2 * values]);
+                }
+            }
+        }
+    }
+}

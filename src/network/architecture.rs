@@ -284,8 +284,12 @@ impl Architecture {
         }
         if shape.is_text() != self.is_transformer() && (shape.is_text() || shape.len() <= shape.channels) {
             return Err(match shape.is_text() {
-                true => format!("architecture {} takes numbers, and this data is text; choose transformer", self.label()),
-                false => "architecture transformer takes images and texts, and this data is points; choose an mlp".into(),
+                true => {
+                    format!("architecture {} takes numbers, and this data is text; choose transformer", self.label())
+                }
+                false => {
+                    "architecture transformer takes images and texts, and this data is points; choose an mlp".into()
+                }
             });
         }
         if !self.is_transformer() && [self.depth, self.heads, self.patch] != [0; 3] {

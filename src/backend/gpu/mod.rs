@@ -14,8 +14,7 @@ mod peak;
 pub(crate) mod tests;
 
 use super::{
-    Activation, Adam, Backend, Conv, DeviceError, Levels, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sequence,
-    Sgd,
+    Activation, Adam, Backend, Conv, DeviceError, Levels, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sequence, Sgd,
 };
 use device::Device;
 pub use device::{Buffer, DeviceInfo};

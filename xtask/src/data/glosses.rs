@@ -52,7 +52,8 @@ pub fn make(folder: &Path) -> Result<(Shard, Shard), String> {
     }
     let pieces = learn(fits.iter().map(|(_, gloss)| gloss.as_str()));
     let path = root().join("www").join("data").join(info.name.as_str()).join("pieces.txt");
-    std::fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(|e| format!("{} cannot be made: {e}", path.display()))?;
+    std::fs::create_dir_all(path.parent().unwrap_or(&path))
+        .map_err(|e| format!("{} cannot be made: {e}", path.display()))?;
     std::fs::write(&path, &pieces).map_err(|e| format!("{} cannot be written: {e}", path.display()))?;
     let pieces = Pieces::from_lines(&pieces);
     let shard = |texts: &[(u8, String)]| Shard {

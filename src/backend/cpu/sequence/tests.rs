@@ -63,7 +63,8 @@ fn plain_attention([tokens, channels, heads]: [usize; 3], x: &[f32]) -> Vec<f64>
     for head in 0..heads {
         for query in 0..tokens {
             let score = |key: usize| {
-                let product: f64 = (0..width).map(|c| at(query, 0, head * width + c) * at(key, 1, head * width + c)).sum();
+                let product: f64 =
+                    (0..width).map(|c| at(query, 0, head * width + c) * at(key, 1, head * width + c)).sum();
                 (product / (width as f64).sqrt()).exp()
             };
             let total: f64 = (0..tokens).map(score).sum();
@@ -164,6 +165,7 @@ fn patches_are_squares_row_by_row() {
 #[test]
 fn words_beyond_the_vocabulary_are_its_last() {
     let table: Vec<f32> = (0..6).map(|i| i as f32).collect();
-    let (_, y) = run(Sequence::Embedding { vocabulary: 3, tokens: 4, channels: 2 }, &[1.0, 9.0, -3.0, f32::NAN], &table);
+    let (_, y) =
+        run(Sequence::Embedding { vocabulary: 3, tokens: 4, channels: 2 }, &[1.0, 9.0, -3.0, f32::NAN], &table);
     assert_eq!(y, [2., 3., 4., 5., 0., 1., 0., 1.]);
 }

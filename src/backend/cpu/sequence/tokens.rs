@@ -79,6 +79,7 @@ pub fn mean([tokens, channels]: [usize; 2], x: &[f32], y: &mut [f32]) {
 /// Each token's share of the gradient.
 pub fn mean_gradient([tokens, channels]: [usize; 2], dy: &[f32], dx: &mut [f32]) {
     for (dx, dy) in dx.chunks_exact_mut(tokens * channels).zip(dy.chunks_exact(channels)) {
-        dx.chunks_exact_mut(channels).for_each(|dx| dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx = *dy / tokens as f32));
+        dx.chunks_exact_mut(channels)
+            .for_each(|dx| dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx = *dy / tokens as f32));
     }
 }
