@@ -158,6 +158,24 @@ test("an ensemble of floats and integers is one graph, and answers as here", asy
   close(found);
 });
 
+test("a transformer answers as here, on images and on texts, in floats and with weights of 4 bits", async () => {
+  const network = { architecture: "transformer", widths: [16], depth: 1 };
+  const variants = [
+    { name: "float" },
+    { name: "weights-alone", from: "float", steps: [{ quantize: { scheme: "weight-only", bits: 4 } }] },
+  ];
+  for (const [name, data] of [
+    ["transformer", { samples: 1000 }],
+    ["transformer of texts", { dataset: "glosses", samples: 1000 }],
+  ]) {
+    for (const model of experiment(name, { data, network, training: { epochs: 1 }, variants })) {
+      const found = await compare(model, "all", 2000);
+      assert.ok(found.apart < 1e-4, `${model.name}: logits are ${found.apart} apart`);
+      close(found);
+    }
+  }
+});
+
 test("points in the plane are classified as here", async () => {
   const toy = {
     data: { dataset: "moons", samples: 400 },

@@ -56,6 +56,14 @@ pub(super) const SEEDS_HELP: &str =
 pub(super) const NETWORK: &str = "Network";
 pub(super) const WIDTHS: &str = "Units of each hidden layer";
 pub(super) const WIDTHS_HELP: &str = "One number a layer, such as 300, 100.";
+pub(super) const FILTERS: &str = "Widths";
+pub(super) const FILTERS_HELP: &str =
+    "Filters of the convolutions, one number a stage; for LeNet-5 the units behind them, too.";
+pub(super) const CHANNELS_HELP: &str = "Channels of a token; the heads share them out.";
+pub(super) const DEPTH: &str = "Blocks";
+pub(super) const HEADS: &str = "Heads";
+pub(super) const PATCH: &str = "Pixels of a patch's side";
+pub(super) const PATCH_HELP: &str = "For images: smaller patches are more tokens, and slower.";
 pub(super) const ACTIVATION: &str = "Activation";
 pub(super) const POOLING: &str = "Pooling";
 pub(super) const BATCH_NORM: &str = "Batch normalization";
@@ -346,6 +354,11 @@ pub(super) const CONFUSION_HELP: &str = "Rows: what it is. Columns: what the net
 pub(super) const WEIGHT: &str = "Weight";
 pub(super) const HOW_MANY: &str = "Count";
 
+pub(super) const WRITE: &str = "Write something";
+pub(super) const WRITE_HELP: &str =
+    "Describe a thing as a dictionary would; each variant says what kind of thing it takes it for.";
+pub(super) const WRITE_LABEL: &str = "A definition";
+pub(super) const WRITE_EXAMPLE: &str = "a small bird with a red breast";
 pub(super) const DRAW: &str = "Draw a digit";
 pub(super) const DRAW_OTHER: &str = "Draw something";
 pub(super) const DRAW_HELP: &str =

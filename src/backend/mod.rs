@@ -9,6 +9,9 @@ use std::future::Future;
 
 pub mod cpu;
 pub mod gpu;
+mod sequence;
+
+pub use sequence::Sequence;
 
 /// Added to the variance in batch normalization, so that a constant channel does not divide by zero.
 pub const NORMALIZATION_EPSILON: f32 = 1e-5;
@@ -408,6 +411,32 @@ pub trait Backend {
         dy: &Self::Buffer,
         dx: &mut Self::Buffer,
         d_scale_shift: &mut Self::Buffer,
+    );
+
+    /// One of the operations on sequences for `batch` samples, with its parameters where it has any; `saved` receives what
+    /// [`Backend::sequence_gradient`] needs, [`Sequence::saved`] values a sample.
+    fn sequence(
+        &self,
+        op: Sequence,
+        batch: usize,
+        x: &Self::Buffer,
+        parameters: Option<&Self::Buffer>,
+        saved: &mut Self::Buffer,
+        y: &mut Self::Buffer,
+    );
+
+    /// The gradients of [`Backend::sequence`]: of the input into `dx` (an embedding has none), and of the parameters, where there
+    /// are any, into the second of theirs.
+    #[allow(clippy::too_many_arguments)] // as above
+    fn sequence_gradient(
+        &self,
+        op: Sequence,
+        batch: usize,
+        x: &Self::Buffer,
+        parameters: Option<(&Self::Buffer, &mut Self::Buffer)>,
+        saved: &Self::Buffer,
+        dy: &Self::Buffer,
+        dx: &mut Self::Buffer,
     );
 
     /// `p = softmax(logits / temperature)` row by row, the row's maximum subtracted first.

@@ -242,6 +242,9 @@ pub async fn compare(
     engines: &mut Engines<Gpu>,
     tell: &mut impl FnMut(Measurement),
 ) -> Result<bool, Error> {
+    if recipe.network.is_transformer() {
+        return Err(DeviceError("the GPU has no attention here; the processor trains this network".into()).into());
+    }
     let dataset = recipe.data.open()?;
     let [height, width, channels] = dataset.shape();
     let subject = Subject {

@@ -20,9 +20,11 @@ pub enum DatasetName {
     Spirals,
     /// Four round clouds.
     Blobs,
+    /// Definitions of nouns.
+    Glosses,
 }
 
-named!(DatasetName { Mnist => "mnist", FashionMnist => "fashion-mnist", Moons => "moons", Circles => "circles", Spirals => "spirals", Blobs => "blobs" });
+named!(DatasetName { Mnist => "mnist", FashionMnist => "fashion-mnist", Moons => "moons", Circles => "circles", Spirals => "spirals", Blobs => "blobs", Glosses => "glosses" });
 
 /// What is known of a dataset before any of it is loaded.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +106,20 @@ pub const DATASETS: &[DatasetInfo] = &[
         0.25,
         "Four round clouds: the easiest, and the only toy with more than two classes.",
     ),
+    DatasetInfo {
+        name: DatasetName::Glosses,
+        title: "WordNet glosses",
+        shape: [1, 48, 1],
+        labels: &["animal", "plant", "person", "place", "food", "body part", "artifact", "substance", "act", "state"],
+        train: 15_000,
+        max_train: 15_000,
+        validation: 1_000,
+        test: 2_000,
+        noise: None,
+        source: "Princeton University: WordNet 3.1 (2011), definitions of nouns",
+        licence: "WordNet License",
+        help: "Text: what kind of thing a dictionary's definition is about. For the transformer.",
+    },
 ];
 
 const fn toy(
@@ -147,6 +163,7 @@ impl DatasetName {
             Self::Circles => "circles",
             Self::Spirals => "spirals",
             Self::Blobs => "blobs",
+            Self::Glosses => "glosses",
         }
     }
 }
@@ -174,6 +191,12 @@ impl DatasetInfo {
     #[must_use]
     pub const fn is_toy(&self) -> bool {
         self.noise.is_some()
+    }
+
+    /// Whether the samples are texts: rows of numbers of words, and not of grey values.
+    #[must_use]
+    pub const fn is_text(&self) -> bool {
+        self.shape[0] == 1 && self.shape[1] > 1
     }
 
     /// How many samples `split` has by default.

@@ -190,21 +190,22 @@ impl Dataset {
         }
     }
 
-    /// Writes the samples `indices` of `split` one after the other into `out`: grey values from 0 to 1 row by row, or
-    /// x and y.
+    /// Writes the samples `indices` of `split` one after the other into `out`: grey values from 0 to 1 row by row,
+    /// numbers of words, or x and y.
     ///
     /// # Panics
     /// If `out` is not `indices.len()` x [`features`](Self::features) long, or if a sample does not exist or has not
     /// been loaded with [`ensure`](Self::ensure).
     pub fn gather(&self, split: Split, indices: &[u32], out: &mut [f32]) {
         let features = self.features();
+        let white = if self.info.is_text() { 1.0 } else { 255.0 };
         assert_eq!(out.len(), indices.len() * features, "room for {} samples of {features} numbers", indices.len());
         for (&index, out) in indices.iter().zip(out.chunks_exact_mut(features)) {
             match &self.samples {
                 Samples::Images(_) => {
                     let (shard, i) = self.locate(split, index as usize);
                     for (out, &grey) in out.iter_mut().zip(&shard.pixels[i * features..][..features]) {
-                        *out = f32::from(grey) / 255.0;
+                        *out = f32::from(grey) / white;
                     }
                 }
                 Samples::Points(splits) => {

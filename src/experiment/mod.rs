@@ -31,6 +31,9 @@ mod run;
 mod schedule;
 mod sensitivity;
 #[cfg(test)]
+mod sequence_tests;
+mod sequences;
+#[cfg(test)]
 mod share_tests;
 mod stage;
 mod state;

@@ -3,6 +3,7 @@
 mod ensemble;
 
 use super::recipe::{Number, Recipe, RecipeError, Step, Variant};
+use super::sequences;
 use crate::compression::{
     distill::{Distill, layers::check_layers},
     prune::{Prune, Rewind},
@@ -231,6 +232,9 @@ impl Plan {
     }
 
     fn action(&self, step: &Step, parent: usize, info: &DatasetInfo) -> Result<Action, String> {
+        if self.stages[parent].network.is_transformer() {
+            sequences::check(step)?;
+        }
         Ok(match step {
             Step::Train(training) => {
                 check_training(training, info)?;
@@ -272,8 +276,16 @@ impl Plan {
                     None => parent,
                 };
                 self.check_teacher(distill, teacher)?;
+                let student = distill.student.as_ref().unwrap_or(&self.stages[parent].network);
+                if distill.asks_for_slopes()
+                    && (student.is_transformer() || self.stages[teacher].network.is_transformer())
+                {
+                    return Err(format!(
+                        "method {} follows gradients to the input, which attention has none of here; choose soft-targets or a method that compares layers, such as hints",
+                        distill.method
+                    ));
+                }
                 if let Some(looks) = distill.looks() {
-                    let student = distill.student.as_ref().unwrap_or(&self.stages[parent].network);
                     let [student, teacher] =
                         [student, &self.stages[teacher].network].map(|network| check_network(network, info));
                     let [height, width, channels] = info.shape;

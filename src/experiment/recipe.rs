@@ -216,11 +216,14 @@ pub struct Sweep {
 pub struct RecipeError(pub String);
 
 impl Recipe {
-    /// Whether none of its steps is of those that few recipes have: pruning and quantization as the first visit sees them.
+    /// Whether none of its steps and networks is of those that few recipes have: pruning and quantization as the first visit sees
+    /// them, and no transformer.
     pub fn is_basic(&self) -> bool {
+        let networks = self.variants.iter().filter_map(|variant| variant.network.as_ref());
         let trainings = self.variants.iter().filter_map(|variant| variant.training.as_ref());
         let single = self.variants.iter().all(|variant| variant.ensemble.is_empty());
         single
+            && !networks.chain([&self.network]).any(Architecture::is_transformer)
             && trainings.chain([&self.training]).all(Training::is_plain)
             && self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {
                 Step::Prune(prune) => prune.is_basic(),

@@ -22,8 +22,8 @@ use crate::compression::quantize::{self, Quantize, RangeObserver};
 use crate::compression::share::share_weights;
 use crate::data::{Dataset, Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Ending, Executable, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel, Training,
-    fold_batch_norm, regularized, train,
+    CrossEntropy, Ending, Executable, Layer, Loss, Model, Network, Progress, Pupil, Shape, TrainError, TrainedModel,
+    Training, fold_batch_norm, regularized, train,
 };
 use std::future::ready;
 use std::marker::PhantomData;
@@ -263,7 +263,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let all = self.going_on();
         let mut left = &all[..];
         let wanted = A::KNOWN && self.plan.recipe.backend == BackendName::Gpu && !left.is_empty();
-        if wanted && objective.stays_on_the_host() {
+        if wanted && states[left[0]].model.layers.iter().any(|layer| matches!(layer, Layer::Sequence(_))) {
+            self.tell("the GPU has no attention here; the processor trains this network".into());
+        } else if wanted && objective.stays_on_the_host() {
             self.tell("this method of distillation is the processor's alone, which does it all".into());
         } else if wanted {
             self.engines.open(&*self.sink).await;

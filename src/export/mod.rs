@@ -5,6 +5,7 @@ mod huffman;
 mod model_file;
 mod onnx;
 mod packed;
+mod sequences;
 mod shared;
 mod weights;
 mod wire;

@@ -4,16 +4,20 @@
 //! after another, each a tag and its contents. Sizes are LEB128, floats and biases four bytes, lowest first; weight arrays
 //! choose their encoding ([`super::weights`]).
 //!
+//! Bit 2 of the kind says that there are layers of transformers ([`super::sequences`]), which have one tag between them.
+//!
 //! Kinds 2 (integer) and 3 (float) are those of networks whose weights are packed ([`super::packed`]): each grid says where it
-//! ends, and each weight array of kind 3 begins with a byte that says whether it is packed, and the bits of activations. Kind 4 is
+//! ends, and each weight array of kind 3 begins with a byte that says whether it is packed, and the bits of activations. Kind 8 is
 //! several networks ([`super::ensemble`]).
 
 use super::ensemble;
 use super::packed;
+use super::sequences;
 use super::weights::{self, Written};
 use super::wire::{FileError, Reader, Writer};
+use crate::backend::cpu::bring_sequence_kernels;
 use crate::backend::cpu::inference::bring_coded_kernels;
-use crate::backend::{Activation, Conv, Pool, PoolKind};
+use crate::backend::{Activation, Conv, Pool, PoolKind, Sequence};
 use crate::network::{
     Coded, Codes, Ensemble, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel, Layer, Model, Role, Shape,
     TrainedModel,
@@ -35,30 +39,36 @@ const DROPOUT: u8 = 5;
 const FLATTEN: u8 = 6;
 const TABLE: u8 = 7;
 const ADD: u8 = 8;
+const SEQUENCE: u8 = 9;
 
 /// The kinds of model.
 const FLOAT: u8 = 0;
 const INTEGER: u8 = 1;
 /// In a kind: its weights are packed.
 const PACKED: u8 = 2;
+/// In a kind: there are layers of transformers.
+const SEQUENCES: u8 = 4;
 /// Several networks.
-const ENSEMBLE: u8 = 4;
+const ENSEMBLE: u8 = 8;
 
-/// How weights are packed, and several networks put together: code that few files need, so that a part of the program that is
-/// loaded later may bring it.
+/// How weights are packed, layers of transformers written, and several networks put together: code that few files need, so that a
+/// part of the program that is loaded later may bring it.
 #[derive(Debug)]
 struct Packing {
     write: fn(&Codes, &mut Writer) -> Written,
     read: fn(usize, usize, &mut Reader) -> Result<Codes, FileError>,
     write_ensemble: fn(&Ensemble, Writer) -> Encoded,
     read_ensemble: fn(&mut Reader) -> Result<Ensemble, FileError>,
+    write_sequence: fn(Sequence, &mut Writer),
+    read_sequence: fn(&mut Reader) -> Result<Sequence, FileError>,
 }
 
 static PACKING: OnceLock<Packing> = OnceLock::new();
 
-/// Makes files of kinds 2 to 4 readable and writable, and what they hold runnable. Natively they always are.
+/// Makes files of kinds above 1 readable and writable, and what they hold runnable. Natively they always are.
 pub fn bring_packing() {
     bring_coded_kernels();
+    bring_sequence_kernels();
     // Seen through, the calls would become direct ones, and this code part of whatever makes them.
     PACKING.get_or_init(|| {
         black_box(Packing {
@@ -66,6 +76,8 @@ pub fn bring_packing() {
             read: packed::read,
             write_ensemble: ensemble::write,
             read_ensemble: ensemble::read,
+            write_sequence: sequences::write,
+            read_sequence: sequences::read,
         })
     });
 }
@@ -133,10 +145,11 @@ pub fn encode(model: &TrainedModel) -> Encoded {
             };
         }
     };
-    out.byte(match packed {
-        None => kind,
-        Some(_) => kind ^ PACKED,
-    });
+    let sequences = match model {
+        TrainedModel::Float(m) if m.layers.iter().any(|layer| matches!(layer, Layer::Sequence(_))) => SEQUENCES,
+        _ => 0,
+    };
+    out.byte(sequences | kind ^ if packed.is_some() { PACKED } else { 0 });
     for size in [shape.height, shape.width, shape.channels, classes] {
         out.count(size);
     }
@@ -226,12 +239,11 @@ pub fn decode(file: &[u8]) -> Result<TrainedModel, FileError> {
     }
     let shape = Shape { height: from.count(MAX_SIZE)?, width: from.count(MAX_SIZE)?, channels: from.count(MAX_SIZE)? };
     let classes = from.count(256)?;
-    let packed = match (kind < PACKED, packing()) {
-        (true, _) => None,
-        (false, Some(packing)) => Some(packing),
-        (false, None) => return Err(FileError("the code that unpacks it has not loaded".into())),
-    };
-    let model = match if packed.is_some() { kind ^ PACKED } else { kind } {
+    if kind >= PACKED && packing().is_none() {
+        return Err(FileError("the code that unpacks it has not loaded".into()));
+    }
+    let packed = packing().filter(|_| kind & PACKED != 0);
+    let model = match kind & !(PACKED | SEQUENCES) {
         FLOAT => TrainedModel::Float(decode_float(&mut from, shape, classes, packed)?),
         INTEGER => TrainedModel::Integer(decode_integer(&mut from, shape, classes, packed)?),
         _ => return Err(FileError(format!("model kind {kind} is not known"))),
@@ -382,6 +394,7 @@ impl Chain {
             Layer::Convolution(conv) => conv.inputs(),
             Layer::Pool(pool) => pool.inputs(),
             Layer::BatchNormalization { rows, channels } => rows * channels,
+            Layer::Sequence(op) => op.inputs(),
             _ => self.width,
         };
         if wanted != self.width {
@@ -442,6 +455,12 @@ fn write_layer(layer: &Layer, out: &mut Writer) {
         }
         Layer::Flatten => tagged(FLATTEN, &[]),
         Layer::Add { from } => tagged(ADD, &[from]),
+        Layer::Sequence(op) => {
+            out.byte(SEQUENCE);
+            if let Some(packing) = packing() {
+                (packing.write_sequence)(op, out);
+            }
+        }
         // There in training only, and taken off before a model is stored.
         Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {}
     }
@@ -476,6 +495,10 @@ fn read_layer(tag: u8, from: &mut Reader) -> Result<Layer, FileError> {
         DROPOUT => Layer::Dropout { rate: from.float()? },
         FLATTEN => Layer::Flatten,
         ADD => Layer::Add { from: size()? },
+        SEQUENCE => match packing() {
+            Some(packing) => Layer::Sequence((packing.read_sequence)(from)?),
+            None => return Err(FileError("the code that reads its layers has not loaded".into())),
+        },
         other => return Err(FileError(format!("layer kind {other} is not known"))),
     })
 }

@@ -13,8 +13,8 @@ use crate::backend::cpu::inference::{
     self, Addition, CodedWeights, DenseF32, IntegerKernel, IntegerWeights, Requant, Scratch, SparseF32, add_u8,
     coded_kernels, integer_kernels, is_sparse, lookup, max_pool, pool_u8, requantize,
 };
-use crate::backend::cpu::{activate, grown, normalize_frozen, pool};
-use crate::backend::{Activation, Conv, Pool, PoolKind};
+use crate::backend::cpu::{activate, grown, normalize_frozen, pool, sequence_kernels};
+use crate::backend::{Activation, Conv, Pool, PoolKind, Sequence};
 
 /// The least share of zeros at which a matrix runs on a sparse kernel: below, reading indices costs more than
 /// multiplying by zeros does.
@@ -75,6 +75,8 @@ enum FloatStep {
     },
     /// Adds what came into the step of this index.
     Add(usize),
+    /// With its parameters.
+    Sequence(Sequence, Vec<f32>),
     /// Nothing to compute.
     Pass,
 }
@@ -237,6 +239,9 @@ fn compile_float(model: &Model) -> Program {
                 statistics: of_role(Role::Statistics).to_vec(),
             },
             Layer::Add { from } => FloatStep::Add(from),
+            Layer::Sequence(op) => {
+                FloatStep::Sequence(op, model.of_layer(index).flat_map(Parameter::slice).copied().collect())
+            }
             // Fake quantization is taken off a model before it is compiled.
             Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
                 FloatStep::Pass
@@ -334,6 +339,7 @@ fn run_float(
         let next = match step {
             FloatStep::Linear { conv, outputs, .. } => conv.map_or(*outputs, |conv| conv.outputs()),
             FloatStep::Pool(pool) => pool.outputs(),
+            FloatStep::Sequence(op, _) => op.outputs(),
             _ => width,
         };
         let y = grown(to, batch * next);
@@ -354,6 +360,13 @@ fn run_float(
             FloatStep::Add(start) => {
                 let skipped = kept[*start].as_deref().unwrap_or_default();
                 y.iter_mut().zip(x).zip(skipped).for_each(|((y, x), skipped)| *y = x + skipped);
+            }
+            FloatStep::Sequence(op, parameters) => {
+                if let Some(kernels) = sequence_kernels() {
+                    let (sequences, saved) = &mut scratch.sequences;
+                    let saved = grown(saved, batch * op.saved());
+                    (kernels.forward)(*op, x, parameters, sequences, saved, y);
+                }
             }
             FloatStep::Pass => y.copy_from_slice(x),
         }

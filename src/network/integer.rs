@@ -248,7 +248,7 @@ impl IntegerModel {
                     let real = |(i, &q): (usize, &i32)| q as f32 * (linear.input.scale * linear.scale(i));
                     linear.bias.iter().enumerate().map(real).collect()
                 }
-                Role::Scale | Role::Statistics | Role::Step => continue,
+                Role::Scale | Role::Statistics | Role::Embedding | Role::Step => continue,
             };
             if let Ok(values) = ArrayD::from_shape_vec(dims, values) {
                 parameter.values = values;

@@ -1,6 +1,6 @@
 //! The kinds of layer, as plain data with their sizes resolved.
 
-use crate::backend::{Activation, Conv, Levels, Pool};
+use crate::backend::{Activation, Conv, Levels, Pool, Sequence};
 use serde::{Deserialize, Serialize};
 
 /// Height, width and channels of one sample; features of tabular data are channels.
@@ -19,6 +19,11 @@ impl Shape {
     #[allow(clippy::len_without_is_empty)] // a shape is never empty
     pub fn len(&self) -> usize {
         self.height * self.width * self.channels
+    }
+
+    /// Whether a sample is a text: a row of single values, each the number of a token. No image has one row alone.
+    pub fn is_text(&self) -> bool {
+        self.height == 1 && self.width > 1 && self.channels == 1
     }
 }
 
@@ -55,6 +60,8 @@ pub enum Layer {
         /// Index of the layer whose input is added.
         from: usize,
     },
+    /// What a transformer has beside dense layers of tokens, which are convolutions with a kernel of 1, and skip connections.
+    Sequence(Sequence),
     /// From image to vector: no arithmetic, since images are stored as they are flattened.
     Flatten,
     /// In quantization-aware training only: puts values on the grid that they will have as integers.
@@ -87,15 +94,17 @@ pub enum Role {
     Weight,
     /// A bias: kept whole, as in the literature.
     Bias,
-    /// Gamma, then beta of a batch normalization.
+    /// Gamma, then beta of a normalization.
     Scale,
     /// Running mean, then variance; measured, not trained.
     Statistics,
+    /// A vector for each word or place: looked up and not multiplied with, so kept whole, as biases are.
+    Embedding,
     /// What the steps of fake quantization were multiplied by in training, then as many steps as they were measured before it.
     Step,
 }
 
-named!(Role { Weight => "weight", Bias => "bias", Scale => "scale", Statistics => "statistics", Step => "step" });
+named!(Role { Weight => "weight", Bias => "bias", Scale => "scale", Statistics => "statistics", Embedding => "embedding", Step => "step" });
 
 impl Layer {
     /// Values a sample has after this layer, given those it has before.
@@ -104,6 +113,7 @@ impl Layer {
             Layer::Dense { outputs, .. } => outputs,
             Layer::Convolution(conv) => conv.outputs(),
             Layer::Pool(pool) => pool.outputs(),
+            Layer::Sequence(op) => op.outputs(),
             _ => inputs,
         }
     }
@@ -121,6 +131,11 @@ impl Layer {
             Layer::BatchNormalization { channels, .. } => {
                 vec![(Role::Scale, vec![2 * channels]), (Role::Statistics, vec![2 * channels])]
             }
+            Layer::Sequence(op) => match (op, op.parameters()) {
+                (_, [0, _]) => Vec::new(),
+                (Sequence::Normalization { .. }, [rows, columns]) => vec![(Role::Scale, vec![rows * columns])],
+                (_, [rows, columns]) => vec![(Role::Embedding, vec![rows, columns])],
+            },
             Layer::FakeQuantize { .. } => vec![(Role::Step, vec![2])],
             Layer::QuantizeWeights { steps, .. } => vec![(Role::Step, vec![2 * steps])],
             _ => Vec::new(),
@@ -158,6 +173,7 @@ impl Layer {
             Layer::BatchNormalization { .. } => "batch normalization",
             Layer::Dropout { .. } => "dropout",
             Layer::Add { .. } => "skip connection",
+            Layer::Sequence(op) => op.name(),
             Layer::Flatten => "flatten",
             Layer::FakeQuantize { .. } => "fake quantization",
             Layer::QuantizeWeights { .. } => "quantized weights",

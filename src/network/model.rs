@@ -6,6 +6,10 @@ use super::layer::{Layer, Role, Shape};
 use crate::data::Key;
 use ndarray::{ArrayD, IxDyn};
 
+/// Standard deviation of the vectors of words and places as they are drawn (Devlin et al. 2019): not zero, or all words would be
+/// one until they are trained; small, so that training soon makes them what it wants.
+const EMBEDDING_DEVIATION: f32 = 0.02;
+
 /// One array of parameters.
 #[derive(Clone, Debug)]
 pub struct Parameter {
@@ -115,6 +119,10 @@ impl Model {
     pub fn draw(layers: Vec<Layer>, initialization: Initialization, shape: Shape, classes: usize, key: &Key) -> Self {
         let mut model = Self::zeroed(layers, shape, classes);
         for (index, parameter) in model.parameters.iter_mut().enumerate() {
+            if parameter.role == Role::Embedding {
+                let mut rng = key.fold_index(index as u64).rng();
+                parameter.slice_mut().iter_mut().for_each(|value| *value = EMBEDDING_DEVIATION * rng.normal());
+            }
             if parameter.role != Role::Weight {
                 continue;
             }

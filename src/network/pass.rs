@@ -77,6 +77,7 @@ impl<B: Backend> Network<B> {
             Layer::BatchNormalization { channels, .. } => backend.zeros(2 * channels),
             Layer::Dropout { .. } | Layer::Add { .. } => backend.zeros(capacity * width),
             Layer::QuantizeWeights { rows, columns, .. } => backend.zeros(rows * columns),
+            Layer::Sequence(op) => backend.zeros(capacity * op.saved()),
             _ => backend.zeros(0),
         });
         let parameters = model.parameters.iter().enumerate().map(|(index, p)| {
@@ -227,6 +228,10 @@ impl<B: Backend> Network<B> {
                     backend.copy(x, y, rows * width);
                     backend.add_assign(rows * width, &before[self.input_of[from]], y);
                 }
+                Layer::Sequence(op) => {
+                    let parameters = p.first().filter(|_| op.parameters()[0] > 0).map(|p| &p.value);
+                    backend.sequence(op, rows, x, parameters, &mut self.saved[index], y);
+                }
                 Layer::Flatten => continue,
                 Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
                     let Some(forward) = self.fakes.as_ref().map(|fakes| fakes.forward) else { continue };
@@ -294,6 +299,11 @@ impl<B: Backend> Network<B> {
                 Layer::Dropout { .. } => backend.multiply(rows * width, dy, &self.saved[index], dx),
                 // Both summands have the gradient of the sum: one goes on in its place, the other waits.
                 Layer::Add { .. } => backend.copy(dy, &mut self.saved[index], rows * width),
+                Layer::Sequence(op) => {
+                    let parameters = p.first_mut().filter(|_| op.parameters()[0] > 0);
+                    let parameters = parameters.map(|p| (&p.value, &mut p.gradient));
+                    backend.sequence_gradient(op, rows, x, parameters, &self.saved[index], dy, dx);
+                }
                 Layer::Flatten => {}
                 Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
                     if let Some(backward) = self.fakes.as_ref().map(|fakes| fakes.backward) {

@@ -48,9 +48,12 @@ impl Step {
             Layer::Activation(f) => Step::Activation(f),
             Layer::BatchNormalization { channels, .. } => Step::Affine { channels },
             Layer::Add { from } => Step::Add { from },
-            Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
-                Step::Same
-            }
+            // The plan lets no transformer come here.
+            Layer::Sequence(_)
+            | Layer::Dropout { .. }
+            | Layer::Flatten
+            | Layer::FakeQuantize { .. }
+            | Layer::QuantizeWeights { .. } => Step::Same,
         }
     }
 }

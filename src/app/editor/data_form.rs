@@ -3,7 +3,8 @@
 use super::super::state::State;
 use super::super::text;
 use super::inputs::{ListField, NumberField, SelectField, parse, word};
-use crate::data::DATASETS;
+use crate::data::{DATASETS, DatasetName};
+use crate::network::{Architecture, ArchitectureName};
 use leptos::prelude::*;
 
 /// Data set, training samples, noise, seeds.
@@ -13,11 +14,16 @@ pub(super) fn DataForm(state: State) -> impl IntoView {
     let info = Memo::new(move |_| data.with(|d| d.dataset)); // what follows changes with the data set alone
     let datasets: Vec<_> = DATASETS.iter().map(|d| (word(&d.name), d.title.to_string(), d.help)).collect();
     let choose = Callback::new(move |name: String| {
-        if let Some(dataset) = parse(&name) {
+        if let Some(dataset) = parse::<DatasetName>(&name) {
             state.draft.update(|d| {
                 d.recipe.data.dataset = dataset;
                 d.recipe.data.samples = None;
                 d.recipe.data.noise = None;
+                // No other network reads texts.
+                if dataset.info().is_text() && !d.recipe.network.is_transformer() {
+                    d.recipe.network =
+                        Architecture { architecture: ArchitectureName::Transformer, ..Architecture::default() };
+                }
             });
         }
     });

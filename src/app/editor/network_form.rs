@@ -23,20 +23,67 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
         let Some(kind) = parse::<ArchitectureName>(&name) else { return };
         change(&|n| {
             n.architecture = kind;
+            (n.depth, n.heads, n.patch) = (0, 0, 0);
             n.widths = if kind == ArchitectureName::Mlp { FIRST_WIDTHS.to_vec() } else { Vec::new() };
         });
     });
     let kind = Memo::new(move |_| network.with(|n| n.architecture));
-    let mlp = Memo::new(move |_| kind.get() == ArchitectureName::Mlp);
     let convolutional = Memo::new(move |_| kind.get().pools());
+    // Where there are usual widths, they are what stands there, and what a recipe need not name.
     let widths = move || {
-        mlp.get().then(|| view! {
-            <ListField
-                label=text::WIDTHS
-                help=text::WIDTHS_HELP
-                value=Signal::derive(move || network.with(|n| n.widths.iter().map(|w| *w as f64).collect::<Vec<_>>()))
-                set=Callback::new(move |list: Vec<f64>| change(&|n| n.widths = list.iter().map(|w| *w as usize).collect()))
-            />
+        let usual = kind.get().default_widths();
+        let (label, help) = match kind.get() {
+            ArchitectureName::Mlp => (text::WIDTHS, text::WIDTHS_HELP),
+            ArchitectureName::Transformer => (text::FILTERS, text::CHANNELS_HELP),
+            _ => (text::FILTERS, text::FILTERS_HELP),
+        };
+        let shown = move |n: &Architecture| {
+            let widths = if n.widths.is_empty() { usual } else { &n.widths };
+            widths.iter().map(|w| *w as f64).collect::<Vec<_>>()
+        };
+        let set = move |list: Vec<f64>| {
+            let widths: Vec<usize> = list.iter().map(|w| *w as usize).collect();
+            change(&|n| n.widths = if widths == usual { Vec::new() } else { widths.clone() });
+        };
+        (kind.get() == ArchitectureName::Mlp || !usual.is_empty()).then(|| {
+            view! {
+                <ListField label help value=Signal::derive(move || network.with(shown)) set=Callback::new(set)/>
+            }
+        })
+    };
+    let transformer = Memo::new(move |_| kind.get() == ArchitectureName::Transformer);
+    let sizes = move || {
+        let field =
+            move |label, help, usual: usize, (low, high): (f64, f64), of: fn(&mut Architecture) -> &mut usize| {
+                let value = Signal::derive(move || match network.with(|n| *of(&mut n.clone())) {
+                    0 => usual as f64,
+                    size => size as f64,
+                });
+                let set = Callback::new(move |v: f64| {
+                    let size = v as usize;
+                    change(&|n| *of(n) = if size == usual { 0 } else { size });
+                });
+                view! { <NumberField label help value range=(low, high) step=1.0 set/> }
+            };
+        transformer.get().then(|| {
+            view! {
+                {field(text::DEPTH, "", 2, (1.0, 4.0), |n| &mut n.depth)}
+                {field(text::HEADS, "", 4, (1.0, 16.0), |n| &mut n.heads)}
+                {field(text::PATCH, text::PATCH_HELP, 4, (2.0, 14.0), |n| &mut n.patch)}
+            }
+        })
+    };
+    // Its nonlinearity is always the same.
+    let activation = move || {
+        (!transformer.get()).then(|| {
+            view! {
+                <SelectField
+                    label=text::ACTIVATION
+                    options=options(&[("relu", "ReLU", ""), ("tanh", "tanh", "")])
+                    value=Signal::derive(move || network.with(|n| word(&n.activation)))
+                    set=Callback::new(move |v: String| if let Some(a) = parse(&v) { change(&|n| n.activation = a) })
+                />
+            }
         })
     };
     let pooling = move || {
@@ -72,14 +119,10 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             set=choose
         />
         {widths}
+        {sizes}
         <details class="more">
             <summary>{text::MORE}</summary>
-            <SelectField
-                label=text::ACTIVATION
-                options=options(&[("relu", "ReLU", ""), ("tanh", "tanh", "")])
-                value=Signal::derive(move || network.with(|n| word(&n.activation)))
-                set=Callback::new(move |v: String| if let Some(a) = parse(&v) { change(&|n| n.activation = a) })
-            />
+            {activation}
             {pooling}
             <SelectField
                 label=text::INITIALIZATION

@@ -20,6 +20,7 @@ mod sensitivity;
 mod strokes;
 mod table;
 mod tradeoff;
+mod try_text;
 mod verdict;
 mod weights_picture;
 
@@ -42,6 +43,7 @@ use runs::Runs;
 use sensitivity::SensitivityPanel;
 use table::VariantTable;
 use tradeoff::Tradeoff;
+use try_text::TryText;
 use verdict::VerdictLine;
 
 /// The right half of the page. Only its head and what a newcomer reads are part of the first view.
@@ -73,6 +75,8 @@ pub(super) fn all(state: State) -> AnyView {
     let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);
     let toy =
         Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_toy())));
+    let words =
+        Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_text())));
     view! {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
@@ -81,7 +85,8 @@ pub(super) fn all(state: State) -> AnyView {
             {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
             {move || measured.get().then(|| view! { <Tradeoff state/> })}
             {move || something.get().then(|| view! { <Curves state/> })}
-            {move || (measured.get() && !toy.get()).then(|| view! { <DrawPad state/> })}
+            {move || (measured.get() && !toy.get() && !words.get()).then(|| view! { <DrawPad state/> })}
+            {move || (measured.get() && words.get()).then(|| view! { <TryText state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
             {move || measured.get().then(|| view! { <SensitivityPanel state/> })}
             {move || measured.get().then(|| view! { <PrecisionPanel state/> })}

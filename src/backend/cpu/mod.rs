@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::future::{Future, ready};
 
-use super::{Activation, Adam, Backend, Conv, DeviceError, Levels, MatMul, Pool, Sgd};
+use super::{Activation, Adam, Backend, Conv, DeviceError, Levels, MatMul, Pool, Sequence, Sgd};
 
 mod convolution;
 mod elementwise;
@@ -23,6 +23,7 @@ mod pooling;
 #[cfg(test)]
 mod reference;
 pub(crate) mod samples;
+mod sequence;
 mod share;
 mod simd;
 #[cfg(test)]
@@ -37,11 +38,13 @@ pub use loss::arg_max;
 pub use normalization::normalize_frozen;
 pub(crate) use patches::gather_patches;
 pub use pooling::pool;
+pub use sequence::{Given, Scratch as SequenceScratch, SequenceKernels, bring_sequence_kernels, sequence_kernels};
 
 /// The deterministic backend. Buffers are vectors; every operation is done when it returns.
 #[derive(Debug, Default)]
 pub struct Cpu {
     scratch: RefCell<Scratch>,
+    sequences: RefCell<SequenceScratch>,
 }
 
 impl Cpu {
@@ -243,6 +246,40 @@ impl Backend for Cpu {
         d_scale_shift: &mut Vec<f32>,
     ) {
         normalization::normalize_gradient((rows, channels), x, scale_shift, saved, dy, dx, d_scale_shift);
+    }
+
+    fn sequence(
+        &self,
+        op: Sequence,
+        batch: usize,
+        x: &Vec<f32>,
+        parameters: Option<&Vec<f32>>,
+        saved: &mut Vec<f32>,
+        y: &mut Vec<f32>,
+    ) {
+        if let Some(kernels) = sequence_kernels() {
+            let (saved, y) = (&mut saved[..batch * op.saved()], &mut y[..batch * op.outputs()]);
+            let parameters = parameters.map_or(&[][..], |values| values);
+            (kernels.forward)(op, &x[..batch * op.inputs()], parameters, &mut self.sequences.borrow_mut(), saved, y);
+        }
+    }
+
+    fn sequence_gradient(
+        &self,
+        op: Sequence,
+        batch: usize,
+        x: &Vec<f32>,
+        parameters: Option<(&Vec<f32>, &mut Vec<f32>)>,
+        saved: &Vec<f32>,
+        dy: &Vec<f32>,
+        dx: &mut Vec<f32>,
+    ) {
+        if let Some(kernels) = sequence_kernels() {
+            let (parameters, d): (&[f32], &mut [f32]) = parameters.map_or((&[], &mut []), |(values, d)| (values, d));
+            let (x, dx) = (&x[..batch * op.inputs()], &mut dx[..batch * op.inputs()]);
+            let given = Given { x, parameters, saved: &saved[..batch * op.saved()], dy: &dy[..batch * op.outputs()] };
+            (kernels.backward)(op, given, &mut self.sequences.borrow_mut(), dx, d);
+        }
     }
 
     fn softmax(&self, rows: usize, classes: usize, temperature: f32, logits: &Vec<f32>, p: &mut Vec<f32>) {

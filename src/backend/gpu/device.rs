@@ -363,6 +363,11 @@ impl Device {
         Ok(bytemuck::pod_collect_to_vec(&values))
     }
 
+    /// What was asked for cannot be done: the next read says so.
+    pub fn refuse(&self, sentence: &str) {
+        keep(&self.failure, || sentence.into());
+    }
+
     /// Fails if anything has gone wrong.
     pub fn check(&self) -> Result<(), DeviceError> {
         match &*self.failure.lock().unwrap_or_else(PoisonError::into_inner) {

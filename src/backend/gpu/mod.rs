@@ -13,7 +13,9 @@ mod peak;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod tests;
 
-use super::{Activation, Adam, Backend, Conv, DeviceError, Levels, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sgd};
+use super::{
+    Activation, Adam, Backend, Conv, DeviceError, Levels, MatMul, NORMALIZATION_EPSILON, Pool, PoolKind, Sequence, Sgd,
+};
 use device::Device;
 pub use device::{Buffer, DeviceInfo};
 pub use integer::{IntegerFactors, IntegerProduct, Packed};
@@ -455,6 +457,23 @@ impl Backend for Gpu {
         self.columns(&k::NORMALIZE_GRADIENT_SUMS, rows, channels, &[x, saved, dy, d_scale_shift], &[]);
         let buffers = [x, scale_shift, saved, dy, d_scale_shift, dx];
         self.each(&k::NORMALIZE_GRADIENT, rows * channels, &buffers, &[channels as u32]);
+    }
+
+    fn sequence(&self, _: Sequence, _: usize, _: &Buffer, _: Option<&Buffer>, _: &mut Buffer, _: &mut Buffer) {
+        self.device.refuse("the GPU has no operations on sequences");
+    }
+
+    fn sequence_gradient(
+        &self,
+        _: Sequence,
+        _: usize,
+        _: &Buffer,
+        _: Option<(&Buffer, &mut Buffer)>,
+        _: &Buffer,
+        _: &Buffer,
+        _: &mut Buffer,
+    ) {
+        self.device.refuse("the GPU has no operations on sequences");
     }
 
     fn softmax(&self, rows: usize, classes: usize, temperature: f32, logits: &Buffer, p: &mut Buffer) {

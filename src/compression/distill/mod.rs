@@ -51,6 +51,9 @@ macro_rules! methods {
             $((gradients::$by_gradient::METHOD.about.name, gradients::$by_gradient::METHOD.looks)),*
         ];
 
+        /// Those that look at gradients.
+        const SLOPES: &[&str] = &[$(gradients::$by_gradient::METHOD.about.name),*];
+
         /// What those compute that look into layers, by name.
         pub(crate) const LOSSES: &[(&str, layers::New)] =
             &[$((layers::$name::METHOD.about.name, layers::$name::new)),*];
@@ -162,8 +165,12 @@ impl Distill {
     /// Whether its method is the processor's alone: it takes values of layers, or gradients, which only the processor has at hand, or
     /// has a peer, which would be lost with a device.
     pub(crate) fn stays_on_the_host(&self) -> bool {
-        let by_gradient = BY_GRADIENT.iter().any(|(name, _)| *name == self.method);
-        by_gradient || self.looks().is_some() || self.is_mutual()
+        self.asks_for_slopes() || self.looks().is_some() || self.is_mutual()
+    }
+
+    /// Whether its method looks at gradients, those by the input among them.
+    pub(crate) fn asks_for_slopes(&self) -> bool {
+        SLOPES.contains(&self.method.as_str())
     }
 
     /// Whether there is a teacher.

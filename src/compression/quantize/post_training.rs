@@ -65,6 +65,8 @@ pub fn assemble(model: &Model, grids: &[Grid], codes: &mut dyn FnMut(&[f32], usi
             | Layer::BatchNormalization { .. }
             | Layer::Dropout { .. }
             | Layer::Flatten
+            // A plan refuses integers where there are sequences.
+            | Layer::Sequence(_)
             | Layer::FakeQuantize { .. }
             | Layer::QuantizeWeights { .. } => {}
         }

@@ -4,6 +4,7 @@ use super::coded;
 use super::graph::{Attribute, Graph};
 use super::layout::Value;
 use super::operators::{arrange, entering, entering_pool, linear, pool};
+use super::sequence::sequence;
 use crate::backend::{Activation, NORMALIZATION_EPSILON};
 use crate::network::{Layer, Model, Parameter, Role, Shape};
 
@@ -50,6 +51,10 @@ pub(super) fn network(model: &Model, input: Value, graph: &mut Graph) -> Value {
             Layer::Add { from } => {
                 let (x, skipped) = x.beside(&came[from], graph);
                 x.like(graph.node("Add", "skip", &[&x.tensor, &skipped.tensor], &[]))
+            }
+            Layer::Sequence(op) => {
+                let parameters: Vec<f32> = model.of_layer(index).flat_map(Parameter::slice).copied().collect();
+                sequence(op, &parameters, &x, graph)
             }
             // Dropout and fake quantization do nothing at inference; rows are made where they are wanted.
             Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => x,

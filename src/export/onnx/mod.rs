@@ -11,6 +11,7 @@ mod integer;
 mod layout;
 mod message;
 mod operators;
+mod sequence;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;

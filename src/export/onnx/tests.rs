@@ -208,6 +208,27 @@ fn every_architecture_becomes_a_graph_that_holds_together() {
 }
 
 #[test]
+fn transformers_become_graphs_that_hold_together() {
+    let spec = Architecture { architecture: ArchitectureName::Transformer, patch: 5, ..Architecture::default() };
+    for (shape, ends, first) in [
+        (Shape { height: 28, width: 28, channels: 1 }, ["N", "28", "28", "1"], "Slice"),
+        (Shape { height: 1, width: 48, channels: 1 }, ["N", "1", "48", "1"], "Cast"),
+    ] {
+        let model = TrainedModel::Float(Model::initialize(&spec, shape, 10, &Key::new(3)).unwrap());
+        let graph = Graph::of(&model);
+        assert_eq!(
+            (graph.ends[0].1.clone(), graph.ends[1].1.clone()),
+            (ends.map(String::from).to_vec(), ["N", "10"].map(String::from).to_vec())
+        );
+        assert_eq!(graph.count("Gemm") + graph.count("Conv"), model.matrices().len());
+        let of_blocks =
+            ["LayerNormalization", "Softmax", "MatMul", "Sigmoid", "ReduceMean"].map(|name| graph.count(name));
+        assert_eq!(of_blocks, [5, 2, 4, 2, 1]);
+        assert_eq!((graph.count(first), graph.opset), (1, 18), "the axes of the mean are an input");
+    }
+}
+
+#[test]
 fn a_float_network_has_an_operator_a_layer() {
     let graph =
         Graph::of(&TrainedModel::Float(drawn(ArchitectureName::LeNet5, ActivationName::Relu, PoolingName::Max)));

@@ -100,6 +100,8 @@ impl Engine {
                 }
                 // Outputs are counted from the input on, so what comes into a layer has its place.
                 Layer::Add { from } => Step::Add { from },
+                // Methods that look through a network refuse one with sequences; see `supports`.
+                Layer::Sequence(_) => Step::Same,
                 // The straight-through estimator's own view: as if values were not put on a grid.
                 Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => {
                     Step::Same

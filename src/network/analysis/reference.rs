@@ -14,7 +14,7 @@ pub(crate) fn drawn(layers: Vec<Layer>, shape: Shape, classes: usize, seed: u64)
         let role = parameter.role;
         for value in parameter.slice_mut() {
             *value = match role {
-                Role::Weight | Role::Bias => 0.5 * rng.normal(),
+                Role::Weight | Role::Bias | Role::Embedding => 0.5 * rng.normal(),
                 Role::Scale | Role::Step => 1.0 + 0.3 * rng.normal(),
                 Role::Statistics => 0.5 + rng.uniform(),
             };
@@ -98,6 +98,7 @@ pub(crate) fn logits(model: &Model, weights: &[Vec<f64>], sample: &[f32]) -> Vec
                 };
                 x.iter().enumerate().map(of_value).collect()
             }
+            Layer::Sequence(_) => panic!("networks with sequences are not analysed"),
             Layer::Add { from } => x.iter().zip(&came_in[from]).map(|(x, skipped)| x + skipped).collect(),
             Layer::Dropout { .. } | Layer::Flatten | Layer::FakeQuantize { .. } | Layer::QuantizeWeights { .. } => x,
         };

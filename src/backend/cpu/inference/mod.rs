@@ -51,6 +51,8 @@ pub struct Scratch {
     sums: Vec<i32>,
     quantized: Vec<u8>,
     panel: Vec<f32>,
+    /// Of the operations on sequences, and what they would need on a way back.
+    pub sequences: (super::SequenceScratch, Vec<f32>),
 }
 
 /// Whether so many zeros, from a share of `from` on, are worth a sparse kernel.

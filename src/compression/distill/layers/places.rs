@@ -1,6 +1,7 @@
 //! Which layers of teacher and student are compared.
 
 use super::{Looks, Pairing, Side};
+use crate::backend::Sequence;
 use crate::network::{Layer, Model, Shape};
 
 /// A place between layers and the shape of what is there.
@@ -19,6 +20,14 @@ fn shapes(input: Shape, layers: &[Layer]) -> Vec<Shape> {
                 Shape { height: conv.out_height(), width: conv.out_width(), channels: conv.filters }
             }
             Layer::Pool(pool) => Shape { height: pool.height / pool.size, width: pool.width / pool.size, ..before },
+            Layer::Sequence(Sequence::Mean { channels, .. }) => flat(*channels),
+            Layer::Sequence(Sequence::Patches { height, width, side, .. }) => {
+                let tokens = (height / side) * (width / side);
+                Shape { height: 1, width: tokens, channels: layer.outputs(before.len()) / tokens.max(1) }
+            }
+            Layer::Sequence(
+                Sequence::Embedding { tokens, channels, .. } | Sequence::Attention { tokens, channels, .. },
+            ) => Shape { height: 1, width: *tokens, channels: *channels },
             _ => before,
         });
     }
