@@ -6,14 +6,18 @@
 mod build;
 mod chart;
 mod deep_compression;
+mod digits;
 mod distillation;
+mod few_examples;
 mod integers;
 mod lottery;
 mod missing_the_mark;
+mod never_seen;
 mod obd;
 mod order;
 mod synflow;
 mod temperature;
+mod ten_into_one;
 
 pub use chart::{Axis, Chart, Line, Quantity, Spot};
 
@@ -69,7 +73,11 @@ pub const EXHIBITS: &[Exhibit] = &[
     lottery::EXHIBIT,
     synflow::EXHIBIT,
     missing_the_mark::EXHIBIT,
+    digits::EXHIBIT,
     temperature::EXHIBIT,
+    never_seen::EXHIBIT,
+    ten_into_one::EXHIBIT,
+    few_examples::EXHIBIT,
     distillation::EXHIBIT,
     order::EXHIBIT,
 ];
