@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::recipe::Recipe;
 use super::stage::{Inputs, Work};
 use super::tests::{Log, now};
-use crate::compression::distill::METHODS;
+use crate::compression::distill::{BY_GRADIENT, LOSSES};
 use crate::data::Folder;
 
 /// What the variants leave behind, trained on a few digits and not tested. The first is `teacher`.
@@ -38,7 +38,8 @@ fn what_a_method_adds_counts_as_much_as_it_is_given_weight() {
             "alpha":0.5,"student":{{"architecture":"lenet-5"}}}}}}]}}"#
         )
     };
-    let methods: Vec<&str> = METHODS.iter().map(|m| m.about.name).filter(|name| *name != "soft-targets").collect();
+    let methods: Vec<&str> =
+        LOSSES.iter().map(|(name, _)| *name).chain(BY_GRADIENT.iter().map(|(name, _)| *name)).collect();
     for methods in methods.chunks(16) {
         let mut variants = vec![student("plain", "soft-targets", 1.0)];
         for method in methods {

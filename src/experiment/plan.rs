@@ -133,20 +133,29 @@ impl Plan {
 
     /// Training samples that one trial passes through the network, all stages together: a measure of its cost.
     pub fn training_samples(&self) -> usize {
+        (0..self.stages.len()).map(|stage| self.stages[stage].epochs() * self.epoch(stage)).sum()
+    }
+
+    /// Samples of an epoch of a stage.
+    pub(super) fn epoch(&self, stage: usize) -> usize {
         let info = self.recipe.data.dataset.info();
-        let samples = self.recipe.data.samples.unwrap_or(info.len(Split::Train));
-        self.stages.iter().map(|stage| stage.epochs() * samples).sum()
+        let all = self.recipe.data.samples.unwrap_or(info.len(Split::Train));
+        match &self.stages[stage].action {
+            Action::Distill { distill, .. } => {
+                let seen = info.classes().saturating_sub(distill.transfer.without.len()) as f64 / info.classes() as f64;
+                (all as f64 * distill.transfer.share * seen).ceil() as usize
+            }
+            _ => all,
+        }
     }
 
     /// A stage's work in multiply-accumulates: three for each weight and training sample, one for each weight and test
     /// sample. A measure to order stages by, no more.
     pub fn cost(&self, stage: usize) -> f64 {
         let info = self.recipe.data.dataset.info();
-        let train = self.recipe.data.samples.unwrap_or(info.len(Split::Train));
-        let stage = &self.stages[stage];
-        let layers = check_network(&stage.network, info).unwrap_or_default();
+        let layers = check_network(&self.stages[stage].network, info).unwrap_or_default();
         let macs: usize = layers.iter().map(|layer| layer.parameter_count() * layer.uses_per_weight()).sum();
-        (3 * stage.epochs() * train + info.len(Split::Test)) as f64 * macs as f64
+        (3 * self.stages[stage].epochs() * self.epoch(stage) + info.len(Split::Test)) as f64 * macs as f64
     }
 
     /// The stages that must have ended before this one begins.

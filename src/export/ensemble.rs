@@ -99,8 +99,8 @@ mod tests {
             (file(vec![TrainedModel::Float(drawn(&[3], 4, 3)), TrainedModel::Float(drawn(&[3], 5, 3))]), "same data"),
             (file(vec![wide; 10]), "more than 20000000 parameters"),
             (file(vec![TrainedModel::Float(drawn(&[1], 4, 3)); 65]), "65 is above the limit of 64"),
-            ([b"FWM1\x04".as_slice(), &[0xff, 0xff, 0xff, 0xff, 0x0f]].concat(), "above the limit of 64"),
-            ([b"FWM1\x04\x01".as_slice(), &[0xff, 0xff, 0xff, 0x7f]].concat(), "bytes are wanted and 0 are left"),
+            ([b"FWM1\x08".as_slice(), &[0xff, 0xff, 0xff, 0xff, 0x0f]].concat(), "above the limit of 64"),
+            ([b"FWM1\x08\x01".as_slice(), &[0xff, 0xff, 0xff, 0x7f]].concat(), "bytes are wanted and 0 are left"),
             ([file(mixed()), vec![0]].concat(), "1 bytes follow its end"),
         ];
         for (file, words) in cases {
