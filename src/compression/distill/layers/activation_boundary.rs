@@ -30,6 +30,7 @@ pub(crate) const METHOD: Method = Method {
 /// How far on the right side is far enough; the paper's.
 const MARGIN: f64 = 1.0;
 
+/// The mean over values takes the place of the paper's factors; ten times as much costs a student on MNIST accuracy.
 const SCALE: f64 = 1.0;
 
 pub(crate) fn new(sizes: &Sizes<'_>, learned: &mut Learned, key: &Key) -> Box<dyn LayerLoss> {

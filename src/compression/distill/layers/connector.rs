@@ -44,7 +44,9 @@ impl Connector {
     pub fn become_identity(&self, learned: &mut Learned) {
         for at in 0..self.from * self.to {
             let wanted = f64::from(u8::from(at / self.to == at % self.to));
-            learned.move_by(self.weights, at, wanted - learned.value(self.weights)[at]);
+            // By way of zero, so that nothing is rounded.
+            learned.move_by(self.weights, at, -learned.value(self.weights)[at]);
+            learned.move_by(self.weights, at, wanted);
         }
     }
 }

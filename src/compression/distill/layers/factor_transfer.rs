@@ -8,7 +8,7 @@
 //!
 //! Paper: Kim, Park, Kwak, "Paraphrasing Complex Network: Network Compression via Factor Transfer", 2018, with p = 1 and a factor rate
 //! of 1/2. There translator and paraphraser are three convolutions each, and the paraphraser is trained before the student; here they
-//! are linear maps of each pixel, for which that is what principal components need.
+//! are linear maps of each pixel. That suffices to find the teacher's principal components, which is what an autoencoder is after.
 
 use super::super::Method;
 use super::connector::Connector;
@@ -28,8 +28,9 @@ pub(crate) const METHOD: Method = Method {
     looks: Some(Looks { pairing: Pairing::Last, side: Side::After, images: false }),
 };
 
-/// The authors' weight.
-const SCALE: f64 = 500.0;
+/// The authors' 500 is for some thousand factors. Values of vectors of length 1 fall with the root of how many there are, and so does
+/// their mean; for a few hundred, as in layers here, that makes about 200, which comparisons of methods use, too.
+const SCALE: f64 = 200.0;
 
 pub(crate) fn new(sizes: &Sizes<'_>, learned: &mut Learned, key: &Key) -> Box<dyn LayerLoss> {
     let paraphraser = Paraphraser::new(sizes.teacher[0].channels, learned, key);

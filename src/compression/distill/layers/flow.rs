@@ -30,7 +30,8 @@ pub(crate) const METHOD: Method = Method {
     looks: Some(Looks { pairing: Pairing::Each, side: Side::After, images: true }),
 };
 
-const SCALE: f64 = 1.0;
+/// Entries are means of products of two features, which are small where most features are 0; the paper adds all entries up.
+const SCALE: f64 = 10.0;
 
 pub(crate) fn new(sizes: &Sizes<'_>, learned: &mut Learned, key: &Key) -> Box<dyn LayerLoss> {
     let channels =
