@@ -115,13 +115,13 @@ fn gradients_of_slopes_are_those_of_their_differences() {
                     assert!(probed.gradient.iter().all(|g| *g == 0.0));
                     continue;
                 }
-                for i in 0..probed.gradient.len() {
+                for (i, told) in probed.gradient.iter().enumerate() {
                     let mut moved = |by: f32| {
                         let mut model = model.clone();
                         model.parameters[index].slice_mut()[i] += by;
                         total(&model)
                     };
-                    pairs.push(((moved(step) - moved(-step)) / f64::from(2.0 * step), probed.gradient[i]));
+                    pairs.push(((moved(step) - moved(-step)) / f64::from(2.0 * step), *told));
                 }
             }
             assert!(pairs.iter().any(|(measured, _)| measured.abs() > 0.1));

@@ -85,8 +85,8 @@ fn push(teacher: &mut Probe, x: &mut [f32], from: &[usize], to: &[usize]) -> Vec
             break;
         }
         let mut mix = vec![0.0; logits.len()];
-        for row in 0..rows {
-            (mix[row * classes + from[row]], mix[row * classes + to[row]]) = (1.0, -1.0);
+        for (mix, (from, to)) in mix.chunks_exact_mut(classes).zip(from.iter().zip(to)) {
+            (mix[*from], mix[*to]) = (1.0, -1.0);
         }
         let slopes = teacher.slopes(0, &mix);
         for (row, (x, slopes)) in x.chunks_exact_mut(width).zip(slopes.chunks_exact(width)).enumerate() {

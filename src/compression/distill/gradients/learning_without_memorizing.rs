@@ -80,14 +80,12 @@ impl Maps {
         let (mut by_slopes, mut by_features) = (vec![0.0; self.features.len()], vec![0.0; self.features.len()]);
         for (row, weights) in self.weights.chunks_exact(channels).enumerate() {
             let mut by_weights = vec![0.0; channels];
-            for pixel in row * pixels..(row + 1) * pixels {
-                // Where the sum is not above zero, the map stays zero.
-                if self.maps[pixel] > 0.0 {
-                    let at = pixel * channels..(pixel + 1) * channels;
-                    let each = by_weights.iter_mut().zip(&self.features[at.clone()]);
-                    each.for_each(|(sum, a)| *sum += d_maps[pixel] * a);
-                    by_features[at].iter_mut().zip(weights).for_each(|(d, weight)| *d = d_maps[pixel] * weight);
-                }
+            let maps = self.maps.iter().zip(d_maps).enumerate().skip(row * pixels).take(pixels);
+            // Where the sum is not above zero, the map stays zero.
+            for (pixel, (_, d_map)) in maps.filter(|(_, (map, _))| **map > 0.0) {
+                let at = pixel * channels..(pixel + 1) * channels;
+                by_weights.iter_mut().zip(&self.features[at.clone()]).for_each(|(sum, a)| *sum += d_map * a);
+                by_features[at].iter_mut().zip(weights).for_each(|(d, weight)| *d = d_map * weight);
             }
             for by_slopes in by_slopes[row * len..(row + 1) * len].chunks_exact_mut(channels) {
                 by_slopes.iter_mut().zip(&by_weights).for_each(|(d, by_weight)| *d = by_weight / pixels as f64);
