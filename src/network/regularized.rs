@@ -48,9 +48,7 @@ impl<B: Backend> Loss<B> for Regularized<'_, B> {
         let Training { jitter, label_smoothing, mixup, .. } = self.training;
         let (features, classes) = (self.shape.len(), batch.labels.len() / batch.indices.len().max(1));
         let lanes = batch.inputs.chunks_exact_mut(batch.rows * features);
-        for ((inputs, labels), key) in
-            lanes.zip(batch.labels.chunks_exact_mut(batch.rows * classes)).zip(&self.keys)
-        {
+        for ((inputs, labels), key) in lanes.zip(batch.labels.chunks_exact_mut(batch.rows * classes)).zip(&self.keys) {
             let stream =
                 |name: &str| key.fold(name).fold_index(batch.epoch as u64).fold_index(batch.batch as u64).rng();
             if jitter > 0 {
@@ -188,9 +186,7 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for moved in inputs.chunks(SHAPE.len()) {
             let is_shift = |dy: isize, dx: isize| {
-                (0..5).all(|r| {
-                    (0..6).all(|c| (0..2).all(|ch| at(moved, r, c, ch) == at(&image, r - dy, c - dx, ch)))
-                })
+                (0..5).all(|r| (0..6).all(|c| (0..2).all(|ch| at(moved, r, c, ch) == at(&image, r - dy, c - dx, ch))))
             };
             let shifts: Vec<(isize, isize)> =
                 (-2..=2).flat_map(|dy| (-2..=2).map(move |dx| (dy, dx))).filter(|&(dy, dx)| is_shift(dy, dx)).collect();
@@ -219,7 +215,8 @@ mod tests {
         let training = Training { mixup: 1.0, ..Training::default() };
         // The images say what the label is, so that a mixed image says what its label must be.
         let rows = 30;
-        let one_hot: Vec<f32> = (0..rows).flat_map(|row| (0..3).map(move |c| f32::from(u8::from(row % 3 == c)))).collect();
+        let one_hot: Vec<f32> =
+            (0..rows).flat_map(|row| (0..3).map(move |c| f32::from(u8::from(row % 3 == c)))).collect();
         let mut inputs = vec![0.0; rows * SHAPE.len()];
         for (image, label) in inputs.chunks_mut(SHAPE.len()).zip(one_hot.chunks(3)) {
             image[..3].copy_from_slice(label);

@@ -80,9 +80,8 @@ mod tests {
     fn teachers_say_the_same_when_they_are_asked_as_in_the_table() {
         let shape = Shape { height: 1, width: 1, channels: 2 };
         let network = Architecture::mlp(&[5]);
-        let teachers = [1, 2].map(|seed| {
-            TrainedModel::Float(Model::initialize(&network, shape, 3, &Key::new(seed)).unwrap())
-        });
+        let teachers =
+            [1, 2].map(|seed| TrainedModel::Float(Model::initialize(&network, shape, 3, &Key::new(seed)).unwrap()));
         let mut rng = Key::new(3).rng();
         let samples: Vec<f32> = (0..2 * 10).map(|_| rng.uniform()).collect();
         let tables = teachers.each_ref().map(|teacher| Executable::new(teacher).logits(10, &samples).to_vec());

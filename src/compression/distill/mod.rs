@@ -155,7 +155,10 @@ impl Distill {
             return Err(format!("teacher \"{teacher}\" has nothing to say in {}; leave it out", self.method));
         } else if self.transfer.source != TransferSource::Training {
             let source = self.transfer.source.as_str();
-            return Err(format!("transfer.source \"{source}\" gives no labels, and {} learns from those; choose training", self.method));
+            return Err(format!(
+                "transfer.source \"{source}\" gives no labels, and {} learns from those; choose training",
+                self.method
+            ));
         }
         if self.is_taught() && self.student.is_none() && self.teacher.is_none() {
             return Err(
@@ -178,9 +181,7 @@ pub(crate) fn loss_of_logits<'a, B: Backend + 'a>(
     let name = distill.method.as_str();
     let course = [(&logits::METHOD, logits::course as logits::Course), (&annealed::METHOD, annealed::course)];
     match course.into_iter().find(|(method, _)| method.about.name == name) {
-        Some((_, course)) => {
-            Box::new(logits::Logits::new(backend, answers, capacity, course, temperature, alpha))
-        }
+        Some((_, course)) => Box::new(logits::Logits::new(backend, answers, capacity, course, temperature, alpha)),
         None if !distill.is_taught() => {
             Box::new(teacher_free::TeacherFree::new(backend, answers.classes(), capacity, temperature, alpha))
         }

@@ -79,7 +79,8 @@ mod tests {
         let mut labels = vec![0.0; CLASSES];
         labels[right] = 1.0;
         let (indices, inputs) = ([0], &mut [][..]);
-        let mut batch = HostBatch { epoch: 0, batch: 0, done: 0.0, indices: &indices, rows: 1, inputs, labels: &mut labels };
+        let mut batch =
+            HostBatch { epoch: 0, batch: 0, done: 0.0, indices: &indices, rows: 1, inputs, labels: &mut labels };
         Loss::<Cpu>::prepare(&mut loss, &mut batch);
         let batch = Batch { indices: &indices, rows: 1, labels: &labels, classes: CLASSES, rate: 0.1 };
         let (mut totals, mut gradient) = (vec![0.0; 2], vec![0.0; CLASSES]);

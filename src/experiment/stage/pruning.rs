@@ -228,8 +228,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     due: 0,
                     silent_until: Some(steps),
                 };
-                let mut loss =
-                    regularized(Box::new(CrossEntropy), training, pupils[0].model.shape, vec![key]);
+                let mut loss = regularized(Box::new(CrossEntropy), training, pupils[0].model.shape, vec![key]);
                 let ended = train(
                     &self.engines.cpu,
                     &mut pupils,
