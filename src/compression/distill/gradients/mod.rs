@@ -15,7 +15,7 @@ use super::layers::{Mentor, normalized, normalized_gradient};
 use super::{BY_GRADIENT, Distill};
 use crate::backend::Backend;
 use crate::data::Rng;
-use crate::network::{Batch, Loss, Network, Probe};
+use crate::network::{Batch, HostBatch, Loss, Network, Probe};
 
 /// Samples at a time: enough that weights are worth fetching, few enough that what is kept of every layer stays small.
 const ROWS: usize = 16;
@@ -128,6 +128,10 @@ impl<'a, B: Backend> Watched<'a, B> {
 }
 
 impl<B: Backend> Loss<B> for Watched<'_, B> {
+    fn prepare(&mut self, batch: &mut HostBatch) {
+        self.base.prepare(batch);
+    }
+
     fn apply(&mut self, backend: &B, batch: &Batch<B>, logits: &B::Buffer, totals: &mut B::Buffer, d: &mut B::Buffer) {
         self.base.apply(backend, batch, logits, totals, d);
     }
