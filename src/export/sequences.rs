@@ -98,7 +98,15 @@ mod tests {
 
     fn model(shape: Shape) -> TrainedModel {
         let (architecture, widths) = (ArchitectureName::Transformer, vec![4]);
-        let spec = Architecture { architecture, widths, depth: 1, heads: 2, dropout: 0.1, ..Architecture::default() };
+        let spec = Architecture {
+            architecture,
+            widths,
+            depth: 1,
+            heads: 2,
+            patch: 4,
+            dropout: 0.1,
+            ..Architecture::default()
+        };
         TrainedModel::Float(Model::initialize(&spec, shape, 3, &Key::new(1)).unwrap())
     }
 

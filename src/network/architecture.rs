@@ -164,7 +164,8 @@ pub struct Architecture {
     /// For `transformer`: heads of each attention; 0 for 4.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub heads: usize,
-    /// For `transformer` on images: side of the squares that become tokens, in pixels; 0 for 4.
+    /// For `transformer` on images: side of the squares that become tokens, in pixels; 0 for 7, which on
+    /// 28 x 28 pixels learns as well as 4 does, at a quarter of the time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub patch: usize,
     /// The nonlinearity between layers; `transformer` has GELU in any case.
@@ -236,7 +237,7 @@ impl Architecture {
     fn sizes(&self) -> [usize; 4] {
         let or = |value, usual| if value == 0 { usual } else { value };
         let channels = self.widths.first().copied().unwrap_or(self.architecture.default_widths()[0]);
-        [channels, or(self.depth, 2), or(self.heads, 4), or(self.patch, 4)]
+        [channels, or(self.depth, 2), or(self.heads, 4), or(self.patch, 7)]
     }
 
     /// Whether it is made for texts, too, and has the layers that the processor alone computes.

@@ -69,7 +69,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 {field(text::DEPTH, "", 2, (1.0, 4.0), |n| &mut n.depth)}
                 {field(text::HEADS, "", 4, (1.0, 16.0), |n| &mut n.heads)}
-                {field(text::PATCH, text::PATCH_HELP, 4, (2.0, 14.0), |n| &mut n.patch)}
+                {field(text::PATCH, text::PATCH_HELP, 7, (2.0, 14.0), |n| &mut n.patch)}
             }
         })
     };
