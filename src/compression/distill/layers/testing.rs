@@ -86,8 +86,8 @@ pub(super) fn check_gradients(new: New, pairs: Pairs) {
                 "{what}: {measured} for {told}"
             );
         };
-        for tap in 0..gradients.len() {
-            for i in 0..gradients[tap].len() {
+        for (tap, gradient) in gradients.iter().enumerate() {
+            for (i, told) in gradient.iter().enumerate() {
                 let mut moved = |by: f64| {
                     let before = scene.student[tap][i];
                     scene.student[tap][i] = before + by;
@@ -96,11 +96,7 @@ pub(super) fn check_gradients(new: New, pairs: Pairs) {
                     scene.student[tap][i] = before;
                     loss
                 };
-                close(
-                    (moved(STEP) - moved(-STEP)) / (2.0 * STEP),
-                    gradients[tap][i],
-                    &format!("value {i} of layer {tap}"),
-                );
+                close((moved(STEP) - moved(-STEP)) / (2.0 * STEP), *told, &format!("value {i} of layer {tap}"));
             }
         }
         for array in 0..learned.arrays() {
