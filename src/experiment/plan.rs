@@ -24,6 +24,7 @@ pub const MAX_NAME: usize = 80;
 
 /// What a stage does.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // a plan has some dozens of them
 pub enum Action {
     /// Draws a fresh network and trains it.
     Fresh {

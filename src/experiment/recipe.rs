@@ -121,6 +121,7 @@ impl Variant {
 /// One thing done to a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[allow(clippy::large_enum_variant)] // a recipe has some dozens of them
 pub enum Step {
     /// Trains on, masks held.
     Train(Training),

@@ -1,7 +1,6 @@
 //! Transformers in an experiment: what they learn, what can be done to them, and what is refused.
 
 use super::engines::Engines;
-use super::event::Event;
 use super::plan::Plan;
 use super::recipe::Recipe;
 use super::run::run_trial;
@@ -81,7 +80,7 @@ fn a_transformer_learns_words_and_goes_through_the_steps_of_compression() {
 #[cfg(not(target_arch = "wasm32"))]
 fn report_of(log: &Log) -> Option<&String> {
     log.events.iter().find_map(|event| match event {
-        Event::Backend { message, .. } => Some(message),
+        super::event::Event::Backend { message, .. } => Some(message),
         _ => None,
     })
 }

@@ -154,6 +154,7 @@ fn log_gamma_draw(a: f64, rng: &mut Rng) -> f64 {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use crate::backend::cpu::Cpu;

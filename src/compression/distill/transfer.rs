@@ -158,6 +158,7 @@ pub(crate) fn best_offset(logits: &[f32], labels: &[u8], classes: usize, without
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;

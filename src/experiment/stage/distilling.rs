@@ -13,6 +13,7 @@ use crate::experiment::event::Sink;
 use crate::network::{Executable, Layer, Loss, Model, TrainedModel, Training, regularized};
 
 /// What training minimizes, on whichever backend.
+#[allow(clippy::large_enum_variant)] // there is one at a time
 pub(super) enum Objective<'a> {
     /// Cross-entropy with the true labels.
     Labels,

@@ -10,8 +10,7 @@
 const ROUNDING: f32 = 12_582_912.0; // 1.5 * 2^23
 /// `ln 2` in two parts, of which the first times a whole number is exact.
 const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
-const COEFFICIENTS: [f32; 6] =
-    [1.987_569_2e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1];
+const COEFFICIENTS: [f32; 6] = [1.987_569_2e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5];
 /// Beyond, the power of two would not be a normal number; what lies beyond is taken for the end.
 const ENDS: [f32; 2] = [-87.3, 88.0];
 

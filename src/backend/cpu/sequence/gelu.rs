@@ -3,7 +3,7 @@
 use super::exponential::exp;
 
 /// `2 sqrt(2 / pi)`, and that times 0.044715.
-const A: f32 = 1.595_769_1;
+const A: f32 = 1.595_769;
 const B: f32 = 0.071_354_81;
 
 /// `y = x s` with `s = 1 / (1 + exp(-x (A + B x^2)))`, which is left in `saved`.

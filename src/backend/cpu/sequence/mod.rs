@@ -36,11 +36,14 @@ pub struct Given<'a> {
     pub dy: &'a [f32],
 }
 
+/// From values, with the operation's parameters; leaves [`Sequence::saved`] and the output, both as long as the batch needs.
+pub type Forward = fn(Sequence, &[f32], &[f32], &mut Scratch, &mut [f32], &mut [f32]);
+
 /// The operations.
 #[derive(Clone, Copy, Debug)]
 pub struct SequenceKernels {
-    /// From `x`, with the operation's parameters; leaves [`Sequence::saved`] and the output, both as long as the batch needs.
-    pub forward: fn(Sequence, &[f32], &[f32], &mut Scratch, &mut [f32], &mut [f32]),
+    /// See [`Forward`].
+    pub forward: Forward,
     /// The gradients of the input and of the parameters. An embedding has none of its input, which are not numbers to be moved.
     pub backward: fn(Sequence, Given<'_>, &mut Scratch, &mut [f32], &mut [f32]),
 }
