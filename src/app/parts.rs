@@ -8,6 +8,7 @@ use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
 use super::{actions, browser, device, gallery, results, text};
+use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -66,6 +67,7 @@ impl Rest {
     /// The table. To be called in its part alone.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
+        bring_checks();
         Self {
             start: actions::restore,
             undo: actions::undo,

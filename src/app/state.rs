@@ -165,15 +165,20 @@ impl State {
             let named = chosen.get().filter(|name| report.variants.iter().any(|v| v.name == *name));
             named.or_else(|| report.variants.first().map(|v| v.name.clone()))
         });
+        let parts = Parts::new(sources);
         Self {
-            parts: Parts::new(sources),
+            parts,
             first_worker: StoredValue::new_local(None),
             place: RwSignal::new(Place::Playground),
             device: DeviceState::new(),
             backend: BackendState::new(),
             phase: RwSignal::new(Phase::Loading),
             draft,
-            plan: Memo::new(move |_| draft.with(|d| Plan::new(&d.recipe).map(Arc::new))),
+            plan: Memo::new(move |_| {
+                // With the rest come the checks, of which what is laid out before has no need.
+                parts.all_there();
+                draft.with(|d| Plan::new(&d.recipe).map(Arc::new))
+            }),
             fresh_variant: RwSignal::new(None),
             live,
             runs,

@@ -50,7 +50,7 @@ pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;
 pub(crate) use measure::test;
 pub use noise::{ActivationGrid, LayerNoise, float_origin, is_quantized, layer_noise};
-pub use plan::{Action, Needs, Plan, PlannedVariant, Stage};
+pub use plan::{Action, Needs, Plan, PlannedVariant, Stage, bring_checks};
 pub use precision::{LayerPrecision, precision};
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};

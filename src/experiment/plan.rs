@@ -1,17 +1,14 @@
 //! The plan: a recipe checked, its sweeps spread out, its defaults filled in, shared prefixes found.
 
+mod checks;
 mod ensemble;
 
 use super::recipe::{Number, Recipe, RecipeError, Step, Variant};
-use super::sequences;
-use crate::compression::{
-    distill::{Distill, layers::check_layers},
-    prune::{Prune, Rewind},
-    quantize::Quantize,
-    share::Share,
-};
+use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize, share::Share};
 use crate::data::{DatasetInfo, Split};
-use crate::network::{Architecture, Layer, Role, Shape, Training};
+use crate::network::{Architecture, Layer, Shape, Training};
+pub use checks::bring_checks;
+use checks::{Checks, checks};
 
 /// The most variants, trials and stages that a recipe may ask for.
 pub const MAX_VARIANTS: usize = 64;
@@ -110,17 +107,21 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Checks a recipe whole. The error names the field, the value and what is allowed.
+    /// Checks a recipe whole, where the checks are at hand ([`bring_checks`]), and lays it out. The error names the field, the value
+    /// and what is allowed.
     pub fn new(recipe: &Recipe) -> Result<Self, RecipeError> {
-        let info = recipe.data.dataset.info();
-        check_recipe(recipe, info)?;
+        let (info, checks) = (recipe.data.dataset.info(), checks());
+        if let Some(checks) = checks {
+            (checks.recipe)(recipe, info)?;
+        }
         let mut plan = Plan { recipe: recipe.clone(), stages: Vec::new(), variants: Vec::new() };
         for (index, variant) in recipe.variants.iter().enumerate() {
-            let place = format!("variants[{index}]");
-            ensemble::check_group(&recipe.variants[..index], variant)
-                .map_err(|e| RecipeError(format!("{place}.{e}")))?;
-            for variant in spread(variant).map_err(|e| RecipeError(format!("{place}.{e}")))? {
-                plan.add_variant(&variant, info).map_err(|e| RecipeError(format!("{place}.{e}")))?;
+            let at_place = |e| RecipeError(format!("variants[{index}].{e}"));
+            if let Some(checks) = checks {
+                (checks.group)(&recipe.variants[..index], variant).map_err(at_place)?;
+            }
+            for variant in spread(variant).map_err(at_place)? {
+                plan.add_variant(&variant, checks).map_err(at_place)?;
             }
         }
         if plan.variants.len() > MAX_VARIANTS {
@@ -198,35 +199,25 @@ impl Plan {
         self.variants.iter().find(|v| self.reaches(v.stage, stage)).map(|v| v.name.as_str())
     }
 
-    fn add_variant(&mut self, variant: &Variant, info: &DatasetInfo) -> Result<(), String> {
-        check_name(&variant.name)?;
-        if self.variants.iter().any(|v| v.name == variant.name) {
-            return Err(format!("name \"{}\" is used twice; give each variant its own", variant.name));
+    fn add_variant(&mut self, variant: &Variant, checks: Option<&Checks>) -> Result<(), String> {
+        if let Some(checks) = checks {
+            (checks.variant)(self, variant)?;
         }
-        if variant.steps.len() > MAX_STEPS {
-            return Err(format!("steps has {} entries; at most {MAX_STEPS} are allowed", variant.steps.len()));
-        }
-        ensemble::check_start(variant)?;
         let mut stage = match &variant.from {
-            _ if !variant.ensemble.is_empty() => self.ensemble(&variant.ensemble, info)?,
-            Some(_) if variant.network.is_some() || variant.training.is_some() => {
-                return Err(
-                    "from cannot stand beside network or training: a variant goes on from another or starts afresh"
-                        .into(),
-                );
-            }
+            _ if !variant.ensemble.is_empty() => self.ensemble(&variant.ensemble, checks)?,
             Some(from) => self.find(from).map_err(|e| format!("from {e}"))?,
             None => {
                 let network = variant.network.clone().unwrap_or_else(|| self.recipe.network.clone());
-                check_network(&network, info).map_err(|e| format!("network.{e}"))?;
                 let training = variant.training.clone().unwrap_or_else(|| self.recipe.training.clone());
-                check_training(&training, info).map_err(|e| format!("training.{e}"))?;
                 self.intern(None, variant.member, Action::Fresh { network, training })
             }
         };
         for (index, step) in variant.steps.iter().enumerate() {
-            self.check_behind(stage, step).map_err(|e| format!("steps[{index}].{} {e}", step.kind()))?;
-            let action = self.action(step, stage, info).map_err(|e| format!("steps[{index}].{}.{e}", step.kind()))?;
+            let at_place = |e| format!("steps[{index}].{}{e}", step.kind());
+            if let Some(checks) = checks {
+                (checks.step)(self, step, stage).map_err(at_place)?;
+            }
+            let action = self.action(step, stage).map_err(at_place)?;
             let further = if let Step::Distill(distill) = step { distill.member } else { 0 };
             stage = self.intern(Some(stage), self.stages[stage].member + further, action);
         }
@@ -234,97 +225,30 @@ impl Plan {
         Ok(())
     }
 
-    /// How many weight matrices the network of a stage has.
-    fn matrices(&self, stage: usize, info: &DatasetInfo) -> Result<usize, String> {
-        let layers = check_network(&self.stages[stage].network, info)?;
-        let matrices = |layer: &Layer| layer.parameters().iter().filter(|(role, _)| *role == Role::Weight).count();
-        Ok(layers.iter().map(matrices).sum())
-    }
-
-    fn action(&self, step: &Step, parent: usize, info: &DatasetInfo) -> Result<Action, String> {
-        if self.stages[parent].network.is_transformer() {
-            sequences::check(step)?;
-        }
+    fn action(&self, step: &Step, parent: usize) -> Result<Action, String> {
+        let own = |epochs: usize, learning_rate: f64| Training { epochs, learning_rate, ..self.root_training(parent) };
         Ok(match step {
-            Step::Train(training) => {
-                check_training(training, info)?;
-                Action::Train(training.clone())
-            }
-            Step::Prune(prune) => {
-                prune.check(self.matrices(parent, info)?)?;
-                self.check_rewind(prune, parent, info)?;
-                let training =
-                    Training { epochs: prune.epochs, learning_rate: prune.learning_rate, ..self.root_training(parent) };
-                Action::Prune(prune.clone(), training)
-            }
+            Step::Train(training) => Action::Train(training.clone()),
+            Step::Prune(prune) => Action::Prune(prune.clone(), own(prune.epochs, prune.learning_rate)),
             Step::Quantize(quantize) => {
-                quantize.check(self.matrices(parent, info)?)?;
                 let epochs = if quantize.is_aware() { quantize.epochs } else { 0 };
-                let training = Training { epochs, learning_rate: quantize.learning_rate, ..self.root_training(parent) };
-                Action::Quantize(quantize.clone(), training)
+                Action::Quantize(quantize.clone(), own(epochs, quantize.learning_rate))
             }
-            Step::Share(share) => {
-                share.check()?;
-                let training =
-                    Training { epochs: share.epochs, learning_rate: share.learning_rate, ..self.root_training(parent) };
-                Action::Share(share.clone(), training)
-            }
-            Step::Distill(distill) => {
-                distill.check()?;
-                distill.transfer.check_for(info).map_err(|e| format!("transfer.{e}"))?;
-                if let Some(training) = &distill.training {
-                    check_training(training, info).map_err(|e| format!("training.{e}"))?;
-                }
-                if let Some(student) = &distill.student {
-                    check_network(student, info).map_err(|e| format!("student.{e}"))?;
-                }
-                if let Some(peer) = &distill.peer {
-                    check_network(peer, info).map_err(|e| format!("peer.{e}"))?;
-                }
-                let teacher = match &distill.teacher {
-                    Some(name) => self.find(name).map_err(|e| format!("teacher {e}"))?,
-                    None => parent,
-                };
-                self.check_teacher(distill, teacher)?;
-                let student = distill.student.as_ref().unwrap_or(&self.stages[parent].network);
-                if distill.asks_for_slopes()
-                    && (student.is_transformer() || self.stages[teacher].network.is_transformer())
-                {
-                    return Err(format!(
-                        "method {} follows gradients to the input, which attention has none of here; choose soft-targets or a method that compares layers, such as hints",
-                        distill.method
-                    ));
-                }
-                if let Some(looks) = distill.looks() {
-                    let [student, teacher] =
-                        [student, &self.stages[teacher].network].map(|network| check_network(network, info));
-                    let [height, width, channels] = info.shape;
-                    check_layers(looks, Shape { height, width, channels }, &student?, &teacher?)
-                        .map_err(|e| format!("method {} {e}", distill.method))?;
-                }
-                let training = distill.training.clone().unwrap_or_else(|| self.root_training(parent));
-                Action::Distill { distill: distill.clone(), training, teacher }
-            }
+            Step::Share(share) => Action::Share(share.clone(), own(share.epochs, share.learning_rate)),
+            Step::Distill(distill) => Action::Distill {
+                teacher: self.teacher(distill, parent)?,
+                training: distill.training.clone().unwrap_or_else(|| self.root_training(parent)),
+                distill: distill.clone(),
+            },
         })
     }
 
-    /// Late rewinding goes back to a step that the network's training went through.
-    fn check_rewind(&self, prune: &Prune, parent: usize, info: &DatasetInfo) -> Result<(), String> {
-        if prune.rewind != Rewind::Step {
-            return Ok(());
+    /// The stage whose result teaches in a step behind `parent`.
+    fn teacher(&self, distill: &Distill, parent: usize) -> Result<usize, String> {
+        match &distill.teacher {
+            Some(name) => self.find(name).map_err(|e| format!(".teacher {e}")),
+            None => Ok(parent),
         }
-        let Action::Fresh { training, .. } = &self.stages[self.origin(parent)].action else {
-            return Err("rewind \"step\" goes back into a training with labels, and this network was distilled; choose initialization".into());
-        };
-        let samples = self.recipe.data.samples.unwrap_or(info.len(Split::Train));
-        let steps = samples.div_ceil(training.batch) * training.epochs;
-        if prune.rewind_step > steps {
-            return Err(format!(
-                "rewind_step {} is not allowed; the network's training has {steps} steps",
-                prune.rewind_step
-            ));
-        }
-        Ok(())
     }
 
     /// The stage on the path to this one at which its network was drawn.
@@ -423,58 +347,9 @@ fn label(action: &Action, network: &Architecture) -> String {
     }
 }
 
-fn check_recipe(recipe: &Recipe, info: &DatasetInfo) -> Result<(), RecipeError> {
-    let fail = |text: String| Err(RecipeError(text));
-    if recipe.title.chars().count() > MAX_NAME {
-        return fail(format!("title is longer than {MAX_NAME} characters; shorten it"));
-    }
-    if recipe.variants.is_empty() {
-        return fail("variants is empty; name at least one, such as {\"name\": \"dense\"}".into());
-    }
-    if recipe.variants.len() > MAX_VARIANTS {
-        return fail(format!("variants has {} entries; at most {MAX_VARIANTS} are allowed", recipe.variants.len()));
-    }
-    if recipe.seeds.is_empty() || recipe.seeds.len() > MAX_SEEDS {
-        return fail(format!("seeds has {} entries; between 1 and {MAX_SEEDS} are allowed", recipe.seeds.len()));
-    }
-    for (i, seed) in recipe.seeds.iter().enumerate() {
-        // JSON numbers in a browser are exact up to 2^53.
-        if *seed > 1 << 53 {
-            return fail(format!("seeds[{i}] {seed} is not allowed; seeds go up to 9007199254740992"));
-        }
-        if recipe.seeds[..i].contains(seed) {
-            return fail(format!("seeds[{i}] {seed} stands there twice; each trial needs its own seed"));
-        }
-    }
-    recipe.data.check().map_err(|e| RecipeError(format!("data: {e}")))?;
-    check_network(&recipe.network, info).map_err(|e| RecipeError(format!("network.{e}")))?;
-    check_training(&recipe.training, info).map_err(|e| RecipeError(format!("training.{e}")))
-}
-
 fn check_network(network: &Architecture, info: &DatasetInfo) -> Result<Vec<Layer>, String> {
     let [height, width, channels] = info.shape;
     network.layers(Shape { height, width, channels }, info.classes())
-}
-
-fn check_training(training: &Training, info: &DatasetInfo) -> Result<(), String> {
-    if training.jitter > 0 && info.noise.is_some() {
-        return Err(format!(
-            "jitter {} moves images, and {} has points in the plane; set it to 0",
-            training.jitter,
-            info.name.as_str()
-        ));
-    }
-    training.check()
-}
-
-fn check_name(name: &str) -> Result<(), String> {
-    if name.trim().is_empty() {
-        return Err("name is missing; every variant needs one".into());
-    }
-    if name.chars().count() > MAX_NAME {
-        return Err(format!("name is longer than {MAX_NAME} characters; shorten it"));
-    }
-    Ok(())
 }
 
 /// A variant's members as one variant for each, its sweep as one for each value.

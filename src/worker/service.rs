@@ -8,7 +8,7 @@ mod tasks;
 use super::Coming;
 use super::protocol::{ModelFile, Request, Response};
 use crate::backend::gpu::Gpu;
-use crate::experiment::{BackendName, Engines, PackedState, Recipe, Task};
+use crate::experiment::{BackendName, Engines, PackedState, Recipe, Task, bring_checks};
 use crate::export;
 use models::Loaded;
 use std::any::Any;
@@ -48,6 +48,7 @@ impl Extra {
     #[allow(clippy::new_without_default)] // a default might be called from anywhere
     pub fn new() -> Self {
         export::bring_packing();
+        bring_checks();
         Self {
             perform: |state, run, recipe, task| {
                 Box::pin(async move {

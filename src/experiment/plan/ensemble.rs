@@ -1,8 +1,8 @@
 //! Networks drawn several times, and ensembles of them: what a plan makes of `member`, `members` and `ensemble`.
 
+use super::checks::Checks;
 use super::{Action, MAX_VARIANTS, Plan, check_network};
 use crate::compression::distill::Distill;
-use crate::data::DatasetInfo;
 use crate::experiment::recipe::{Step, Variant};
 use crate::network::{Layer, MAX_ENSEMBLE_PARAMETERS};
 
@@ -48,38 +48,47 @@ pub(super) fn check_start(variant: &Variant) -> Result<(), String> {
     Ok(())
 }
 
-impl Plan {
-    /// The stage that averages the variants of these names.
-    pub(super) fn ensemble(&mut self, names: &[String], info: &DatasetInfo) -> Result<usize, String> {
-        let mut members: Vec<usize> = Vec::new();
-        for name in names {
-            for name in self.all_of(name) {
-                let stage = self.find(&name).map_err(|e| format!("ensemble {e}"))?;
-                if self.averages(stage) {
-                    return Err(format!("ensemble \"{name}\" is an ensemble itself; name its members instead"));
-                }
-                if members.contains(&stage) {
-                    return Err(format!(
-                        "ensemble \"{name}\" is the same network as one before it, and would only count twice; give it another member"
-                    ));
-                }
-                members.push(stage);
-            }
+/// Checks the variants and stages that an ensemble is to average.
+pub(super) fn check(plan: &Plan, members: &[(String, usize)]) -> Result<(), String> {
+    for (at, (name, stage)) in members.iter().enumerate() {
+        if plan.averages(*stage) {
+            return Err(format!("ensemble \"{name}\" is an ensemble itself; name its members instead"));
         }
-        if members.len() < 2 {
-            return Err("ensemble has one network; name at least two to be averaged".into());
-        }
-        let parameters = |stage: &usize| -> usize {
-            let layers = check_network(&self.stages[*stage].network, info).unwrap_or_default();
-            layers.iter().map(Layer::parameter_count).sum()
-        };
-        let parameters: usize = members.iter().map(parameters).sum();
-        if parameters > MAX_ENSEMBLE_PARAMETERS {
+        if members[..at].iter().any(|(_, other)| other == stage) {
             return Err(format!(
-                "ensemble would have {parameters} parameters; at most {MAX_ENSEMBLE_PARAMETERS} are allowed, so name fewer or smaller networks"
+                "ensemble \"{name}\" is the same network as one before it, and would only count twice; give it another member"
             ));
         }
-        Ok(self.intern(None, 0, Action::Ensemble(members)))
+    }
+    if members.len() < 2 {
+        return Err("ensemble has one network; name at least two to be averaged".into());
+    }
+    let info = plan.recipe.data.dataset.info();
+    let parameters = |(_, stage): &(String, usize)| -> usize {
+        let layers = check_network(&plan.stages[*stage].network, info).unwrap_or_default();
+        layers.iter().map(Layer::parameter_count).sum()
+    };
+    let parameters: usize = members.iter().map(parameters).sum();
+    if parameters > MAX_ENSEMBLE_PARAMETERS {
+        return Err(format!(
+            "ensemble would have {parameters} parameters; at most {MAX_ENSEMBLE_PARAMETERS} are allowed, so name fewer or smaller networks"
+        ));
+    }
+    Ok(())
+}
+
+impl Plan {
+    /// The stage that averages the variants of these names.
+    pub(super) fn ensemble(&mut self, names: &[String], checks: Option<&Checks>) -> Result<usize, String> {
+        let mut members: Vec<(String, usize)> = Vec::new();
+        for name in names.iter().flat_map(|name| self.all_of(name)) {
+            let stage = self.find(&name).map_err(|e| format!("ensemble {e}"))?;
+            members.push((name, stage));
+        }
+        if let Some(checks) = checks {
+            (checks.ensemble)(self, &members)?;
+        }
+        Ok(self.intern(None, 0, Action::Ensemble(members.into_iter().map(|(_, stage)| stage).collect())))
     }
 
     /// What a name in `ensemble` stands for: all members of a variant that has some, or itself.
@@ -109,7 +118,7 @@ impl Plan {
 
     /// Several networks have predictions in common, and no layers.
     pub(super) fn check_teacher(&self, distill: &Distill, teacher: usize) -> Result<(), String> {
-        if self.averages(teacher) && distill.looks().is_some() {
+        if self.averages(teacher) && (distill.looks().is_some() || distill.asks_for_slopes()) {
             return Err(format!(
                 "method \"{}\" looks into its teacher's layers, and an ensemble has several networks; choose soft-targets, or one of its members as the teacher",
                 distill.method
