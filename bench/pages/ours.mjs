@@ -24,7 +24,7 @@ function answers(ends) {
 export async function measureAll(works) {
   const measured = {};
   run += 1;
-  worker.postMessage({ benchmark: { run, works } });
+  worker.postMessage({ inspect: { run, question: JSON.stringify({ benchmark: { works } }) } });
   await answers((message) => {
     // Units are told in this table's letters.
     const { measurement } = message.measured ?? {};
