@@ -16,7 +16,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     title: "Order matters",
     paper: "Polino, Pascanu, Alistarh 2018, Model Compression via Distillation and Quantization; Kim et al. 2021, PQK: Model Compression via Pruning, Quantization, and Knowledge Distillation",
     about: "One network is pruned to a tenth of its weights, distilled from a larger teacher, and quantized to 2 bits with training, in all six orders. Each step trains for as long, later steps keep what earlier ones did (zeros stay zero, integers stay integers), and where two orders begin alike they share what was computed.",
-    notice: "All six end with the same sparsity, the same bits and nearly the same bytes; what differs is the accuracy. What comes last has the last word: a network that is distilled or trained after it was made small can mend what that cost, and one that is rounded at the end cannot.",
+    notice: "All six end with the same sparsity, the same bits and nearly the same bytes; what differs is the accuracy. Whatever quantizes before it prunes is ruined: at 2 bits most weights that are left are equally large, and their size no longer says which of them matter. Prune first; where the teacher comes in matters less.",
     reported: &[
         "Quantized students of a float teacher come close to it in accuracy, with a fraction of its size (Polino et al.).",
         "Pruning first, then quantizing with distillation, is the order that PQK proposes.",

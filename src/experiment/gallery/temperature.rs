@@ -19,7 +19,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
         "With 300 or more units in each of two hidden layers, all temperatures above 8 gave fairly similar results.",
         "With 30 units a layer, temperatures from 2.5 to 4 worked significantly better than higher or lower ones.",
     ],
-    shortened: "6,000 samples, 6 epochs, a teacher of 400 units a layer, one trial; in full all samples, 20 epochs, 1,200 units, three trials.",
+    shortened: "4,000 samples, 20 epochs, a teacher of 400 units a layer, one trial; in full all samples, 20 epochs, 1,200 units, three trials.",
     setups: &[
         Setup { name: "mnist", title: "MNIST", recipe: |size| students(size, DatasetName::Mnist) },
         Setup { name: "fashion", title: "Fashion-MNIST", recipe: |size| students(size, DatasetName::FashionMnist) },
@@ -32,7 +32,7 @@ const TEMPERATURES: [f64; 6] = [1.0, 2.5, 4.0, 8.0, 14.0, 20.0];
 
 fn students(size: Size, dataset: DatasetName) -> Recipe {
     let (samples, epochs, teacher, trials) = match size {
-        Size::Quick => (Some(6_000), 6, 400, 1),
+        Size::Quick => (Some(4_000), 20, 400, 1),
         Size::Full => (None, 20, 1_200, 3),
     };
     let training = Training { epochs, ..Training::default() };

@@ -98,16 +98,21 @@ fn alike(told: Shared<Agreement>, info: &'static DatasetInfo) -> AnyView {
     let at = RwSignal::new(2usize);
     let last = TEMPERATURES.len() - 1;
     let temperature = move || TEMPERATURES[at.get().min(last)];
-    let cell = move |share: f32| {
+    let cell = move |share: f32, most: f32| {
         let percent = f64::from(share) * 100.0;
-        // From nothing to the accent's colour; half of all there is fills it.
-        let depth = format::trimmed((percent * 2.0).min(100.0), 1);
+        let depth = format::trimmed(f64::from(share / most.max(1e-9)).min(1.0) * 100.0, 1);
         view! { <td style=format!("--depth: {depth}%")>{format::fixed(percent, u8::from(percent < 9.95))}</td> }
     };
     let rows = move || {
         let rows = told.alike.get(at.get()).cloned().unwrap_or_default();
+        // The wrong class that is most alike has the full colour, and so have all right ones above it.
+        let wrong = rows.iter().enumerate().flat_map(|(class, shares)| {
+            shares.iter().enumerate().filter(move |(other, _)| *other != class).map(|(_, share)| *share)
+        });
+        let most = wrong.fold(0.0, f32::max);
         let row = |(class, shares): (usize, Vec<f32>)| {
-            view! { <tr><th scope="row">{info.labels[class]}</th>{shares.into_iter().map(cell).collect_view()}</tr> }
+            let cells = shares.into_iter().map(|share| cell(share, most)).collect_view();
+            view! { <tr><th scope="row">{info.labels[class]}</th>{cells}</tr> }
         };
         rows.into_iter().enumerate().map(row).collect_view()
     };
