@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod names;
+mod order;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

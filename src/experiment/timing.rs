@@ -4,6 +4,7 @@ use super::event::{Clock, Flow};
 use super::report::Quartiles;
 use crate::data::{Dataset, Split};
 use crate::network::Executable;
+use crate::order;
 
 /// Windows timed; the median and the quartiles of them are reported.
 pub(crate) const WINDOWS: usize = 11;
@@ -64,6 +65,6 @@ pub(crate) async fn windows(clock: &mut impl Clock, mut call: impl FnMut()) -> Q
 
 /// The lower quartile, the median and the upper quartile of at least one value, each one of the values. Sorts them.
 pub(crate) fn quartiles(values: &mut [f64]) -> [f64; 3] {
-    values.sort_by(f64::total_cmp);
+    order::sort_floats(values);
     [1, 2, 3].map(|share| values[(values.len() - 1) * share / 4])
 }

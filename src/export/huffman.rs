@@ -5,6 +5,7 @@
 //! for Optimal Length-Limited Huffman Codes", 1990).
 
 use super::wire::{FileError, Reader, Writer};
+use crate::order;
 
 /// The longest word, so that a length takes four bits.
 const MOST_BITS: usize = 15;
@@ -12,9 +13,10 @@ const MOST_BITS: usize = 15;
 /// The length of each symbol's word; 0 for those that do not occur.
 pub(super) fn lengths(counts: &[u32]) -> Vec<u8> {
     let mut lengths = vec![0; counts.len()];
-    let mut leaves: Vec<(u64, Vec<usize>)> =
+    let leaves: Vec<(u64, Vec<usize>)> =
         counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(s, &count)| (count.into(), vec![s])).collect();
-    leaves.sort_by_key(|(count, symbols)| (*count, symbols[0]));
+    // Those that are as frequent stay in the order of the symbols.
+    let leaves = order::sorted(leaves, |(count, _)| *count);
     if let [(_, only)] = &leaves[..] {
         lengths[only[0]] = 1;
         return lengths;
@@ -24,8 +26,7 @@ pub(super) fn lengths(counts: &[u32]) -> Vec<u8> {
     for _ in 0..MOST_BITS {
         let pairs =
             packages.chunks_exact(2).map(|two| (two[0].0 + two[1].0, [two[0].1.clone(), two[1].1.clone()].concat()));
-        packages = leaves.iter().cloned().chain(pairs).collect();
-        packages.sort_by_key(|(count, _)| *count);
+        packages = order::sorted(leaves.iter().cloned().chain(pairs).collect(), |(count, _)| *count);
     }
     for (_, symbols) in packages.iter().take((2 * leaves.len()).saturating_sub(2)) {
         symbols.iter().for_each(|&symbol| lengths[symbol] += 1);
@@ -58,8 +59,8 @@ struct Canonical {
 impl Canonical {
     fn new(lengths: &[u8]) -> Self {
         let mut counts = [0; MOST_BITS + 1];
-        let mut symbols: Vec<u8> = (0..lengths.len()).filter(|&symbol| lengths[symbol] > 0).map(|s| s as u8).collect();
-        symbols.sort_by_key(|&symbol| lengths[usize::from(symbol)]);
+        let symbols: Vec<u8> = (0..lengths.len()).filter(|&symbol| lengths[symbol] > 0).map(|s| s as u8).collect();
+        let symbols = order::sorted(symbols, |&symbol| lengths[usize::from(symbol)].into());
         symbols.iter().for_each(|&symbol| counts[usize::from(lengths[usize::from(symbol)])] += 1);
         Self { counts, symbols }
     }

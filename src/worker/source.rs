@@ -3,7 +3,6 @@
 use crate::data::{DataError, Dataset, Source};
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStream, Response, WorkerGlobalScope};
@@ -11,7 +10,7 @@ use web_sys::{ReadableStream, Response, WorkerGlobalScope};
 /// Fetches under way; what was not asked for ahead is asked for when it is wanted.
 #[derive(Default)]
 pub(super) struct Fetch {
-    under_way: RefCell<HashMap<String, Promise>>,
+    under_way: RefCell<Vec<(String, Promise)>>,
 }
 
 impl Fetch {
@@ -56,7 +55,10 @@ fn unpack(body: &ReadableStream) -> Result<Promise, JsValue> {
 impl Source for Fetch {
     async fn fetch(&self, path: &str) -> Result<Vec<u8>, DataError> {
         let unreadable = |reason: String| DataError::Unreadable { path: path.into(), reason };
-        let begun = self.under_way.borrow_mut().remove(path);
+        let begun = {
+            let mut under_way = self.under_way.borrow_mut();
+            under_way.iter().position(|(of, _)| of == path).map(|at| under_way.swap_remove(at).1)
+        };
         let promise = begun.unwrap_or_else(|| request(path));
         let said =
             |error: JsValue| error.dyn_ref::<js_sys::Error>().map_or("no answer".into(), |e| String::from(e.message()));

@@ -4,6 +4,7 @@ use super::settings::{Ablation, Granularity, Prune, Scope};
 use super::{Scores, units};
 use crate::data::Key;
 use crate::network::{Model, Parameter};
+use crate::order;
 use ndarray::ArrayD;
 
 /// Weight matrices whose weights compete with one another, and how far they are pruned.
@@ -142,14 +143,14 @@ fn remove_lowest<const ALL: bool>(
     granularity: Granularity,
     masks: &mut [Vec<bool>],
 ) {
-    let mut order: Vec<(f64, usize, usize, usize)> = Vec::new();
+    let mut listed: Vec<(f64, usize, usize, usize)> = Vec::new();
     let mut total = 0;
     for &(matrix, parameter) in matrices {
         total += parameter.values.len();
         let cells = Cells::of(parameter, ALL && granularity == Granularity::Block);
         // Removed weights come first, so that they stay among the removed.
         let score = |index: usize| if masks[matrix][index] { sign * scores[matrix][index] } else { f64::NEG_INFINITY };
-        order.extend((0..cells.count()).map(|cell| {
+        listed.extend((0..cells.count()).map(|cell| {
             let (mut sum, mut kept, mut size) = (0.0, 0, 0);
             cells.each(cell, |index| {
                 let score = score(index);
@@ -163,9 +164,9 @@ fn remove_lowest<const ALL: bool>(
         }));
     }
     let count = (sparsity * total as f64).round() as usize;
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
     let mut removed = 0;
-    for (_, matrix, cell, size) in order {
+    // Of equal scores the first goes first: they were listed matrix by matrix, cell by cell.
+    for (_, matrix, cell, size) in order::sorted(listed, |(score, ..)| order::of_float(*score)) {
         if removed + size.div_ceil(2) > count {
             break;
         }

@@ -3,6 +3,7 @@
 use super::now_ms;
 use crate::export;
 use crate::network::{Executable, TrainedModel};
+use crate::order;
 use crate::worker::{ModelFile, Picture, Prediction};
 
 /// Windows over which a live prediction is timed: the median of them is told, since one may be disturbed.
@@ -42,7 +43,7 @@ pub(super) fn predict(loaded: &mut Loaded, sample: &[f32]) -> Option<Prediction>
         taken / f64::from(calls)
     };
     let mut times = [0.0; PREDICTION_WINDOWS].map(|_| window());
-    times.sort_by(f64::total_cmp);
+    order::sort_floats(&mut times);
     let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let powers: Vec<f32> = logits.iter().map(|z| libm::expf(z - most)).collect();
     let sum: f32 = powers.iter().sum();

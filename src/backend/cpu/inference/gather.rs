@@ -4,6 +4,7 @@
 
 use super::scatter::Row;
 use crate::backend::cpu::simd::F32x4;
+use crate::order;
 
 /// Outputs of a slice: two vectors, since the sum of one would be waited for.
 const LANES: usize = 8;
@@ -38,8 +39,8 @@ impl Gather {
             let of_output = (0..inputs).map(|input| (input as u16, w[input * outputs + output]));
             of_output.filter(|(_, weight)| *weight != 0.0).collect::<Vec<_>>()
         };
-        let mut lines: Vec<(u16, Vec<(u16, f32)>)> = (0..outputs).map(|o| (o as u16, line(o))).collect();
-        lines.sort_by_key(|(_, line)| line.len());
+        let lines: Vec<(u16, Vec<(u16, f32)>)> = (0..outputs).map(|o| (o as u16, line(o))).collect();
+        let lines = order::sorted(lines, |(_, line)| line.len() as u64);
         let (mut slices, mut steps) = (Vec::new(), Vec::new());
         for slice in lines.chunks(LANES) {
             let longest = slice.iter().map(|(_, line)| line.len()).max().unwrap_or(0);
