@@ -44,7 +44,7 @@ test("every operation agrees with the processor's", { skip: !WEBGPU }, async () 
   const { page } = opened;
   await by(page, "measure").click();
   await by(page, "gpu-checked").waitFor({ timeout: 120_000 });
-  assert.match(await by(page, "gpu-checked").innerText(), /^All 32 operations agree with the processor's/);
+  assert.match(await by(page, "gpu-checked").innerText(), /^All 33 operations agree with the processor's/);
   quiet(opened);
   await opened.close();
 });

@@ -1,13 +1,13 @@
 //! The kernels against their formulas in `f64`, one value after another.
 
+use super::super::samples::Bits;
 use super::{Given, Scratch, sequence_kernels};
 use crate::backend::Sequence;
 use proptest::prelude::*;
 
 /// Numbers from -2 to 2, of a seed.
 fn numbers(len: usize, seed: u64) -> Vec<f32> {
-    let mut rng = crate::data::Key::new(seed).rng();
-    (0..len).map(|_| 4.0 * rng.uniform() - 2.0).collect()
+    Bits(seed).floats(len, 0).into_iter().map(|value| 2.0 * value).collect()
 }
 
 fn run(op: Sequence, x: &[f32], parameters: &[f32]) -> (Vec<f32>, Vec<f32>) {
