@@ -66,7 +66,7 @@ fn draw(told: Shared<Agreement>, info: &'static DatasetInfo, names: [String; 2])
     let counts = counts.into_iter().map(|(name, count)| {
         view! { <div><dt>{name}</dt><dd>{format::count(count as f64)}</dd></div> }
     });
-    let pictured = !info.is_toy();
+    let pictured = !info.is_toy() && !info.is_text();
     let row = |examples: &[Example]| {
         let buttons = examples.iter().map(|example| picture_button(example, info, &names, chosen)).collect_view();
         view! { <div class="pictures" tabindex="0" role="group">{buttons}</div> }
