@@ -21,15 +21,16 @@ pub(super) fn product_left(m: usize, k: usize, n: usize, a: &[f64], d_c: &[f64],
     }
 }
 
-/// The gradient of [`product`]'s left side: `d_c b^T`.
+/// The gradient of [`product`]'s left side: `d_c b^T`. Rows of `b^T` are added rather than those of `b` multiplied, since those sums lie
+/// side by side in vectors.
 pub(super) fn product_right(m: usize, k: usize, n: usize, d_c: &[f64], b: &[f64]) -> Vec<f64> {
-    let mut d_a = vec![0.0; m * k];
-    for (d_a, d_c) in d_a.chunks_exact_mut(k).zip(d_c.chunks_exact(n)) {
-        for (d_a, b) in d_a.iter_mut().zip(b.chunks_exact(n)) {
-            *d_a = dot(d_c, b);
-        }
-    }
-    d_a
+    debug_assert_eq!((d_c.len(), b.len()), (m * n, k * n));
+    product(m, n, k, d_c, &transposed(n, b))
+}
+
+/// The columns of a matrix of `columns` columns, one after another.
+pub(super) fn transposed(columns: usize, x: &[f64]) -> Vec<f64> {
+    (0..columns).flat_map(|column| x.iter().skip(column).step_by(columns).copied()).collect()
 }
 
 /// The sum of `a[i] b[i]`.

@@ -10,7 +10,7 @@
 //! degree 2 (its `c` is 0), and one layer, as in its experiments.
 
 use super::super::Method;
-use super::matrix::{product, product_left};
+use super::matrix::{product, product_left, transposed};
 use super::resize::Resize;
 use super::units::Units;
 use super::{LayerLoss, Learned, Looks, Pairing, Seen, Side, Sizes};
@@ -73,11 +73,6 @@ impl LayerLoss for NeuronSelectivity {
         self.resize.student_gradient(seen.rows, &gradient, &mut gradients[0]);
         loss * share
     }
-}
-
-/// The columns of a matrix of `columns` columns, one after another.
-fn transposed(columns: usize, x: &[f64]) -> Vec<f64> {
-    (0..columns).flat_map(|column| x.iter().skip(column).step_by(columns).copied()).collect()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub(crate) const METHOD: Method = Method {
     looks: Some(Looks { pairing: Pairing::Each, side: Side::Before, images: false }),
 };
 
+/// The mean over values takes the place of the paper's factors; ten times as much costs a student on MNIST accuracy.
 const SCALE: f64 = 1.0;
 
 pub(crate) fn new(sizes: &Sizes<'_>, learned: &mut Learned, key: &Key) -> Box<dyn LayerLoss> {
