@@ -11,19 +11,22 @@ use crate::network::{Layer, Role, Shape, Training};
 use std::hint::black_box;
 use std::sync::OnceLock;
 
+/// Nothing to say, or a sentence.
+type Verdict = Result<(), String>;
+
 /// Each fails with a sentence that begins with the field, and is told its place by whoever calls.
 #[derive(Debug)]
 pub(super) struct Checks {
     /// What stands beside the variants.
     pub recipe: fn(&Recipe, &DatasetInfo) -> Result<(), RecipeError>,
     /// A variant before it is spread, beside those before it.
-    pub group: fn(&[Variant], &Variant) -> Result<(), String>,
+    pub group: fn(&[Variant], &Variant) -> Verdict,
     /// A variant, but for its steps.
-    pub variant: fn(&Plan, &Variant) -> Result<(), String>,
+    pub variant: fn(&Plan, &Variant) -> Verdict,
     /// A step behind a stage. The sentence goes on behind the step's name.
-    pub step: fn(&Plan, &Step, usize) -> Result<(), String>,
+    pub step: fn(&Plan, &Step, usize) -> Verdict,
     /// The variants and stages of an ensemble.
-    pub ensemble: fn(&Plan, &[(String, usize)]) -> Result<(), String>,
+    pub ensemble: fn(&Plan, &[(String, usize)]) -> Verdict,
 }
 
 static CHECKS: OnceLock<Checks> = OnceLock::new();
