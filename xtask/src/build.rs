@@ -2,6 +2,7 @@
 
 use crate::process::{program, root, run};
 use crate::tools;
+use std::fs;
 
 /// Makes `dist/`, with a `.br` and a `.gz` beside every file that gains by it.
 pub fn build() -> Result<(), String> {
@@ -14,4 +15,30 @@ pub fn build() -> Result<(), String> {
     println!("File, its bytes, with brotli, with gzip");
     let dist = root().join("dist");
     run(program("node", &["xtask/compress.mjs", &dist.to_string_lossy()]))
+}
+
+/// Makes the page in `dist/` anew, in seconds: neither parted nor optimized, and beside the workers that are there.
+pub fn quick() -> Result<(), String> {
+    let dist = root().join("dist");
+    if !dist.join("worker_bg.wasm").exists() {
+        return build();
+    }
+    tools::for_building()?;
+    let wasm = "wasm32-unknown-unknown";
+    run(program("cargo", &["build", "--target", wasm, "--profile", "quick", "--bin", "page", "--features", "whole"]))?;
+    let built = root().join("target").join(wasm).join("quick").join("page.wasm");
+    let to = dist.to_string_lossy();
+    let words =
+        ["--target", "web", "--no-typescript", "--out-name", "page", "--out-dir", &*to, &*built.to_string_lossy()];
+    run(program("wasm-bindgen", &words))?;
+    let failed = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
+    let www = root().join("www");
+    for entry in fs::read_dir(&www).map_err(failed("www"))?.flatten() {
+        if entry.path().is_file() {
+            fs::copy(entry.path(), dist.join(entry.file_name())).map_err(failed("www"))?;
+        }
+    }
+    let index = fs::read_to_string(root().join("index.html")).map_err(failed("index.html"))?;
+    let index: Vec<&str> = index.lines().filter(|line| !line.contains("data-trunk")).collect();
+    fs::write(dist.join("index.html"), index.join("\n")).map_err(failed("dist/index.html"))
 }

@@ -27,7 +27,11 @@ enum Command {
     /// Installs what is missing, at pinned versions, into the project's own folders.
     Setup,
     /// Makes `dist/`: static files for any web server, under any path.
-    Build,
+    Build {
+        /// Only the page, in seconds, neither parted nor optimized; to look at while working on it.
+        #[arg(long)]
+        quick: bool,
+    },
     /// Builds the page and serves it on 127.0.0.1.
     Serve {
         /// The port; the next free one if it is taken.
@@ -62,7 +66,8 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Setup => tools::for_building(),
-        Command::Build => build::build(),
+        Command::Build { quick: true } => build::quick(),
+        Command::Build { quick: false } => build::build(),
         Command::Serve { port, no_build } => serve::serve(port, no_build),
         Command::Test { part } => test::test(part),
         Command::Bench { part, quick } => bench::bench(part, quick),
