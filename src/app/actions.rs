@@ -303,7 +303,7 @@ fn hear(state: State, news: News) {
             state.predictions.set(predictions);
             state.answered.set(query);
         }
-        News::Onnx { model } => state.parts.with_rest(move |rest| (rest.hand_over)(model, "onnx")),
+        News::Exported { model, ending } => state.parts.with_rest(move |rest| (rest.hand_over)(model, &ending)),
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
         News::Answer { answer } => state.answer.set(Some(answer)),
         News::Measured { run, measurement } => {

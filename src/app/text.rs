@@ -381,9 +381,6 @@ pub(super) const DIGEST_GPU: &str = "none: the GPU trained, and its bits are tho
 pub(super) const EDITED: &str = "The link holds the run that is shown, not the edits made since.";
 pub(super) const REPORT_JSON: &str = "Download the report";
 pub(super) const DOWNLOAD_MODEL: &str = "Download the model";
-pub(super) const DOWNLOAD_ONNX: &str = "Download as ONNX";
-pub(super) const ONNX_HELP: &str =
-    "For other runtimes, such as ONNX Runtime. Integers stay integers; weights that were removed are stored as zeros.";
 pub(super) const NO_MODEL_FILE: &str =
     "This variant's file is not at hand in this browser; run the experiment again, then download.";
 pub(super) const COMMAND: &str = "On the command line";

@@ -57,6 +57,6 @@ pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, V
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
 pub use schedule::{OfTrial, Place, Schedule, Task};
 pub use sensitivity::{LayerSensitivity, SPARSITIES, budgets, sensitivity};
-pub use stage::Inputs;
+pub use stage::{Inputs, imported_file, imported_path};
 pub use state::{PackedState, State};
 pub(crate) use timing::{WINDOWS, latency, quartiles, windows};

@@ -30,6 +30,13 @@ pub enum Action {
         /// Its training.
         training: Training,
     },
+    /// Takes a network that was trained elsewhere.
+    Import {
+        /// The network.
+        network: Architecture,
+        /// Of its model file.
+        digest: String,
+    },
     /// Averages what these stages' networks predict.
     Ensemble(Vec<usize>),
     /// Trains on.
@@ -206,6 +213,11 @@ impl Plan {
         let mut stage = match &variant.from {
             _ if !variant.ensemble.is_empty() => self.ensemble(&variant.ensemble, checks)?,
             Some(from) => self.find(from).map_err(|e| format!("from {e}"))?,
+            None if variant.imported.is_some() => {
+                let network = variant.network.clone().unwrap_or_else(|| self.recipe.network.clone());
+                let digest = variant.imported.clone().unwrap_or_default();
+                self.intern(None, 0, Action::Import { network, digest })
+            }
             None => {
                 let network = variant.network.clone().unwrap_or_else(|| self.recipe.network.clone());
                 let training = variant.training.clone().unwrap_or_else(|| self.recipe.training.clone());
@@ -292,7 +304,7 @@ impl Plan {
         }
         let before = parent.map(|p| &self.stages[p]);
         let network = match (&action, before) {
-            (Action::Fresh { network, .. }, _) => network.clone(),
+            (Action::Fresh { network, .. } | Action::Import { network, .. }, _) => network.clone(),
             (Action::Ensemble(members), _) => self.stages[members[0]].network.clone(),
             (Action::Distill { distill: Distill { student: Some(student), .. }, .. }, _) => student.clone(),
             (_, Some(before)) => before.network.clone(),
@@ -315,7 +327,7 @@ impl Stage {
             | Action::Quantize(_, training)
             | Action::Distill { training, .. } => training.epochs,
             Action::Prune(prune, training) => training.epochs * prune.trainings(),
-            Action::Ensemble(_) => 0,
+            Action::Ensemble(_) | Action::Import { .. } => 0,
         }
     }
 }
@@ -323,6 +335,7 @@ impl Stage {
 fn label(action: &Action, network: &Architecture) -> String {
     match action {
         Action::Fresh { .. } => format!("train {}", network.label()),
+        Action::Import { .. } => format!("import {}", network.label()),
         Action::Ensemble(members) => format!("average {} networks", members.len()),
         Action::Train(_) => format!("train {} on", network.label()),
         Action::Prune(prune, _) => {

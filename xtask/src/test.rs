@@ -49,6 +49,9 @@ pub fn test(part: Part) -> Result<(), String> {
         build::build()?;
         step("Command line for the browser tests", program("cargo", &["build", "--quiet", "--release"]))?;
         step("Exported models in ONNX Runtime", program("node", &["--test", "tests/onnx.test.mjs"]))?;
+        let python = tools::python()?;
+        let judges = ["-m", "unittest", "discover", "-v", "tests/judges"];
+        step("Exported models in Python and C", program(&python.to_string_lossy(), &judges))?;
         for webgpu in ["off", "on"] {
             let mut command = program("node", &["--test", "--test-concurrency=1", "tests/browser/"]);
             command.env("CHROMIUM", &chromium).env("WEBGPU", webgpu).env("DIST", root().join("dist"));

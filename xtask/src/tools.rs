@@ -83,6 +83,22 @@ fn npm_ci(folder: &Path, what: &str) -> Result<(), String> {
     std::fs::write(&stamp, lock).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))
 }
 
+/// A Python with the packages that judge exported models, at the versions of `tests/judges/requirements.txt`.
+pub fn python() -> Result<PathBuf, String> {
+    let (folder, list) = (tools().join("python"), root().join("tests").join("judges").join("requirements.txt"));
+    let wanted = std::fs::read(&list).map_err(|e| format!("{} cannot be read: {e}", list.display()))?;
+    let (python, stamp) = (folder.join("bin").join("python"), folder.join(".installed-requirements"));
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    println!("Installing the Python packages that judge exported models");
+    run(program("python3", &["-m", "venv", &folder.to_string_lossy()]))?;
+    let list = list.to_string_lossy();
+    run(program(&python.to_string_lossy(), &["-m", "pip", "install", "--quiet", "-r", &list]))?;
+    std::fs::write(&stamp, wanted).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))?;
+    Ok(python)
+}
+
 /// A Chromium for the browser tests: the one named by `CHROMIUM`, one on the path, or on Debian one that is installed.
 pub fn chromium() -> Result<PathBuf, String> {
     if let Some(named) = std::env::var_os("CHROMIUM") {

@@ -9,6 +9,7 @@ mod device;
 #[cfg(not(target_arch = "wasm32"))]
 mod gallery;
 #[cfg(not(target_arch = "wasm32"))]
+mod import;
 mod inspect;
 #[cfg(not(target_arch = "wasm32"))]
 mod jobs;
