@@ -6,6 +6,7 @@ mod aware_tests;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod distill_tests;
+pub mod compare;
 mod engines;
 #[cfg(test)]
 mod ensemble_tests;

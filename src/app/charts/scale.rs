@@ -10,7 +10,7 @@ pub(in crate::app) enum Kind {
 }
 
 /// A mapping of values to pixels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scale {
     kind: Kind,
     low: f64,

@@ -1,7 +1,7 @@
 //! What quantization does, made visible: the grid over the weights, the width of sums, the noise of each layer, the landscape of
 //! the loss; and what a teacher knows. Some of it can be tried without a run.
 
-mod agreement;
+pub(in crate::app) mod agreement;
 mod heat;
 mod landscape;
 mod noise;
