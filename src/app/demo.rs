@@ -3,11 +3,11 @@
 
 use super::browser::media;
 use super::curve::Boundary;
+use super::format;
 use super::places::Place;
 use super::results::boundary::Plane;
 use super::state::{Phase, Shown, State};
 use super::text::demo as words;
-use super::format;
 use crate::experiment::{Event, Plan, Recipe, Report};
 use crate::worker::{FirstWorker, News, Pool};
 use leptos::prelude::*;
@@ -174,7 +174,10 @@ fn Moving(state: State) -> impl IntoView {
     };
     let button = move || {
         if demo.ended.get() {
-            (!still).then(|| view! { <button data-testid="demo-again" on:click=move |_| demo.again()>{words::AGAIN}</button> }.into_any())
+            (!still).then(|| {
+                view! { <button data-testid="demo-again" on:click=move |_| demo.again()>{words::AGAIN}</button> }
+                    .into_any()
+            })
         } else {
             let turn = move |_| demo.paused.update(|paused| *paused = !*paused);
             let words = move || if demo.paused.get() { words::GO_ON } else { words::PAUSE };
@@ -197,4 +200,3 @@ fn Moving(state: State) -> impl IntoView {
         </section>
     }
 }
-

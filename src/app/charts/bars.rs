@@ -1,8 +1,8 @@
 //! Bars of equal width, such as a histogram.
 
 use super::super::format;
-use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::files::numbers;
+use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::scale::{Kind, Scale};
 use crate::experiment::compare::{Cell, Table};
 use leptos::prelude::*;

@@ -1,9 +1,9 @@
 //! Lines over a shared axis, such as learning curves.
 
 use super::super::text;
+use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
-use super::files::numbers;
 use super::scale::{Kind, Scale};
 use crate::experiment::compare::{Cell, Table, thin};
 use leptos::prelude::*;

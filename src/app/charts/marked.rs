@@ -1,9 +1,9 @@
 //! Lines of marked points, each with the spread of its trials.
 
 use super::super::text;
+use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
-use super::files::numbers;
 use super::scale::{Kind, Scale};
 use crate::experiment::compare::{Cell, Table};
 use leptos::prelude::*;

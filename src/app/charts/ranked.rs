@@ -1,9 +1,9 @@
 //! Figures with names, one beneath another, each with the spread of its trials.
 
 use super::super::text;
+use super::files::numbers;
 use super::frame::{Axis, WIDTH};
 use super::marked::Spotted;
-use super::files::numbers;
 use super::scale::{Kind, Scale};
 use crate::experiment::compare::{Cell, Table};
 use leptos::prelude::*;

@@ -1,9 +1,9 @@
 //! Points with names, the Pareto front through them, and what is pointed at lit up.
 
 use super::super::text;
+use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
-use super::files::numbers;
 use super::scale::{Kind, Scale};
 use crate::experiment::compare::{Cell, Table, front};
 use leptos::prelude::*;
@@ -99,9 +99,8 @@ pub(in crate::app) fn Scatter(
     };
     let table = move || {
         let axis = x_axis.get();
-        let row = |d: Dot| {
-            vec![Cell::text(d.name), Cell::number(d.x, (axis.write)(d.x)), Cell::number(d.y, write_y(d.y))]
-        };
+        let row =
+            |d: Dot| vec![Cell::text(d.name), Cell::number(d.x, (axis.write)(d.x)), Cell::number(d.y, write_y(d.y))];
         let rows = dots.get().into_iter().map(row).collect();
         Table { heads: vec![text::VARIANT.into(), axis.title, y_title.clone()], rows }
     };

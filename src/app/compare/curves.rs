@@ -39,7 +39,8 @@ pub(super) fn CurvesCard(results: Results) -> impl IntoView {
     let label = move |title: &'static str, of: Signal<Vec<Series>>, write: fn(f64) -> String| {
         Signal::derive(move || {
             let ends = of.with(|series| {
-                let end = |s: &Series| format!("{} {}", s.name, s.points.last().map(|p| write(p.1)).unwrap_or_default());
+                let end =
+                    |s: &Series| format!("{} {}", s.name, s.points.last().map(|p| write(p.1)).unwrap_or_default());
                 series.iter().map(end).collect::<Vec<_>>().join("; ")
             });
             format!("{title}: {ends}")

@@ -71,7 +71,8 @@ pub(super) fn DifferCard(results: Results, models: Models) -> impl IntoView {
         state.with_pool(|pool| pool.inspect(Some(run), question.to_json()));
     };
     let ready = Memo::new(move |_| second.with(Option::is_some));
-    let under_way = move || asked.with(|asked| asked.as_ref().map(|a| a.run)).is_some_and(|run| state.asking.get() == Some(run));
+    let under_way =
+        move || asked.with(|asked| asked.as_ref().map(|a| a.run)).is_some_and(|run| state.asking.get() == Some(run));
     let told = move || {
         let ((first, one), (second, other)) = (first.get()?, second.get()?);
         let said = asked.with(|asked| {

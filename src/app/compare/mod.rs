@@ -14,7 +14,7 @@ use super::charts::Mark;
 use super::record::Record;
 use super::state::{ResultKey, Shared, Shown, State};
 use super::text::compare as words;
-use super::{actions, format};
+use super::{actions, browser};
 use crate::experiment::{Report, VariantReport};
 pub(super) use figures::table as figures_table;
 pub(super) use figures::{how, title};
@@ -90,7 +90,8 @@ struct Results {
 
 impl Results {
     fn new(state: State) -> Self {
-        let all = Memo::new(move |_| state.runs.with(|runs| runs.iter().flat_map(Entry::of_record).collect::<Vec<_>>()));
+        let all =
+            Memo::new(move |_| state.runs.with(|runs| runs.iter().flat_map(Entry::of_record).collect::<Vec<_>>()));
         let ticked = Memo::new(move |_| {
             let keys = state.compared.get();
             all.with(|all| {
@@ -153,6 +154,20 @@ pub(super) fn tick(state: State, key: &ResultKey, on: bool) -> bool {
         }
     });
     true
+}
+
+/// Ticks the results of a run, beside those that are ticked, and goes there.
+pub(super) fn run(state: State, run: u32) {
+    let names: Vec<String> = state.runs.with_untracked(|runs| {
+        let record = runs.iter().find(|r| r.notes.id == run);
+        record.map(|r| r.report.variants.iter().map(|v| v.name.clone()).collect()).unwrap_or_default()
+    });
+    for variant in names {
+        if !tick(state, &ResultKey { run, variant }, true) {
+            break;
+        }
+    }
+    browser::go("#compare");
 }
 
 /// The place.

@@ -114,9 +114,12 @@ pub(super) fn WeightsCard(results: Results, models: Models) -> impl IntoView {
                 let key = (model_name(&entry.key), layer);
                 let picture = pictures.with(|pictures| pictures.get(&key).cloned());
                 let lost = loaded.as_ref().is_some_and(|loaded| !loaded.contains(&entry.key));
-                let facts = entry.variant().trials.first().and_then(|t| t.layers.get(layer)).map(|l| {
-                    text::layer_facts(&l.kernel, l.nonzero, l.parameters, l.bytes, &l.encoding)
-                });
+                let facts = entry
+                    .variant()
+                    .trials
+                    .first()
+                    .and_then(|t| t.layers.get(layer))
+                    .map(|l| text::layer_facts(&l.kernel, l.nonzero, l.parameters, l.bytes, &l.encoding));
                 let name = names[index].clone();
                 view! {
                     <div>

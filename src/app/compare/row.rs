@@ -27,7 +27,7 @@ pub(super) fn Row(
         let on = event_target_checked(&ev);
         if !key.with_value(|key| results.set(key, on)) {
             // As it was: there is no room.
-            let _ = js_sys::Reflect::set(&event_target::<web_sys::HtmlElement>(&ev), &"checked".into(), &(!on).into());
+            event_target::<web_sys::HtmlInputElement>(&ev).set_checked(!on);
         }
     };
     let pin = move |_| key.with_value(|key| mark(state, key, |mark| mark.pinned = !mark.pinned));
@@ -38,7 +38,8 @@ pub(super) fn Row(
     let stored = StoredValue::new(entry);
     let cells = move || {
         let reference = reference.get();
-        stored.with_value(|entry| Quantity::ALL.map(|quantity| cell(entry, quantity, reference.as_ref())).collect_view())
+        stored
+            .with_value(|entry| Quantity::ALL.map(|quantity| cell(entry, quantity, reference.as_ref())).collect_view())
     };
     view! {
         <tr class:chosen=move || place.get().is_some() data-testid="result">

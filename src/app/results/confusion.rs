@@ -54,7 +54,9 @@ pub(in crate::app) fn table(matrix: &[Vec<u32>], labels: &'static [&'static str]
     let mut heads = vec![text::TRUE_CLASS.to_string()];
     heads.extend((0..matrix.len()).map(|j| label(labels, j).to_string()));
     let number = |count: &u32| Cell::number(f64::from(*count), count.to_string());
-    let row = |(i, row): (usize, &Vec<u32>)| std::iter::once(Cell::text(label(labels, i))).chain(row.iter().map(number)).collect();
+    let row = |(i, row): (usize, &Vec<u32>)| {
+        std::iter::once(Cell::text(label(labels, i))).chain(row.iter().map(number)).collect()
+    };
     Table { heads, rows: matrix.iter().enumerate().map(row).collect() }
 }
 

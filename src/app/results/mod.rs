@@ -28,6 +28,7 @@ pub(super) mod weights_picture;
 use super::charts::Origin;
 use super::state::{Shown, State};
 use super::text;
+use crate::experiment::Link;
 use boundary::Boundaries;
 use collapse::Collapse;
 use curves::Curves;
@@ -72,7 +73,7 @@ pub(super) fn runs(state: State) -> AnyView {
 
 /// What there is to see of a run.
 pub(super) fn all(state: State) -> AnyView {
-    provide_context(Origin(Signal::derive(move || state.report.get().map(|report| reproduce::link_of(&report)))));
+    provide_context(Origin(Signal::derive(move || state.report.get().map(|report| Link::from(&*report)))));
     let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
     let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);

@@ -5,9 +5,8 @@ use super::super::compare::{figures_table, how, title};
 use super::super::state::State;
 use super::super::text::export as words;
 use super::super::{browser, text};
-use super::reproduce::link_of;
-use crate::experiment::Report;
 use crate::experiment::compare::{Quantity, Table, escape_html};
+use crate::experiment::{Link, Report};
 use leptos::prelude::*;
 use std::fmt::Write;
 use wasm_bindgen::JsCast;
@@ -51,7 +50,7 @@ fn table(report: &Report) -> Table {
 
 /// A page with the table, the charts as they stand in the results, the recipe and the link.
 fn page(report: &Report) -> String {
-    let link = browser::link_address(&link_of(report).to_text());
+    let link = browser::link_address(&Link::from(report).to_text());
     let of_run = escape_html(name(report));
     let heading = |out: &mut String, words: &str| {
         let _ = write!(out, "<h2>{}</h2>\n", escape_html(words));
@@ -77,7 +76,13 @@ fn page(report: &Report) -> String {
     }
     out.push_str("</div>\n");
     heading(&mut out, words::AGAIN);
-    let _ = write!(out, "<p><a href=\"{0}\">{0}</a></p>\n<p>{1} <code>{2}</code></p>\n", escape_html(&link), text::DIGEST, escape_html(&report.digest));
+    let _ = write!(
+        out,
+        "<p><a href=\"{0}\">{0}</a></p>\n<p>{1} <code>{2}</code></p>\n",
+        escape_html(&link),
+        text::DIGEST,
+        escape_html(&report.digest)
+    );
     let _ = write!(out, "<pre>{}</pre>\n</body></html>\n", escape_html(&report.recipe.to_pretty_json()));
     out
 }

@@ -3,22 +3,16 @@
 use super::super::state::State;
 use super::super::{browser, text};
 use super::report_files::ReportFiles;
-use crate::experiment::{BackendName, Link, Report};
+use crate::experiment::{BackendName, Link};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 /// The link to the run that is shown, else to the experiment under edit.
 fn link(state: State) -> Link {
     match state.report.get() {
-        Some(report) => link_of(&report),
+        Some(report) => Link::from(&*report),
         None => Link { recipe: state.draft.with(|d| d.recipe.clone()), digest: None },
     }
-}
-
-/// The link to a report's experiment and digest.
-pub(super) fn link_of(report: &Report) -> Link {
-    let digest = (!report.digest.is_empty()).then(|| report.digest.clone());
-    Link { recipe: report.recipe.clone(), digest }
 }
 
 /// A link as an address.

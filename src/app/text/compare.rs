@@ -37,8 +37,11 @@ pub(in crate::app) const REFERENCE: &str = "Factors are against “{}”, the fi
 pub(in crate::app) const TIMES: &str = "{}×";
 pub(in crate::app) const OF_RUN: &str = "{} · {}";
 pub(in crate::app) const TICK_FIRST: &str = "Tick results above to see them side by side here.";
-pub(in crate::app) const COMPARE_TICKED: &str = "Compare {}";
-pub(in crate::app) const COMPARE_RUN: &str = "Compare with other runs";
+pub(in crate::app) const COMPARE_ONE: &str = "Compare {}";
+pub(in crate::app) const TICK_HERE: &str =
+    "Tick variants to compare them with each other and with those of other runs.";
+pub(in crate::app) const COMPARE_TICKED: &str = "Compare what is ticked: {}";
+pub(in crate::app) const COMPARE_RUN: &str = "Compare its results";
 
 pub(in crate::app) const MEMORY: &str = "Memory";
 pub(in crate::app) const HOW: &str = "What the figures mean and how they were come by";
@@ -83,6 +86,11 @@ pub(in crate::app) const FIRST: &str = "One";
 pub(in crate::app) const SECOND: &str = "The other";
 pub(in crate::app) const SHOW_DIFFERENCES: &str = "Show where they differ";
 pub(in crate::app) const UNDER_WAY: &str = "Both networks are looking at the test samples.";
+
+/// `Compare dense`
+pub(in crate::app) fn tick_one(variant: &str) -> String {
+    fill(COMPARE_ONE, &[variant])
+}
 
 /// `Compare dense of Toy · 10:20`
 pub(in crate::app) fn tick(variant: &str, run: &str) -> String {

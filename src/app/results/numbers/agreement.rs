@@ -71,11 +71,7 @@ fn draw(told: Shared<Agreement>, info: &'static DatasetInfo, names: [String; 2])
 }
 
 /// How often which of the two is right, and the samples on which they say different things.
-pub(in crate::app) fn differences(
-    told: Shared<Agreement>,
-    info: &'static DatasetInfo,
-    names: [String; 2],
-) -> AnyView {
+pub(in crate::app) fn differences(told: Shared<Agreement>, info: &'static DatasetInfo, names: [String; 2]) -> AnyView {
     let chosen = RwSignal::new(told.disagreements.first().cloned());
     view! {
         {counts(&told, &names)}
