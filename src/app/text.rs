@@ -6,6 +6,7 @@ pub(super) mod demo;
 pub(super) mod device;
 pub(super) mod ensemble;
 pub(super) mod export;
+pub(super) mod fields;
 pub(super) mod gallery;
 pub(super) mod numbers;
 pub(super) mod precision;
