@@ -143,10 +143,11 @@ fn Moving(state: State) -> impl IntoView {
             }
         },
         PACE,
-    );
+    )
+    .ok();
     on_cleanup(move || {
         demo.end();
-        if let Ok(clock) = clock {
+        if let Some(clock) = clock {
             clock.clear();
         }
     });

@@ -18,26 +18,37 @@ pub(in crate::app) struct Origin(pub Signal<Option<Link>>);
 
 /// A table of the numbers behind the chart in the same figure. `table` is asked only where they are looked at or saved.
 pub(super) fn numbers(title: Signal<String>, table: impl Fn() -> Table + Clone + Send + Sync + 'static) -> AnyView {
-    folded(text::DATA_BEHIND, title, true, table)
+    folded(text::DATA_BEHIND, title, true, true, table)
+}
+
+/// A table of the numbers behind a picture, likewise.
+pub(in crate::app) fn plane_numbers(
+    title: Signal<String>,
+    table: impl Fn() -> Table + Clone + Send + Sync + 'static,
+) -> AnyView {
+    folded(text::DATA_BEHIND, title, false, true, table)
 }
 
 /// A table that is folded away beneath a line.
 pub(in crate::app) fn folded_table(line: &'static str, heads: Vec<String>, rows: Vec<Vec<String>>) -> AnyView {
     let rows = rows.into_iter().map(|row| row.into_iter().map(Cell::text).collect()).collect();
     let table = Table { heads, rows };
-    folded(line, Signal::stored(line.to_string()), false, move || table.clone())
+    folded(line, Signal::stored(line.to_string()), false, false, move || table.clone())
 }
 
 fn folded(
     line: &'static str,
     title: Signal<String>,
     charted: bool,
+    lazy: bool,
     table: impl Fn() -> Table + Clone + Send + Sync + 'static,
 ) -> AnyView {
     // The numbers of a chart are drawn when they are looked at: long tables cost time to lay out, and those of a run under way
     // would be laid out again and again.
-    let open = RwSignal::new(!charted);
-    let toggled = move |ev: web_sys::ToggleEvent| open.set(!charted || ev.new_state() == "open");
+    let open = RwSignal::new(!lazy);
+    let toggled = move |ev: web_sys::Event| {
+        open.set(!lazy || event_target::<web_sys::Element>(&ev).has_attribute("open"));
+    };
     let origin = use_context::<Origin>();
     let shown = table.clone();
     view! {
@@ -79,11 +90,14 @@ pub(in crate::app) fn save_buttons(
             state.complain(words::NO_PICTURE);
         }
     };
-    let name = move |ending: &str| format!("{}.{ending}", browser::file_name(&title.get_untracked()));
+    let save = move |ending: &str, kind: &str, content: &[u8]| {
+        let name = format!("{}.{ending}", browser::file_name(&title.get_untracked()));
+        browser::download(&name, kind, content);
+    };
     let svg = move |ev: web_sys::MouseEvent| {
         let chart = ev.target().and_then(|button| chart_of(&JsValue::from(button)));
         match chart.as_ref().and_then(drawing) {
-            Some(text) => drop(browser::download(&name("svg"), "image/svg+xml", text)),
+            Some(text) => save("svg", "image/svg+xml", text.as_bytes()),
             None => complain(),
         }
     };
@@ -92,18 +106,18 @@ pub(in crate::app) fn save_buttons(
         spawn_local(async move {
             let Some(chart) = chart else { return complain() };
             match picture(&chart).await {
-                Some(bytes) => drop(browser::download(&name("png"), "image/png", bytes)),
+                Some(bytes) => save("png", "image/png", &bytes),
                 None => complain(),
             }
         });
     };
     let of_numbers = table.clone();
-    let csv = move |_| drop(browser::download(&name("csv"), "text/csv", of_numbers().csv()));
+    let csv = move |_| save("csv", "text/csv", of_numbers().csv().as_bytes());
     let of_text = table.clone();
-    let markdown = move |_| drop(browser::download(&name("md"), "text/markdown", of_text().markdown()));
+    let markdown = move |_| save("md", "text/markdown", of_text().markdown().as_bytes());
     let json = move |_| {
         let text = serde_json::to_string_pretty(&table().json()).unwrap_or_default(); // a value: cannot fail
-        drop(browser::download(&name("json"), "application/json", text));
+        save("json", "application/json", text.as_bytes());
     };
     view! {
         <div class="buttons" role="group" aria-label=words::SAVE_AS data-testid="save">

@@ -128,6 +128,11 @@ pub(in crate::app) fn Front(
             closest.filter(|(_, at)| distance(at) < NEAR).map(|(i, _)| i)
         })
     };
+    let clicked = move |ev: web_sys::MouseEvent| {
+        if let Some(at) = nearest(&ev) {
+            choose.run(at);
+        }
+    };
     let table = move || {
         let (x, y) = (x_side.get(), y_side.get());
         let best = best.get();
@@ -148,7 +153,7 @@ pub(in crate::app) fn Front(
                 data-testid="pareto"
                 on:pointermove=move |ev| near.set(nearest(&ev))
                 on:pointerleave=move |_| near.set(None)
-                on:click=move |ev| if let Some(at) = nearest(&ev) { choose.run(at) }
+                on:click=clicked
             >{drawing}{pointed}</svg>
             {numbers(label, table)}
         </figure>

@@ -1,7 +1,7 @@
 //! Where the predictions of two results differ, sample by sample.
 
 use super::super::browser;
-use super::super::results::numbers::agreement::differences;
+use super::super::results::numbers::differences;
 use super::super::state::{ResultKey, Shared};
 use super::super::text::compare as words;
 use super::models::{Models, model_name};

@@ -134,7 +134,7 @@ pub(super) fn WeightsCard(results: Results, models: Models) -> impl IntoView {
         })
     };
     let options = move || {
-        let option = |(i, name)| view! { <option value=i prop:selected=move || layer.get() == i>{name}</option> };
+        let option = |(i, name): (usize, String)| view! { <option value=i prop:selected=move || layer.get() == i>{name}</option> };
         layers.get().into_iter().enumerate().map(option).collect_view()
     };
     let choose = move |ev: web_sys::Event| layer.set(event_target_value(&ev).parse().unwrap_or(0));

@@ -53,7 +53,7 @@ fn page(report: &Report) -> String {
     let link = browser::link_address(&Link::from(report).to_text());
     let of_run = escape_html(name(report));
     let heading = |out: &mut String, words: &str| {
-        let _ = write!(out, "<h2>{}</h2>\n", escape_html(words));
+        let _ = writeln!(out, "<h2>{}</h2>", escape_html(words));
     };
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
@@ -62,28 +62,28 @@ fn page(report: &Report) -> String {
         escape_html(&words::run_on(&browser::cores().to_string(), &browser::user_agent())),
     );
     heading(&mut out, text::TABLE);
-    let _ = write!(out, "<div class=\"scroll\">{}</div>\n", table(report).html());
+    let _ = writeln!(out, "<div class=\"scroll\">{}</div>", table(report).html());
     heading(&mut out, words::HOW);
     out.push_str("<dl>\n");
     for quantity in Quantity::ALL {
-        let _ = write!(out, "<dt>{}</dt><dd>{}</dd>\n", escape_html(title(quantity)), escape_html(how(quantity)));
+        let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escape_html(title(quantity)), escape_html(how(quantity)));
     }
     out.push_str("</dl>\n");
     heading(&mut out, words::CHARTS);
     out.push_str("<div class=\"charts\">\n");
     for (label, svg) in charts() {
-        let _ = write!(out, "<figure><figcaption>{}</figcaption>{svg}</figure>\n", escape_html(&label));
+        let _ = writeln!(out, "<figure><figcaption>{}</figcaption>{svg}</figure>", escape_html(&label));
     }
     out.push_str("</div>\n");
     heading(&mut out, words::AGAIN);
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<p><a href=\"{0}\">{0}</a></p>\n<p>{1} <code>{2}</code></p>\n",
+        "<p><a href=\"{0}\">{0}</a></p>\n<p>{1} <code>{2}</code></p>",
         escape_html(&link),
         text::DIGEST,
         escape_html(&report.digest)
     );
-    let _ = write!(out, "<pre>{}</pre>\n</body></html>\n", escape_html(&report.recipe.to_pretty_json()));
+    let _ = writeln!(out, "<pre>{}</pre>\n</body></html>", escape_html(&report.recipe.to_pretty_json()));
     out
 }
 

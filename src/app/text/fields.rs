@@ -12,7 +12,7 @@ pub(in crate::app) const GLOROT_UNIFORM: &str =
 pub(in crate::app) const BATCH_NORM: &str = "Brings each unit's sums to the same mean and spread within a batch: larger learning rates hold. Costs nothing afterwards, since it is folded into the weights where they are quantized (Ioffe, Szegedy 2015).";
 pub(in crate::app) const NESTEROV: &str =
     "Looks ahead to where momentum leads before it takes the gradient; often a little faster (Nesterov 1983).";
-pub(in crate::app) const DEPTH: &str = "Layers of attention, one upon another: more see more at once, and are slower.";
+pub(in crate::app) const DEPTH: &str = "Layers of attention, one upon another: more of them can learn more, and are slower.";
 pub(in crate::app) const HEADS: &str = "How many kinds of relations a block looks for at once (Vaswani et al. 2017).";
 pub(in crate::app) const EVERY: &str = "After so many epochs the learning rate is multiplied by the factor below.";
 pub(in crate::app) const FACTOR: &str = "0.5 halves the learning rate at each drop; 1 leaves it.";

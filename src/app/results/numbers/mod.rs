@@ -1,7 +1,7 @@
 //! What quantization does, made visible: the grid over the weights, the width of sums, the noise of each layer, the landscape of
 //! the loss; and what a teacher knows. Some of it can be tried without a run.
 
-pub(in crate::app) mod agreement;
+mod agreement;
 mod heat;
 mod landscape;
 mod noise;
@@ -15,6 +15,7 @@ use crate::experiment::landscape::Landscape;
 use crate::experiment::{Agreement, LayerNoise, Plan};
 use crate::worker::{Answer, Question};
 use agreement::AgreementPanel;
+pub(in crate::app) use agreement::differences;
 use landscape::LandscapePanel;
 use leptos::prelude::*;
 use noise::NoisePanel;
