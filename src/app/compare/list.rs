@@ -4,7 +4,7 @@ use super::super::charts::save_buttons;
 use super::super::text;
 use super::super::text::compare as words;
 use super::row::Row;
-use super::{Entry, Results, figures, how, title};
+use super::{Entry, Results, figures, hows, title};
 use crate::app::state::ResultKey;
 use crate::experiment::compare::Quantity;
 use leptos::prelude::*;
@@ -117,7 +117,7 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
                 </label>
             </div>
             <p class="hint">{words::FILTER_HELP}</p>
-            <div class="scroll" tabindex="0" role="group" aria-labelledby="all-results">
+            <div class="scroll results-scroll" tabindex="0" role="group" aria-labelledby="all-results">
                 <table class="variants-table results-list" data-testid="all-results">
                     <thead><tr>
                         <th scope="col">{words::TICKED}</th>
@@ -138,12 +138,7 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
                 <button data-testid="untick-all" on:click=move |_| results.state.compared.set(Vec::new())>{words::UNTICK_ALL}</button>
             </div>
             {move || reference.with(|r| r.as_ref().map(|r| view! { <p class="hint">{words::reference(&r.name)}</p> }))}
-            <details class="more">
-                <summary>{words::HOW}</summary>
-                <dl class="hows">
-                    {Quantity::ALL.map(|q| view! { <dt>{title(q)}</dt><dd>{how(q)}</dd> }).collect_view()}
-                </dl>
-            </details>
+            {hows()}
             {save_buttons(Signal::stored(words::RESULTS.to_string()), false, None, table)}
         </section>
     }
@@ -179,12 +174,13 @@ fn pager(list: List) -> impl IntoView {
         let from = list.at() * ROWS;
         words::showing((from + 1).min(all), (from + ROWS).min(all), all)
     };
+    let (first, last) = (move || list.at() == 0, move || list.at() + 1 == list.pages());
     let turn = move |by: isize| list.page.set(list.at().saturating_add_signed(by));
     view! {
         <span role="status" data-testid="showing">{words}</span>
         {move || (list.pages() > 1).then(|| view! {
-            <button disabled=move || list.at() == 0 data-testid="page-before" on:click=move |_| turn(-1)>{words::BEFORE}</button>
-            <button disabled=move || list.at() + 1 >= list.pages() data-testid="page-after" on:click=move |_| turn(1)>{words::AFTER}</button>
+            <button disabled=first data-testid="page-before" on:click=move |_| turn(-1)>{words::BEFORE}</button>
+            <button disabled=last data-testid="page-after" on:click=move |_| turn(1)>{words::AFTER}</button>
         })}
     }
 }

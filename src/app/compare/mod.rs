@@ -15,6 +15,7 @@ use super::record::Record;
 use super::state::{ResultKey, Shared, Shown, State};
 use super::text::compare as words;
 use super::{actions, browser};
+use crate::experiment::compare::Quantity;
 use crate::experiment::{Report, VariantReport};
 pub(super) use figures::table as figures_table;
 pub(super) use figures::{how, title};
@@ -247,6 +248,18 @@ fn legend(results: Results) -> impl IntoView {
         names.map(|(i, name)| view! { <li><Mark index=i/>{name}</li> }).collect_view()
     };
     view! { <ul class="legend card" data-testid="compared">{items}</ul> }
+}
+
+/// What the figures are and how they were come by, folded away.
+pub(super) fn hows() -> AnyView {
+    let rows = Quantity::ALL.map(|quantity| view! { <dt>{title(quantity)}</dt><dd>{how(quantity)}</dd> });
+    view! {
+        <details class="more">
+            <summary>{words::HOW}</summary>
+            <dl class="hows">{rows.collect_view()}</dl>
+        </details>
+    }
+    .into_any()
 }
 
 /// A name as a chart has room for it.

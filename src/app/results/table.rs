@@ -61,6 +61,7 @@ pub(super) fn VariantTable(state: State) -> impl IntoView {
                 {move || (state.shown.get() == Shown::Live).then(|| format!(" {}", text::TIMED_ALONE))}
                 {move || (trials.get() > 1).then(|| format!(" {}", text::trials(trials.get())))}
             </p>
+            {compare::hows()}
             {compared}
         </section>
     }

@@ -10,7 +10,7 @@ pub(in crate::app) const TO_PLAYGROUND: &str = "To the playground";
 pub(in crate::app) const RESULTS: &str = "All results";
 pub(in crate::app) const FILTER: &str = "Filter";
 pub(in crate::app) const FILTER_HELP: &str =
-    "Words of a variant's name, its run, its data or its steps; a result stays if it has all of them.";
+    "Words of a variant's name, its run or its data; a result stays if it has all of them.";
 pub(in crate::app) const ONLY_TICKED: &str = "Only ticked";
 pub(in crate::app) const TICK_LISTED: &str = "Tick what is listed";
 pub(in crate::app) const UNTICK_ALL: &str = "Untick all";
