@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use std::cmp::Ordering;
 
 /// Rows of a page.
-const ROWS: usize = 50;
+const ROWS: usize = 25;
 
 /// What the list is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
