@@ -17,12 +17,20 @@ const DRAFT: &str = "featherweight-draft";
 /// What the address's fragment begins with where it holds an experiment.
 pub(super) const LINK: &str = "#x=";
 
+/// Where local storage keeps that a run was kept: that this is not a first visit.
+const VISITED: &str = "featherweight-visited";
+
 /// How often the display of a run under way is renewed; beside four busy workers, sixty times a second would be a waste.
 const REFRESH: Duration = Duration::from_millis(90);
 
 /// Whether the page has to wait for the rest before it can show what it was opened for: a link's experiment, or one kept.
 pub(super) fn needs_rest() -> bool {
     browser::fragment().starts_with(LINK) || browser::kept(DRAFT).is_some()
+}
+
+/// Whether nothing was run in this browser yet, and the page was opened for nothing particular.
+pub(super) fn first_visit() -> bool {
+    !needs_rest() && browser::kept(VISITED).is_none()
 }
 
 /// Opens the page: starts the first worker, and has the parts loaded that are not there yet.
@@ -62,6 +70,9 @@ pub(super) fn restore(state: State) {
                     state.tell(text::unread(unread));
                 }
                 let newest = runs.first().map(|r| r.notes.id);
+                if newest.is_some() {
+                    browser::keep(VISITED, "yes");
+                }
                 // A run may have ended, and been kept, before this part of the code was there.
                 let fresh = |now: &[Record], id| now.iter().all(|r| r.notes.id != id);
                 state.runs.update(|now| {
@@ -203,16 +214,28 @@ fn load_models(state: State, id: u32) {
     state.models_loaded.update(|n| *n += 1);
 }
 
+/// Gives the first worker the models of the run that is shown, after it was given others.
+pub(super) fn load_shown(state: State) {
+    if let Shown::Run(id) = state.shown.get_untracked() {
+        load_models(state, id);
+    }
+}
+
 /// Renames a run.
 pub(super) fn rename(state: State, id: u32, name: String) {
-    let mut renamed = None;
+    note(state, id, |notes| notes.name = name);
+}
+
+/// Changes what is kept of a run beside its report.
+pub(super) fn note(state: State, id: u32, change: impl FnOnce(&mut Notes)) {
+    let mut changed = None;
     state.runs.update(|runs| {
         if let Some(record) = runs.iter_mut().find(|r| r.notes.id == id) {
-            record.notes.name = name;
-            renamed = Some(record.clone());
+            change(&mut record.notes);
+            changed = Some(record.clone());
         }
     });
-    if let Some(record) = renamed {
+    if let Some(record) = changed {
         save(state, record, None);
     }
 }
@@ -268,6 +291,7 @@ pub(super) fn save(state: State, record: Record, models: Option<Vec<ModelFile>>)
         if !saved {
             state.tell(text::STORAGE_FULL);
         }
+        browser::keep(VISITED, "yes");
         browser::set_root("kept", if saved { "yes" } else { "no" });
     });
 }
@@ -360,6 +384,7 @@ fn finish(state: State, run: u32, report: crate::experiment::Report, stopped: bo
             stopped,
             curves: tracker.curves,
             boundaries: tracker.boundaries,
+            marked: Vec::new(),
         },
         report: Shared(Arc::new(report)),
     };

@@ -1,6 +1,7 @@
 //! The little of the browser that the page needs beyond Leptos: clock, address, local storage, clipboard, files, pixels.
 
 use leptos::prelude::{document, window};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, ImageData, Url};
@@ -26,6 +27,11 @@ pub(super) fn time_text(date_ms: f64) -> String {
         return time;
     }
     format!("{} {time}", String::from(date.to_locale_date_string("default", &JsValue::UNDEFINED)))
+}
+
+/// Today's date as the visitor's locale writes it.
+pub(super) fn day_text() -> String {
+    String::from(js_sys::Date::new_0().to_locale_date_string("default", &JsValue::UNDEFINED))
 }
 
 /// Sets `data-{name}` on the root element.
@@ -114,13 +120,29 @@ pub(super) async fn copy(text: &str) -> bool {
     there && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
-/// Hands the visitor a file.
-pub(super) fn download(name: &str, kind: &str, content: impl AsRef<[u8]>) -> Option<()> {
+/// An address of these bytes, which lasts until it is revoked or the page is closed.
+pub(super) fn object_url(kind: &str, content: impl AsRef<[u8]>) -> Option<String> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     let bytes = js_sys::Uint8Array::from(content.as_ref());
     let blob = Blob::new_with_u8_array_sequence_and_options(&js_sys::Array::of1(&bytes), &options).ok()?;
-    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    Url::create_object_url_with_blob(&blob).ok()
+}
+
+/// The address of a link's experiment on this page.
+pub(super) fn link_address(link: &str) -> String {
+    format!("{}#x={link}", address())
+}
+
+/// A title as the name of a file: letters and digits, hyphens between.
+pub(super) fn file_name(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_lowercase()
+}
+
+/// Hands the visitor a file.
+pub(super) fn download(name: &str, kind: &str, content: impl AsRef<[u8]>) -> Option<()> {
+    let url = object_url(kind, content)?;
     let anchor: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
     anchor.set_href(&url);
     anchor.set_download(name);
@@ -142,6 +164,25 @@ pub(super) fn first_file(holder: &JsValue) -> Option<Blob> {
 /// The first file of those dropped.
 pub(super) fn dropped_file(drop: &JsValue) -> Option<Blob> {
     first_file(&js_sys::Reflect::get(drop, &"dataTransfer".into()).ok()?)
+}
+
+/// A canvas's picture as a PNG file.
+pub(super) async fn png(canvas: &HtmlCanvasElement) -> Option<Vec<u8>> {
+    let promise = js_sys::Promise::new(&mut |done, failed| {
+        let told = done.clone();
+        let take = Closure::once_into_js(move |blob: JsValue| drop(told.call1(&JsValue::NULL, &blob)));
+        if canvas.to_blob(take.unchecked_ref()).is_err() {
+            drop(failed.call0(&JsValue::NULL));
+        }
+    });
+    let blob: Blob = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// The browser's own name of itself.
+pub(super) fn user_agent() -> String {
+    window().navigator().user_agent().unwrap_or_default()
 }
 
 /// A canvas's drawing context.

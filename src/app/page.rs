@@ -2,7 +2,7 @@
 
 use super::parts::Sources;
 use super::places::{Place, Places, Skip};
-use super::state::{Phase, State, Undo};
+use super::state::{Phase, Shown, State, Undo};
 use super::theme::ThemeToggle;
 use super::{
     actions, browser,
@@ -16,6 +16,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Page(sources: Sources) -> impl IntoView {
     let state = State::new(sources);
+    provide_context(state);
     Effect::new(move |_| {
         browser::set_root(
             "state",
@@ -57,6 +58,7 @@ fn Whole(state: State) -> impl IntoView {
         <main class="playground" hidden=move || state.place.get() != Place::Playground>
             <div class="side">
                 <RunBar state/>
+                {demo(state)}
                 <Editor state/>
             </div>
             <Results state/>
@@ -64,12 +66,28 @@ fn Whole(state: State) -> impl IntoView {
         {move || (state.place.get() == Place::Gallery).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.gallery)(state))}</main>
         })}
+        {move || (state.place.get() == Place::Compare).then(|| view! {
+            <main>{state.parts.draw(move |rest| (rest.compare)(state))}</main>
+        })}
         {move || (state.place.get() == Place::Device).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.device)(state))}</main>
         })}
         <Notices state/>
         <footer>{text::PRIVACY}</footer>
     }
+}
+
+/// What moves on a first visit. Its place is kept from the start, so that nothing else moves when it comes.
+fn demo(state: State) -> Option<impl IntoView> {
+    let due = Memo::new(move |_| state.shown.get() == Shown::Nothing && state.opened.with(Option::is_none));
+    actions::first_visit().then(|| {
+        move || {
+            due.get().then(|| {
+                let drawn = move || state.parts.all_there().then(|| state.parts.draw(move |rest| (rest.demo)(state)));
+                view! { <div class="demo-place">{drawn}</div> }
+            })
+        }
+    })
 }
 
 /// Sentences: what went wrong, and what can be taken back.

@@ -64,6 +64,13 @@ pub(super) enum Shown {
     Run(u32),
 }
 
+/// One result: a variant of a run that has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ResultKey {
+    pub run: u32,
+    pub variant: String,
+}
+
 /// What can be taken back.
 #[derive(Clone)]
 pub(super) enum Undo {
@@ -123,6 +130,8 @@ pub(super) struct State {
     pub lit: RwSignal<Option<String>>,
     /// The variant chosen for a closer look.
     pub chosen: RwSignal<Option<String>>,
+    /// The results that are compared, in the order in which they were ticked.
+    pub compared: RwSignal<Vec<ResultKey>>,
     pub notice: RwSignal<Option<Notice>>,
     pub undo: RwSignal<Option<Undo>>,
     /// The link that the page was opened with.
@@ -185,6 +194,7 @@ impl State {
             shown,
             lit: RwSignal::new(None),
             chosen,
+            compared: RwSignal::new(Vec::new()),
             notice: RwSignal::new(None),
             undo: RwSignal::new(None),
             opened: RwSignal::new(None),
@@ -213,6 +223,11 @@ impl State {
     /// Whether a run goes on.
     pub fn busy(&self) -> bool {
         matches!(self.phase.get(), Phase::Running | Phase::Stopping)
+    }
+
+    /// As [`State::busy`], to be asked once.
+    pub fn busy_untracked(&self) -> bool {
+        matches!(self.phase.get_untracked(), Phase::Running | Phase::Stopping)
     }
 
     /// Whether the first worker is at something that takes a while.

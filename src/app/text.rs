@@ -1,8 +1,12 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
 pub(super) mod agreement;
+pub(super) mod compare;
+pub(super) mod demo;
 pub(super) mod device;
 pub(super) mod ensemble;
+pub(super) mod export;
+pub(super) mod fields;
 pub(super) mod gallery;
 pub(super) mod numbers;
 pub(super) mod precision;
@@ -11,6 +15,17 @@ pub(super) mod sensitivity;
 pub(super) mod teaching;
 
 use super::format;
+
+/// Puts values into the places of a template, `{}`, one after another.
+pub(super) fn fill(template: &str, values: &[&str]) -> String {
+    let mut parts = template.split("{}");
+    let mut out = String::from(parts.next().unwrap_or_default());
+    for (i, part) in parts.enumerate() {
+        out.push_str(values.get(i).copied().unwrap_or_default());
+        out.push_str(part);
+    }
+    out
+}
 
 pub(super) const NAME: &str = "Featherweight";
 pub(super) const TAGLINE: &str =
@@ -43,7 +58,7 @@ pub(super) const UP: &str = "Move up";
 pub(super) const DOWN: &str = "Move down";
 pub(super) const MORE: &str = "More settings";
 pub(super) const UNTITLED: &str = "Untitled";
-pub(super) const DATA_BEHIND: &str = "The numbers behind this chart";
+pub(super) const DATA_BEHIND: &str = "The numbers behind this chart, and files";
 
 pub(super) const DATASET: &str = "Data";
 pub(super) const SAMPLES: &str = "Training samples";
@@ -307,6 +322,8 @@ pub(super) const PROGRESS: &str = "Progress";
 pub(super) const CURVES: &str = "Learning curves";
 pub(super) const CURVES_HELP: &str = "Thin lines: training samples as they pass. Lines with marks: the validation set after each epoch, which no weight was trained on.";
 pub(super) const CURVE: &str = "Curve";
+pub(super) const LEAST: &str = "Least";
+pub(super) const GREATEST: &str = "Greatest";
 pub(super) const LOSS: &str = "Loss";
 pub(super) const ACCURACY: &str = "Accuracy";
 pub(super) const EPOCH: &str = "Epoch";
@@ -350,6 +367,7 @@ pub(super) const MASK_HELP: &str =
 pub(super) const MASK_ONLY: &str = "Mask only";
 pub(super) const MASK_WAIT: &str = "The picture appears when the worker has drawn it.";
 pub(super) const CONFUSION: &str = "What it takes for what";
+pub(super) const TRUE_CLASS: &str = "True class";
 pub(super) const CONFUSION_HELP: &str = "Rows: what it is. Columns: what the network says. Test set, first trial.";
 pub(super) const WEIGHT: &str = "Weight";
 pub(super) const HOW_MANY: &str = "Count";
@@ -379,7 +397,6 @@ pub(super) const DIGEST: &str = "Digest";
 pub(super) const DIGEST_NONE: &str = "none yet: a digest stands for a run that went to its end";
 pub(super) const DIGEST_GPU: &str = "none: the GPU trained, and its bits are those of this device alone. Trained by the processor, the same experiment has one";
 pub(super) const EDITED: &str = "The link holds the run that is shown, not the edits made since.";
-pub(super) const REPORT_JSON: &str = "Download the report";
 pub(super) const DOWNLOAD_MODEL: &str = "Download the model";
 pub(super) const NO_MODEL_FILE: &str =
     "This variant's file is not at hand in this browser; run the experiment again, then download.";

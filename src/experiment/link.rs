@@ -4,6 +4,7 @@
 //! compact JSON as a raw deflate stream that may refer to [`DICTIONARY`].
 
 use super::recipe::{Recipe, RecipeError};
+use super::report::Report;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
@@ -24,6 +25,14 @@ pub struct Link {
     pub recipe: Recipe,
     /// What it came to for whoever shared it: 32 hex digits.
     pub digest: Option<String>,
+}
+
+/// A report's experiment, and its digest if it has one.
+impl From<&Report> for Link {
+    fn from(report: &Report) -> Self {
+        let digest = (!report.digest.is_empty()).then(|| report.digest.clone());
+        Self { recipe: report.recipe.clone(), digest }
+    }
 }
 
 impl Link {

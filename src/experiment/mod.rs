@@ -3,6 +3,7 @@
 mod agreement;
 #[cfg(test)]
 mod aware_tests;
+pub mod compare;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod distill_tests;

@@ -14,6 +14,8 @@ pub enum Part {
     Peers,
     /// The engine's GPU natively, and in Chromium beside TensorFlow.js's WebGPU backend.
     Gpu,
+    /// Frames of the page with hundreds of results and curves of thousands of points.
+    Page,
 }
 
 /// Runs one part, or the kernels and the peers. `quick` shortens the windows in Chromium.
@@ -28,7 +30,18 @@ pub fn bench(part: Part, quick: bool) -> Result<(), String> {
             kernels_of_the_gpu();
             in_chromium("bench/gpu.mjs", quick)
         }
+        Part::Page => page(),
     }
+}
+
+/// Measures the built page, which it needs no peers for; a link comes from the command line.
+fn page() -> Result<(), String> {
+    let chromium = tools::chromium()?;
+    build::build()?;
+    run(program("cargo", &["build", "--release", "--bin", "featherweight"]))?;
+    let mut command = program("node", &["bench/page.mjs"]);
+    command.env("CHROMIUM", chromium);
+    run(command)
 }
 
 /// Prints what each product of training reaches of the GPU natively, before tuning and after. Many machines have none, which

@@ -118,12 +118,20 @@ pub(super) fn SelectField(
 
 /// Yes or no.
 #[component]
-pub(super) fn CheckField(label: &'static str, #[prop(into)] value: Signal<bool>, set: Callback<bool>) -> impl IntoView {
+pub(super) fn CheckField(
+    label: &'static str,
+    #[prop(optional)] help: &'static str,
+    #[prop(into)] value: Signal<bool>,
+    set: Callback<bool>,
+) -> impl IntoView {
+    let help_id = unique("help");
+    let described = (!help.is_empty()).then(|| help_id.clone());
     view! {
         <label class="check">
-            <input type="checkbox" prop:checked=move || value.get() on:change:target=move |ev| set.run(ev.target().checked())/>
+            <input type="checkbox" aria-describedby=described prop:checked=move || value.get() on:change:target=move |ev| set.run(ev.target().checked())/>
             <span>{label}</span>
         </label>
+        {(!help.is_empty()).then(|| view! { <small id=help_id>{help}</small> })}
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! A network: the experiment's, a variant's own, or a student.
 
 use super::super::text;
+use super::super::text::fields as words;
 use super::inputs::{CheckField, ListField, NumberField, Options, SelectField, options, parse, word};
 use crate::network::{Architecture, ArchitectureName};
 use leptos::prelude::*;
@@ -67,8 +68,8 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             };
         transformer.get().then(|| {
             view! {
-                {field(text::DEPTH, "", 2, (1.0, 4.0), |n| &mut n.depth)}
-                {field(text::HEADS, "", 4, (1.0, 16.0), |n| &mut n.heads)}
+                {field(text::DEPTH, words::DEPTH, 2, (1.0, 4.0), |n| &mut n.depth)}
+                {field(text::HEADS, words::HEADS, 4, (1.0, 16.0), |n| &mut n.heads)}
                 {field(text::PATCH, text::PATCH_HELP, 7, (2.0, 14.0), |n| &mut n.patch)}
             }
         })
@@ -79,7 +80,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <SelectField
                     label=text::ACTIVATION
-                    options=options(&[("relu", "ReLU", ""), ("tanh", "tanh", "")])
+                    options=options(&[("relu", "ReLU", words::RELU), ("tanh", "tanh", words::TANH)])
                     value=Signal::derive(move || network.with(|n| word(&n.activation)))
                     set=Callback::new(move |v: String| if let Some(a) = parse(&v) { change(&|n| n.activation = a) })
                 />
@@ -91,7 +92,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <SelectField
                     label=text::POOLING
-                    options=options(&[("max", "maximum", ""), ("average", "average", "")])
+                    options=options(&[("max", "maximum", words::MAXIMUM), ("average", "average", words::AVERAGE)])
                     value=Signal::derive(move || network.with(|n| word(&n.pooling)))
                     set=Callback::new(move |v: String| if let Some(p) = parse(&v) { change(&|n| n.pooling = p) })
                 />
@@ -104,6 +105,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <CheckField
                     label=text::BATCH_NORM
+                    help=words::BATCH_NORM
                     value=Signal::derive(move || network.with(|n| n.batch_normalization))
                     set=Callback::new(move |v| change(&|n| n.batch_normalization = v))
                 />
@@ -127,10 +129,10 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             <SelectField
                 label=text::INITIALIZATION
                 options=options(&[
-                    ("he-normal", "He, normal", ""),
-                    ("he-uniform", "He, uniform", ""),
-                    ("glorot-normal", "Glorot, normal", ""),
-                    ("glorot-uniform", "Glorot, uniform", ""),
+                    ("he-normal", "He, normal", words::HE_NORMAL),
+                    ("he-uniform", "He, uniform", words::HE_UNIFORM),
+                    ("glorot-normal", "Glorot, normal", words::GLOROT_NORMAL),
+                    ("glorot-uniform", "Glorot, uniform", words::GLOROT_UNIFORM),
                 ])
                 value=Signal::derive(move || network.with(|n| word(&n.initialization)))
                 set=Callback::new(move |v: String| if let Some(i) = parse(&v) { change(&|n| n.initialization = i) })

@@ -1,6 +1,7 @@
 //! A training: the experiment's, a variant's own, a step's, or a student's.
 
 use super::super::text;
+use super::super::text::fields as words;
 use super::inputs::{CheckField, NumberField, SelectField, options, parse, word};
 use super::regularizing::Regularizing;
 use crate::network::{OptimizerName, Schedule, Training};
@@ -32,6 +33,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 />
                 <CheckField
                     label=text::NESTEROV
+                    help=words::NESTEROV
                     value=Signal::derive(move || training.with(|t| t.nesterov))
                     set=Callback::new(move |v| change(&|t| t.nesterov = v))
                 />
@@ -43,6 +45,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             view! {
                 <NumberField
                     label=text::EVERY
+                    help=words::EVERY
                     value=number(|t| if let Schedule::Step { every, .. } = t.schedule { every as f64 } else { 1.0 })
                     range=(1.0, 200.0)
                     step=1.0
@@ -50,6 +53,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 />
                 <NumberField
                     label=text::FACTOR
+                    help=words::FACTOR
                     value=number(|t| if let Schedule::Step { factor, .. } = t.schedule { factor } else { 1.0 })
                     range=(0.0, 1.0)
                     step=0.05
@@ -92,7 +96,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             <SelectField
                 label=text::OPTIMIZER
                 options=options(&[
-                    ("adam", "Adam", "Adapts the step of every weight: works well without tuning."),
+                    ("adam", "Adam", words::ADAM),
                     ("sgd", "SGD", "One learning rate for all weights, with momentum."),
                 ])
                 value=Signal::derive(move || training.with(|t| word(&t.optimizer)))

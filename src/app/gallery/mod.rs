@@ -2,10 +2,11 @@
 
 mod figure;
 
+use super::charts::Origin;
 use super::state::{Shared, State};
 use super::{actions, format, text};
 use crate::experiment::gallery::{EXHIBITS, Exhibit, Setup, Size};
-use crate::experiment::{Recipe, Report};
+use crate::experiment::{Link, Recipe, Report};
 use figure::Figure;
 use leptos::prelude::*;
 use text::gallery as words;
@@ -60,6 +61,8 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
             })
         })
     });
+    let origin = move || newest.with(|n| n.as_ref().map(|(report, ..)| Link::from(&**report)));
+    provide_context(Origin(Signal::derive(origin)));
     let runs_here = Memo::new(move |_| {
         let setup = chosen();
         state.busy()

@@ -1,19 +1,20 @@
 //! What runs came to: progress, curves, table, trade-off, a look inside, a pad to draw on, and how to reproduce it all.
 
-mod boundary;
+pub(super) mod boundary;
 mod choosers;
 mod collapse;
-mod confusion;
+pub(super) mod confusion;
 mod curves;
 mod digit;
 mod draw_pad;
 mod files;
 mod hints;
 mod inside;
-mod numbers;
+pub(super) mod numbers;
 mod precision;
 mod progress;
 mod readings;
+mod report_files;
 mod reproduce;
 mod runs;
 mod sensitivity;
@@ -22,10 +23,12 @@ mod table;
 mod tradeoff;
 mod try_text;
 mod verdict;
-mod weights_picture;
+pub(super) mod weights_picture;
 
+use super::charts::Origin;
 use super::state::{Shown, State};
 use super::text;
+use crate::experiment::Link;
 use boundary::Boundaries;
 use collapse::Collapse;
 use curves::Curves;
@@ -70,6 +73,7 @@ pub(super) fn runs(state: State) -> AnyView {
 
 /// What there is to see of a run.
 pub(super) fn all(state: State) -> AnyView {
+    provide_context(Origin(Signal::derive(move || state.report.get().map(|report| Link::from(&*report)))));
     let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
     let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);

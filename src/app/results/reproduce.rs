@@ -2,6 +2,7 @@
 
 use super::super::state::State;
 use super::super::{browser, text};
+use super::report_files::ReportFiles;
 use crate::experiment::{BackendName, Link};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -9,17 +10,14 @@ use wasm_bindgen_futures::spawn_local;
 /// The link to the run that is shown, else to the experiment under edit.
 fn link(state: State) -> Link {
     match state.report.get() {
-        Some(report) => {
-            let digest = (!report.digest.is_empty()).then(|| report.digest.clone());
-            Link { recipe: report.recipe.clone(), digest }
-        }
+        Some(report) => Link::from(&*report),
         None => Link { recipe: state.draft.with(|d| d.recipe.clone()), digest: None },
     }
 }
 
 /// A link as an address.
 fn address(link: &Link) -> String {
-    format!("{}#x={}", browser::address(), link.to_text())
+    browser::link_address(&link.to_text())
 }
 
 /// Copies the link.
@@ -39,11 +37,6 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
     let on_gpu = move || state.report.with(|r| r.as_ref().is_some_and(|r| r.backend == BackendName::Gpu));
     let why_none = move || if on_gpu() { text::DIGEST_GPU } else { text::DIGEST_NONE };
     let ended = Memo::new(move |_| !state.busy() && state.report.with(Option::is_some));
-    let report = move |_| {
-        if let Some(json) = state.report.get_untracked().and_then(|r| serde_json::to_string_pretty(&*r.0).ok()) {
-            browser::download("report.json", "application/json", &json);
-        }
-    };
     view! {
         <section class="card reproduce" aria-labelledby="reproduce-title">
             <h3 id="reproduce-title">{text::REPRODUCE}</h3>
@@ -57,8 +50,8 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
             </dl>
             <div class="buttons">
                 <button data-testid="share" on:click=move |_| share(state)>{text::SHARE}</button>
-                {move || ended.get().then(|| view! { <button data-testid="report" on:click=report>{text::REPORT_JSON}</button> })}
             </div>
+            {move || ended.get().then(|| view! { <ReportFiles state/> })}
             <label class="field">
                 <span>{text::SHARE_TEXT}</span>
                 <textarea data-testid="share-text" readonly rows="2" dir="ltr" prop:value=move || address.get()></textarea>

@@ -106,6 +106,8 @@ pub(in crate::app) const LANDSCAPE_UNDER_WAY: &str = "Drawing, row by row…";
 pub(in crate::app) const ALONG: &str = "Along the first direction, through the network";
 pub(in crate::app) const ALONG_CHART: &str =
     "Loss along the first direction through the trained network, in floats and with quantized weights";
+pub(in crate::app) const DOWN: &str = "Step along the second direction";
+pub(in crate::app) const ACROSS: &str = "Step along the first direction";
 pub(in crate::app) const DIRECTION: &str = "step along the direction";
 
 pub(in crate::app) fn in_floats() -> String {

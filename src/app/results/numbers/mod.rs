@@ -15,6 +15,7 @@ use crate::experiment::landscape::Landscape;
 use crate::experiment::{Agreement, LayerNoise, Plan};
 use crate::worker::{Answer, Question};
 use agreement::AgreementPanel;
+pub(in crate::app) use agreement::differences;
 use landscape::LandscapePanel;
 use leptos::prelude::*;
 use noise::NoisePanel;
