@@ -3,7 +3,7 @@
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{backend, browser, device, draft::Draft, parts, presets, storage, text};
+use super::{backend, browser, budget, device, draft::Draft, offline, parts, presets, storage, text};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{FirstWorker, ModelFile, News, Pool};
 use leptos::prelude::*;
@@ -54,6 +54,8 @@ pub(super) fn restore(state: State) {
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_link(state));
     device::restore(state);
     backend::restore(state);
+    budget::restore(state);
+    offline::start(state);
     spawn_local(async move {
         match storage::load_runs().await {
             None => state.tell(text::NO_STORAGE),
@@ -150,8 +152,7 @@ pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
 
 /// Runs the experiment under edit.
 pub(super) fn run(state: State) {
-    let measuring =
-        state.device.run.with_untracked(Option::is_some) || state.backend.run.with_untracked(Option::is_some);
+    let measuring = [state.device.run, state.backend.run, state.budget.run].iter().any(|run| run.with_untracked(Option::is_some));
     if measuring || matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
         return;
     }
@@ -308,10 +309,12 @@ fn hear(state: State, news: News) {
         News::Answer { answer } => state.answer.set(Some(answer)),
         News::Measured { run, measurement } => {
             backend::measured(state, run, &measurement);
+            budget::measured(state, &measurement);
             device::measured(state, run, measurement);
         }
         News::BenchmarkEnded { run, complete } => {
             backend::ended(state, run, complete);
+            budget::ended(state, run);
             device::ended(state, run, complete);
             if state.asking.get_untracked() == Some(run) {
                 state.asking.set(None);

@@ -4,8 +4,10 @@
 //! Words: `text`, `format`.
 
 mod actions;
+mod announce;
 mod backend;
 mod browser;
+mod budget;
 mod charts;
 mod curve;
 mod device;
@@ -14,6 +16,7 @@ mod editor;
 mod fields;
 mod format;
 mod gallery;
+mod offline;
 mod page;
 mod parts;
 mod places;

@@ -1,10 +1,13 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
+pub(super) mod access;
 pub(super) mod agreement;
+pub(super) mod budget;
 pub(super) mod device;
 pub(super) mod ensemble;
 pub(super) mod gallery;
 pub(super) mod numbers;
+pub(super) mod offline;
 pub(super) mod precision;
 pub(super) mod quantize;
 pub(super) mod sensitivity;

@@ -35,6 +35,7 @@ mod sequence_tests;
 mod sequences;
 #[cfg(test)]
 mod share_tests;
+mod span;
 mod stage;
 mod state;
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, V
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
 pub use schedule::{OfTrial, Place, Schedule, Task};
 pub use sensitivity::{LayerSensitivity, SPARSITIES, budgets, sensitivity};
+pub use span::training_work;
 pub use stage::Inputs;
 pub use state::{PackedState, State};
 pub(crate) use timing::{WINDOWS, latency, quartiles, windows};
