@@ -12,6 +12,8 @@ pub enum Part {
     Kernels,
     /// The engine beside TensorFlow.js, ONNX Runtime Web and ConvNetJS, in Chromium.
     Peers,
+    /// How long the page's own thread is held up while workers train.
+    Page,
     /// The engine's GPU natively, and in Chromium beside TensorFlow.js's WebGPU backend.
     Gpu,
 }
@@ -24,6 +26,7 @@ pub fn bench(part: Part, quick: bool) -> Result<(), String> {
     match part {
         Part::Kernels => Ok(()),
         Part::All | Part::Peers => in_chromium("bench/run.mjs", quick),
+        Part::Page => in_chromium("bench/longtasks.mjs", quick),
         Part::Gpu => {
             kernels_of_the_gpu();
             in_chromium("bench/gpu.mjs", quick)
