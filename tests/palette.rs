@@ -21,10 +21,7 @@ const FIRST_APART: f64 = 0.09;
 /// Oliveira and Fernandes 2009, severity 1.
 const EYES: [(&str, [Rgb; 3]); 3] = [
     ("all cones", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
-    (
-        "protanopia",
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    ),
+    ("protanopia", [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
     (
         "deuteranopia",
         [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
@@ -36,7 +33,8 @@ fn colours() -> [HashMap<String, Rgb>; 2] {
     let style = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/style.css")).unwrap();
     let mut found = [HashMap::new(), HashMap::new()];
     for line in style.lines() {
-        let Some((name, rest)) = line.trim().strip_prefix("--").and_then(|line| line.split_once(": light-dark(#")) else {
+        let Some((name, rest)) = line.trim().strip_prefix("--").and_then(|line| line.split_once(": light-dark(#"))
+        else {
             continue;
         };
         let (light, dark) = rest.trim_end_matches(");").split_once(", #").unwrap();
@@ -93,14 +91,19 @@ fn words_and_shapes_stand_out_from_what_they_lie_on() {
     for (theme, colours) in ["light", "dark"].iter().zip(colours()) {
         let enough = |what: &str, on: &str, least: f64| {
             let reached = contrast(colours[what], colours[on]);
-            assert!(reached >= least, "{theme}: --{what} on --{on} has a contrast of {reached:.2}; {least} is the least");
+            assert!(
+                reached >= least,
+                "{theme}: --{what} on --{on} has a contrast of {reached:.2}; {least} is the least"
+            );
         };
         for ground in ["ground", "card", "sunk"] {
             ["ink", "soft", "accent", "bad", "good"].iter().for_each(|words| enough(words, ground, TEXT));
             ["focus", "strong-line"].iter().for_each(|line| enough(line, ground, SHAPES));
             (0..8).for_each(|series| enough(&format!("s{series}"), ground, SHAPES));
         }
-        for (words, ground) in [("accent-ink", "accent"), ("ink", "accent-soft"), ("bad", "bad-soft"), ("good", "good-soft")] {
+        for (words, ground) in
+            [("accent-ink", "accent"), ("ink", "accent-soft"), ("bad", "bad-soft"), ("good", "good-soft")]
+        {
             enough(words, ground, TEXT);
         }
     }
@@ -114,7 +117,10 @@ fn series_are_told_apart_by_all_eyes() {
             for (a, b) in (0..8).flat_map(|a| (0..a).map(move |b| (b, a))) {
                 let least = if a < 4 && b < 4 { FIRST_APART } else { APART };
                 let reached = distance(seen[a], seen[b]);
-                assert!(reached >= least, "{theme}, {eyes}: --s{b} and --s{a} are {reached:.3} apart; {least} is the least");
+                assert!(
+                    reached >= least,
+                    "{theme}, {eyes}: --s{b} and --s{a} are {reached:.3} apart; {least} is the least"
+                );
             }
         }
     }

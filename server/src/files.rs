@@ -27,7 +27,8 @@ impl Site {
     /// A folder with a page in it.
     pub fn new(folder: &Path) -> Result<Self, String> {
         let whole = folder.canonicalize().ok().filter(|whole| whole.is_dir());
-        let whole = whole.ok_or_else(|| format!("there is no folder {}; name the one with the built page", folder.display()))?;
+        let whole = whole
+            .ok_or_else(|| format!("there is no folder {}; name the one with the built page", folder.display()))?;
         if !whole.join("index.html").is_file() {
             return Err(format!(
                 "{} holds no index.html; name the folder with the built page, as `cargo xtask build` makes it in dist",
@@ -130,8 +131,14 @@ mod tests {
         assert_eq!(served("/").as_deref(), Some("i"));
         assert_eq!(served("/sub/a.js?x#y").as_deref(), Some("a"));
         for url in [
-            "/../secret.txt", "/sub/../../secret.txt", "/%2e%2e/secret.txt", "//etc/passwd", "/nothing", "/sub",
-            "/..\\secret.txt", "/./../secret.txt",
+            "/../secret.txt",
+            "/sub/../../secret.txt",
+            "/%2e%2e/secret.txt",
+            "//etc/passwd",
+            "/nothing",
+            "/sub",
+            "/..\\secret.txt",
+            "/./../secret.txt",
         ] {
             assert_eq!(served(url), None, "{url}");
         }

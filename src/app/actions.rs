@@ -152,7 +152,8 @@ pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
 
 /// Runs the experiment under edit.
 pub(super) fn run(state: State) {
-    let measuring = [state.device.run, state.backend.run, state.budget.run].iter().any(|run| run.with_untracked(Option::is_some));
+    let measuring =
+        [state.device.run, state.backend.run, state.budget.run].iter().any(|run| run.with_untracked(Option::is_some));
     if measuring || matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
         return;
     }

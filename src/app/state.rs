@@ -227,9 +227,8 @@ impl State {
     pub fn occupied(&self) -> bool {
         let sensitivity = self.sensitivity.with(|s| s.as_ref().is_some_and(|s| !s.ended));
         let precision = self.precision.with(|p| p.as_ref().is_some_and(|p| !p.ended));
-        let measuring = self.device.busy()
-            || self.backend.run.with(Option::is_some)
-            || self.budget.run.with(Option::is_some);
+        let measuring =
+            self.device.busy() || self.backend.run.with(Option::is_some) || self.budget.run.with(Option::is_some);
         self.busy() || measuring || sensitivity || precision || self.asking.with(Option::is_some)
     }
 

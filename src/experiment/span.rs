@@ -21,7 +21,8 @@ impl Plan {
             ends.push(before + self.cost(stage));
         }
         let longest = ends.iter().copied().fold(0.0, f64::max);
-        let all: f64 = (0..self.stages.len()).map(|stage| self.cost(stage)).sum::<f64>() * self.recipe.seeds.len() as f64;
+        let all: f64 =
+            (0..self.stages.len()).map(|stage| self.cost(stage)).sum::<f64>() * self.recipe.seeds.len() as f64;
         longest.max(all / workers.max(1) as f64)
     }
 

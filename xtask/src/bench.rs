@@ -26,7 +26,7 @@ pub fn bench(part: Part, quick: bool) -> Result<(), String> {
     match part {
         Part::Kernels => Ok(()),
         Part::All | Part::Peers => in_chromium("bench/run.mjs", quick),
-        Part::Page => in_chromium("bench/longtasks.mjs", quick),
+        Part::Page => on_the_page(),
         Part::Gpu => {
             kernels_of_the_gpu();
             in_chromium("bench/gpu.mjs", quick)
@@ -41,6 +41,15 @@ fn kernels_of_the_gpu() {
     if let Err(why) = run(program("cargo", &words)) {
         println!("The GPU's kernels were not measured natively: {why}");
     }
+}
+
+/// Prints the long tasks of the page's thread.
+fn on_the_page() -> Result<(), String> {
+    let chromium = tools::chromium()?;
+    build::build()?;
+    let mut command = program("node", &["bench/longtasks.mjs"]);
+    command.env("CHROMIUM", chromium);
+    run(command)
 }
 
 /// Runs one of the scripts that measure the built page beside its peers.

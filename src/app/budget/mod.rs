@@ -70,7 +70,8 @@ fn seconds(state: State, plan: &Plan) -> Option<f64> {
     };
     let run = state.runs.with(|runs| {
         let ended = || runs.iter().filter(|run| !run.notes.stopped && run.notes.seconds > 0.0);
-        let found = ended().find(|run| run.report.recipe == *recipe).or_else(|| ended().find(|run| alike(&run.report.recipe)));
+        let found =
+            ended().find(|run| run.report.recipe == *recipe).or_else(|| ended().find(|run| alike(&run.report.recipe)));
         found.map(|run| (run.report.recipe.clone(), run.notes.seconds))
     });
     if let Some((earlier, passed)) = run

@@ -1,9 +1,9 @@
 //! The time that a run will take, and ways to make it shorter.
 
 use super::{MINUTE, fitted, measure, seconds};
+use crate::app::actions;
 use crate::app::state::State;
 use crate::app::text::budget as words;
-use crate::app::actions;
 use crate::experiment::{Plan, Recipe};
 use leptos::prelude::*;
 

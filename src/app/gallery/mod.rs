@@ -67,15 +67,16 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
                 let mut mine: Vec<_> =
                     runs.iter().filter_map(|record| of(&record.report, record.notes.stopped)).collect();
                 // In full before quick, and quick before what was fitted to the device.
-                mine.sort_by_key(|(report, size, _)| (*size != Size::Full, !same(&report.recipe, (setup.recipe)(*size))));
+                mine.sort_by_key(|(report, size, _)| {
+                    (*size != Size::Full, !same(&report.recipe, (setup.recipe)(*size)))
+                });
                 mine.into_iter().next()
             })
         })
     });
     let runs_here = Memo::new(move |_| {
         let setup = chosen();
-        state.busy()
-            && state.live.with(|l| l.as_ref().is_some_and(|l| size_of(&l.report.recipe, setup).is_some()))
+        state.busy() && state.live.with(|l| l.as_ref().is_some_and(|l| size_of(&l.report.recipe, setup).is_some()))
     });
     let start = move |size: Size| {
         actions::lay_out(state, (chosen().recipe)(size));
@@ -83,14 +84,12 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     };
     let title_id = format!("{}-title", exhibit.name);
     let told = move || {
-        newest
-            .get()
-            .map(|(report, size, partial)| {
-                let told = words::drawn_from(size == Size::Full, report.recipe.seeds.len(), partial);
-                let fitted = !same(&report.recipe, (chosen().recipe)(size));
-                let samples = report.recipe.data.samples.filter(|_| fitted);
-                samples.map_or(told.clone(), |samples| format!("{told} {}", text::budget::fitted(samples)))
-            })
+        newest.get().map(|(report, size, partial)| {
+            let told = words::drawn_from(size == Size::Full, report.recipe.seeds.len(), partial);
+            let fitted = !same(&report.recipe, (chosen().recipe)(size));
+            let samples = report.recipe.data.samples.filter(|_| fitted);
+            samples.map_or(told.clone(), |samples| format!("{told} {}", text::budget::fitted(samples)))
+        })
     };
     let recipe = move |size: Size| Signal::derive(move || (chosen().recipe)(size));
     let collapse = move || {

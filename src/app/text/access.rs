@@ -11,10 +11,11 @@ pub(in crate::app) const ENDED: &str = "{} Most accurate: {}, {}.";
 
 /// See [`RUNNING`].
 pub(in crate::app) fn running(percent: u32, tested: usize, all: usize) -> String {
-    RUNNING
-        .replacen("{}", &percent.to_string(), 1)
-        .replacen("{}", &tested.to_string(), 1)
-        .replacen("{}", &all.to_string(), 1)
+    RUNNING.replacen("{}", &percent.to_string(), 1).replacen("{}", &tested.to_string(), 1).replacen(
+        "{}",
+        &all.to_string(),
+        1,
+    )
 }
 
 /// See [`MEASURING`].

@@ -15,9 +15,11 @@ pub(in crate::app) const KEEP: &str = "Keep all data for offline use: {}";
 pub(in crate::app) const KEEPING: &str = "Data sets kept";
 pub(in crate::app) const FORGET: &str = "Remove the kept data";
 pub(in crate::app) const NO_ROOM: &str = "The browser gives this page no more room: what is kept so far stays. Free some of the disk, or delete old runs, and press the button again.";
-pub(in crate::app) const NO_NETWORK: &str = "A data file did not come: what is kept so far stays. Press the button again when the network is back.";
+pub(in crate::app) const NO_NETWORK: &str =
+    "A data file did not come: what is kept so far stays. Press the button again when the network is back.";
 
-pub(in crate::app) const NEWER: &str = "A new version is there: reload when it suits you. Experiments and results stay.";
+pub(in crate::app) const NEWER: &str =
+    "A new version is there: reload when it suits you. Experiments and results stay.";
 pub(in crate::app) const NEWER_BUSY: &str = "A new version is there; it can be taken when what is under way has ended.";
 pub(in crate::app) const RELOAD: &str = "Reload with it";
 pub(in crate::app) const LATER: &str = "Later";
