@@ -237,6 +237,7 @@ pub(super) fn delete(state: State, id: u32) {
             None => storage::load_models(id).await.unwrap_or_default(),
         };
         storage::delete_run(id).await;
+        keep_the_unkept(state);
         state.undo.set(Some(Undo::Run(Box::new(record), models)));
     });
 }
@@ -267,11 +268,27 @@ pub(super) fn save(state: State, record: Record, models: Option<Vec<ModelFile>>)
         if let Some(models) = models {
             saved &= storage::save_models(record.notes.id, &models).await;
         }
+        state.unkept.update_value(|unkept| {
+            unkept.retain(|id| *id != record.notes.id);
+            if !saved {
+                unkept.push(record.notes.id);
+            }
+        });
         if !saved {
             state.tell(text::STORAGE_FULL);
         }
         browser::set_root("kept", if saved { "yes" } else { "no" });
     });
+}
+
+/// There is more room than there was: what found none before is tried again.
+fn keep_the_unkept(state: State) {
+    for id in state.unkept.get_value() {
+        let record = state.runs.with_untracked(|runs| runs.iter().find(|run| run.notes.id == id).cloned());
+        if let Some(record) = record {
+            save(state, record, state.models.with_value(|models| models.get(&id).cloned()));
+        }
+    }
 }
 
 /// What follows from a piece of news.

@@ -147,6 +147,8 @@ pub(super) struct State {
     pub asking: RwSignal<Option<u32>>,
     /// Encoded files of each run's first trial, in this session.
     pub models: StoredValue<HashMap<u32, Vec<ModelFile>>>,
+    /// Runs that the database had no room for; tried again when one is deleted.
+    pub unkept: StoredValue<Vec<u32>>,
     pub pool: StoredValue<Option<Pool>, LocalStorage>,
     /// The report shown.
     pub report: Memo<Option<Shared<Report>>>,
@@ -205,6 +207,7 @@ impl State {
             answer: RwSignal::new(None),
             asking: RwSignal::new(None),
             models: StoredValue::new(HashMap::new()),
+            unkept: StoredValue::new(Vec::new()),
             pool: StoredValue::new_local(None),
             report,
             variant,

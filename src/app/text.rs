@@ -404,7 +404,7 @@ pub(super) const STOPPED: &str = "stopped early";
 
 pub(super) const NO_STORAGE: &str =
     "This browser keeps no database for the page (a private window, perhaps), so results last until it is closed.";
-pub(super) const STORAGE_FULL: &str = "The browser's storage is full or closed to the page: results stay here until the page is closed. Delete old runs to make room.";
+pub(super) const STORAGE_FULL: &str = "The browser's storage is full or closed to the page: results stay here until the page is closed. Delete old runs to make room; what was not kept is then kept by itself.";
 pub(super) const NOTHING_REACHED: &str = "The run ended before any variant was finished; run it again.";
 
 pub(super) fn unread(count: usize) -> String {

@@ -67,17 +67,18 @@ export async function launch(...more) {
 
 /**
  * Opens the page in a context of its own. `complaints` collects what no test may leave behind: console errors, exceptions,
- * refusals by the content security policy, and requests to another origin. `request` is told the path of each request. Where
- * `parts` is false, only the first view and the engine are waited for. Service workers are kept away unless asked for: they
+ * refusals by the content security policy, and requests to another origin. `request` is told the path of each request. 
+ * `init` runs in the page before anything of it does. Where `parts` is false, only the first view and the engine are waited for. Service workers are kept away unless asked for: they
  * would answer in place of the server that a test speaks to.
  */
-export async function open(browser, url, { workers, expected = [], request: asked = () => {}, parts = true, ...options } = {}) {
+export async function open(browser, url, { workers, init, expected = [], request: asked = () => {}, parts = true, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: "block", ...options });
   if (workers) {
     await context.addInitScript((count) => {
       Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => count });
     }, workers);
   }
+  if (init) await context.addInitScript(init);
   const page = await context.newPage();
   const complaints = [];
   const complain = (text) => {
