@@ -87,9 +87,10 @@ const ASKED = {
   async data(tell) {
     tell({ ...(await amounts()), ended: true });
   },
-  async keep(tell) {
+  /** All of the data, or these files. */
+  async keep(tell, ...paths) {
     const cache = await caches.open(DATA);
-    for (const file of data) {
+    for (const file of data.filter(({ path }) => paths.length === 0 || paths.includes(path))) {
       if (await cache.match(key(file))) continue;
       try {
         await cache.put(key(file), await load(file));
@@ -123,7 +124,7 @@ self.addEventListener("fetch", (event) => {
   if (file) event.respondWith(answer(file, event));
 });
 self.addEventListener("message", (event) => {
-  const asked = ASKED[event.data];
+  const [word, ...more] = String(event.data).split(" ");
   const [port] = event.ports;
-  if (asked && port) event.waitUntil(asked((said) => port.postMessage(JSON.stringify(said))));
+  if (ASKED[word] && port) event.waitUntil(ASKED[word]((said) => port.postMessage(JSON.stringify(said)), ...more));
 });

@@ -67,9 +67,9 @@ export async function launch(...more) {
 
 /**
  * Opens the page in a context of its own. `complaints` collects what no test may leave behind: console errors, exceptions,
- * refusals by the content security policy, and requests to another origin. `request` is told the path of each request. 
- * `init` runs in the page before anything of it does. Where `parts` is false, only the first view and the engine are waited for. Service workers are kept away unless asked for: they
- * would answer in place of the server that a test speaks to.
+ * refusals by the content security policy, and requests to another origin. `request` is told the path of each request, `init`
+ * runs in the page before anything of it does. Where `parts` is false, only the first view and the engine are waited for.
+ * Service workers are kept away unless asked for: they would answer in place of the server that a test speaks to.
  */
 export async function open(browser, url, { workers, init, expected = [], request: asked = () => {}, parts = true, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: "block", ...options });

@@ -1,7 +1,7 @@
 //! The page's side of the service worker.
 
 use super::{Amounts, Stage};
-use crate::app::state::State;
+use crate::app::state::{Phase, State};
 use crate::app::text;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -26,8 +26,13 @@ struct Windows {
     windows: usize,
 }
 
-/// Has the site kept, in a while.
+/// Has the site kept, in a while, and the data of what is run.
 pub(in crate::app) fn start(state: State) {
+    Effect::new(move |_| {
+        if state.offline.stage.get() == Stage::Kept && state.phase.get() == Phase::Done {
+            keep_what_was_used(state);
+        }
+    });
     match container() {
         None => state.offline.stage.set(Stage::Refused),
         Some(container) => set_timeout(
@@ -105,8 +110,20 @@ fn ask(of: &ServiceWorker, what: &str, hear: impl Fn(String) + 'static) {
     let _ = of.post_message_with_transferable(&JsValue::from_str(what), &ports); // a text and a port can always be sent
 }
 
-/// Asks for what is kept of the data (`data`), to keep all of it (`keep`), or to remove it (`forget`).
-pub(super) fn ask_of_data(state: State, what: &'static str) {
+/// Has the shards of the newest run kept. Most are already: this is for those that were loaded before anything was kept, and
+/// come from the browser's memory of them.
+fn keep_what_was_used(state: State) {
+    let data = state.runs.with_untracked(|runs| runs.first().map(|run| run.report.recipe.data.clone()));
+    let Some(Ok(dataset)) = data.map(|data| data.open()) else { return };
+    let paths = dataset.shard_paths();
+    if !paths.is_empty() {
+        ask_of_data(state, &format!("keep {}", paths.join(" ")));
+    }
+}
+
+/// Asks for what is kept of the data (`data`), to keep all of it (`keep`) or some files, or to remove it (`forget`).
+pub(super) fn ask_of_data(state: State, what: &str) {
+    let what = what.to_string();
     let Some(container) = container() else { return };
     let offline = state.offline;
     spawn_local(async move {
@@ -116,11 +133,16 @@ pub(super) fn ask_of_data(state: State, what: &'static str) {
         if what == "keep" {
             ask_to_last();
         }
-        offline.at_work.set(what != "data");
-        ask(&active, what, move |answer| {
+        let shown = what == "keep" || what == "forget";
+        offline.at_work.update(|at_work| *at_work |= shown);
+        ask(&active, &what, move |answer| {
             if let Ok(amounts) = serde_json::from_str::<Amounts>(&answer) {
-                offline.at_work.set(!amounts.ended);
-                offline.data.set(Some(amounts));
+                if shown {
+                    offline.at_work.set(!amounts.ended);
+                }
+                // What was not asked for need not be complained of.
+                let trouble = amounts.trouble.filter(|_| shown);
+                offline.data.set(Some(Amounts { trouble, ..amounts }));
             }
         });
     });
