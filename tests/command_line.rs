@@ -158,7 +158,7 @@ fn what_cannot_be_done_is_told_in_one_line() {
     let link = printed(&["link", &toy]);
     let cut = &link[..link.trim().len() - 9];
     let (text, photo) = (folder.join("model.txt").to_string_lossy().into_owned(), "docs/screenshot.png");
-    let cases: [(&[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str]); 17] = [
         (&["run", "missing.json"], &["no file missing.json"]),
         (&["run", "%%%"], &["copy it again"]),
         (&["run", cut], &["copy it again"]),
@@ -174,6 +174,8 @@ fn what_cannot_be_done_is_told_in_one_line() {
         (&["export", "missing.fwm", "m.onnx"], &["missing.fwm cannot be read"]),
         (&["export", photo, "m.onnx"], &["screenshot.png", "FWM1"]),
         (&["predict", photo, &toy], &["screenshot.png", "FWM1"]),
+        (&["serve", "/nowhere"], &["no folder /nowhere"]),
+        (&["serve", "src"], &["src holds no index.html", "cargo xtask build"]),
     ];
     for (arguments, words) in cases {
         let sentence = refused(arguments);
@@ -223,6 +225,52 @@ fn a_full_disk_costs_the_file_and_not_the_result() {
     let (told, failed) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(told.contains("digest") && told.contains("int8"), "the table is printed all the same: {told}");
     assert!(failed.contains("/dev/full cannot be written") && failed.contains("free some space"), "{failed}");
+}
+
+/// A program that is ended with the test, whether it passes or not.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_folder_is_served_to_browsers() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let folder = folder("served");
+    std::fs::write(folder.join("index.html"), "<p>the page</p>").unwrap();
+    std::fs::write(folder.join("a.wasm"), "plain wasm").unwrap();
+    std::fs::write(folder.join("a.wasm.br"), "packed").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_featherweight"));
+    let program = command.arg("serve").arg(&folder).args(["--port", "0"]).stdout(std::process::Stdio::piped());
+    let mut running = Running(program.spawn().unwrap());
+    let mut said = String::new();
+    BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let address = said.split_once("http://").and_then(|(_, rest)| rest.split_once('/')).unwrap().0;
+    assert!(address.starts_with("127.0.0.1:"), "{said}");
+    let asked = |request: &str| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "{request} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nAccept-Encoding: br\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    let page = asked("GET /");
+    assert!(page.starts_with("HTTP/1.1 200") && page.ends_with("<p>the page</p>"), "{page}");
+    let packed = asked("GET /a.wasm");
+    for line in ["Content-Type: application/wasm", "Content-Encoding: br", "packed"] {
+        assert!(packed.contains(line), "{line}: {packed}");
+    }
+    assert!(asked("HEAD /a.wasm").starts_with("HTTP/1.1 200"));
+    for request in ["GET /../Cargo.toml", "GET /nothing", "POST /"] {
+        assert!(asked(request).starts_with("HTTP/1.1 404"), "{request}");
+    }
+    let port = address.rsplit_once(':').unwrap().1;
+    let taken = refused(&["serve", &folder.to_string_lossy(), "--port", port]);
+    assert!(taken.contains(&format!("port {port} cannot be had: another program has it")), "{taken}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{backend, browser, device, draft::Draft, parts, presets, storage, text};
+use super::{backend, browser, budget, device, draft::Draft, offline, parts, presets, storage, text};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{FirstWorker, ModelFile, News, Pool};
 use leptos::prelude::*;
@@ -62,6 +62,8 @@ pub(super) fn restore(state: State) {
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_link(state));
     device::restore(state);
     backend::restore(state);
+    budget::restore(state);
+    offline::start(state);
     spawn_local(async move {
         match storage::load_runs().await {
             None => state.tell(text::NO_STORAGE),
@@ -162,7 +164,7 @@ pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
 /// Runs the experiment under edit.
 pub(super) fn run(state: State) {
     let measuring =
-        state.device.run.with_untracked(Option::is_some) || state.backend.run.with_untracked(Option::is_some);
+        [state.device.run, state.backend.run, state.budget.run].iter().any(|run| run.with_untracked(Option::is_some));
     if measuring || matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
         return;
     }
@@ -258,6 +260,7 @@ pub(super) fn delete(state: State, id: u32) {
             None => storage::load_models(id).await.unwrap_or_default(),
         };
         storage::delete_run(id).await;
+        keep_the_unkept(state);
         state.undo.set(Some(Undo::Run(Box::new(record), models)));
     });
 }
@@ -288,12 +291,28 @@ pub(super) fn save(state: State, record: Record, models: Option<Vec<ModelFile>>)
         if let Some(models) = models {
             saved &= storage::save_models(record.notes.id, &models).await;
         }
+        state.unkept.update_value(|unkept| {
+            unkept.retain(|id| *id != record.notes.id);
+            if !saved {
+                unkept.push(record.notes.id);
+            }
+        });
         if !saved {
             state.tell(text::STORAGE_FULL);
         }
         browser::keep(VISITED, "yes");
         browser::set_root("kept", if saved { "yes" } else { "no" });
     });
+}
+
+/// There is more room than there was: what found none before is tried again.
+fn keep_the_unkept(state: State) {
+    for id in state.unkept.get_value() {
+        let record = state.runs.with_untracked(|runs| runs.iter().find(|run| run.notes.id == id).cloned());
+        if let Some(record) = record {
+            save(state, record, state.models.with_value(|models| models.get(&id).cloned()));
+        }
+    }
 }
 
 /// What follows from a piece of news.
@@ -332,10 +351,12 @@ fn hear(state: State, news: News) {
         News::Answer { answer } => state.answer.set(Some(answer)),
         News::Measured { run, measurement } => {
             backend::measured(state, run, &measurement);
+            budget::measured(state, &measurement);
             device::measured(state, run, measurement);
         }
         News::BenchmarkEnded { run, complete } => {
             backend::ended(state, run, complete);
+            budget::ended(state, run);
             device::ended(state, run, complete);
             if state.asking.get_untracked() == Some(run) {
                 state.asking.set(None);

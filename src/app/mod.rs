@@ -4,8 +4,10 @@
 //! Words: `text`, `format`.
 
 mod actions;
+mod announce;
 mod backend;
 mod browser;
+mod budget;
 mod charts;
 mod compare;
 mod curve;
@@ -16,6 +18,7 @@ mod editor;
 mod fields;
 mod format;
 mod gallery;
+mod offline;
 mod page;
 mod parts;
 mod places;

@@ -73,6 +73,7 @@ fn Whole(state: State) -> impl IntoView {
             <main>{state.parts.draw(move |rest| (rest.device)(state))}</main>
         })}
         <Notices state/>
+        <p class="unseen" role="status" data-testid="announced">{state.parts.add(move |rest| (rest.announced)(state))}</p>
         <footer>{text::PRIVACY}</footer>
     }
 }
@@ -117,6 +118,7 @@ fn Notices(state: State) -> impl IntoView {
             </div>
             <div role="status">
                 {move || note().map(|t| view! { <p class="notice"><span data-testid="note">{t}</span>{button()}</p> })}
+                {move || state.offline.newer.get().then(|| state.parts.add(move |rest| (rest.new_version)(state)))}
                 {move || removed().map(|t| view! {
                     <p class="notice">
                         <span>{t}</span>

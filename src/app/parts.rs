@@ -7,7 +7,7 @@ use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
-use super::{actions, browser, compare, demo, device, gallery, results, text};
+use super::{actions, announce, browser, compare, demo, budget, device, gallery, offline, results, text};
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
@@ -50,6 +50,9 @@ pub struct Rest {
     pub(super) gallery: fn(State) -> AnyView,
     pub(super) compare: fn(State) -> AnyView,
     pub(super) demo: fn(State) -> AnyView,
+    pub(super) new_version: fn(State) -> AnyView,
+    pub(super) announced: fn(State) -> AnyView,
+    pub(super) budget: fn(State) -> AnyView,
     pub(super) data_form: fn(State) -> AnyView,
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
@@ -84,6 +87,9 @@ impl Rest {
             gallery: gallery::place,
             compare: compare::place,
             demo: demo::show,
+            new_version: offline::new_version,
+            announced: announce::announced,
+            budget: budget::of_draft,
             data_form: forms::data,
             network_form: forms::network,
             training_form: forms::training,
@@ -143,6 +149,11 @@ impl Parts {
             Some(rest) => act(rest),
             None => self.waiting.update_value(|waiting| waiting.rest.push(Box::new(act))),
         }
+    }
+
+    /// What the rest draws beside something; nothing until it is there.
+    pub fn add(self, view: impl Fn(Rest) -> AnyView + Send + 'static) -> impl IntoView {
+        move || self.rest.get().map(&view)
     }
 
     /// What the rest draws; until it is there, a line that says so.

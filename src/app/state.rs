@@ -1,9 +1,11 @@
 //! All that the page remembers: one plain struct of signals.
 
 use super::backend::BackendState;
+use super::budget::BudgetState;
 use super::curve::{Boundary, Curve};
 use super::device::DeviceState;
 use super::draft::Draft;
+use super::offline::OfflineState;
 use super::parts::{Parts, Sources};
 use super::places::Place;
 use super::presets;
@@ -115,6 +117,10 @@ pub(super) struct State {
     pub device: DeviceState,
     /// Which backend trains.
     pub backend: BackendState,
+    /// How fast this device is.
+    pub budget: BudgetState,
+    /// What of the site the browser keeps.
+    pub offline: OfflineState,
     pub phase: RwSignal<Phase>,
     /// The experiment under edit.
     pub draft: RwSignal<Draft>,
@@ -150,6 +156,8 @@ pub(super) struct State {
     pub asking: RwSignal<Option<u32>>,
     /// Encoded files of each run's first trial, in this session.
     pub models: StoredValue<HashMap<u32, Vec<ModelFile>>>,
+    /// Runs that the database had no room for; tried again when one is deleted.
+    pub unkept: StoredValue<Vec<u32>>,
     pub pool: StoredValue<Option<Pool>, LocalStorage>,
     /// The report shown.
     pub report: Memo<Option<Shared<Report>>>,
@@ -181,6 +189,8 @@ impl State {
             place: RwSignal::new(Place::Playground),
             device: DeviceState::new(),
             backend: BackendState::new(),
+            budget: BudgetState::new(),
+            offline: OfflineState::new(),
             phase: RwSignal::new(Phase::Loading),
             draft,
             plan: Memo::new(move |_| {
@@ -207,6 +217,7 @@ impl State {
             answer: RwSignal::new(None),
             asking: RwSignal::new(None),
             models: StoredValue::new(HashMap::new()),
+            unkept: StoredValue::new(Vec::new()),
             pool: StoredValue::new_local(None),
             report,
             variant,
@@ -234,7 +245,8 @@ impl State {
     pub fn occupied(&self) -> bool {
         let sensitivity = self.sensitivity.with(|s| s.as_ref().is_some_and(|s| !s.ended));
         let precision = self.precision.with(|p| p.as_ref().is_some_and(|p| !p.ended));
-        let measuring = self.device.busy() || self.backend.run.with(Option::is_some);
+        let measuring =
+            self.device.busy() || self.backend.run.with(Option::is_some) || self.budget.run.with(Option::is_some);
         self.busy() || measuring || sensitivity || precision || self.asking.with(Option::is_some)
     }
 

@@ -1,14 +1,17 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
+pub(super) mod access;
 pub(super) mod agreement;
 pub(super) mod compare;
 pub(super) mod demo;
+pub(super) mod budget;
 pub(super) mod device;
 pub(super) mod ensemble;
 pub(super) mod export;
 pub(super) mod fields;
 pub(super) mod gallery;
 pub(super) mod numbers;
+pub(super) mod offline;
 pub(super) mod precision;
 pub(super) mod quantize;
 pub(super) mod sensitivity;
@@ -415,7 +418,7 @@ pub(super) const STOPPED: &str = "stopped early";
 
 pub(super) const NO_STORAGE: &str =
     "This browser keeps no database for the page (a private window, perhaps), so results last until it is closed.";
-pub(super) const STORAGE_FULL: &str = "The browser's storage is full or closed to the page: results stay here until the page is closed. Delete old runs to make room.";
+pub(super) const STORAGE_FULL: &str = "The browser's storage is full or closed to the page: results stay here until the page is closed. Delete old runs to make room; what was not kept is then kept by itself.";
 pub(super) const NOTHING_REACHED: &str = "The run ended before any variant was finished; run it again.";
 
 pub(super) fn unread(count: usize) -> String {

@@ -36,6 +36,7 @@ mod sequence_tests;
 mod sequences;
 #[cfg(test)]
 mod share_tests;
+mod span;
 mod stage;
 mod state;
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, V
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
 pub use schedule::{OfTrial, Place, Schedule, Task};
 pub use sensitivity::{LayerSensitivity, SPARSITIES, budgets, sensitivity};
+pub use span::training_work;
 pub use stage::{Inputs, imported_file, imported_path};
 pub use state::{PackedState, State};
 pub(crate) use timing::{WINDOWS, latency, quartiles, windows};

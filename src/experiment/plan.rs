@@ -162,9 +162,13 @@ impl Plan {
     /// sample. A measure to order stages by, no more.
     pub fn cost(&self, stage: usize) -> f64 {
         let info = self.recipe.data.dataset.info();
-        let layers = check_network(&self.stages[stage].network, info).unwrap_or_default();
-        let macs: usize = layers.iter().map(|layer| layer.parameter_count() * layer.uses_per_weight()).sum();
-        (3 * self.stages[stage].epochs() * self.epoch(stage) + info.len(Split::Test)) as f64 * macs as f64
+        let passes = 3 * self.stages[stage].epochs() * self.epoch(stage) + info.len(Split::Test);
+        passes as f64 * multiply_accumulates(&self.layers(stage))
+    }
+
+    /// The layers of a stage's network.
+    pub(super) fn layers(&self, stage: usize) -> Vec<Layer> {
+        check_network(&self.stages[stage].network, self.recipe.data.dataset.info()).unwrap_or_default()
     }
 
     /// The stages that must have ended before this one begins.
@@ -358,6 +362,11 @@ fn label(action: &Action, network: &Architecture) -> String {
         Action::Distill { distill, .. } if distill.is_mutual() => format!("train {} beside a peer", network.label()),
         Action::Distill { .. } => format!("distill into {}", network.label()),
     }
+}
+
+/// Of one sample, all weights counted.
+pub(super) fn multiply_accumulates(layers: &[Layer]) -> f64 {
+    layers.iter().map(|layer| (layer.parameter_count() * layer.uses_per_weight()) as f64).sum()
 }
 
 fn check_network(network: &Architecture, info: &DatasetInfo) -> Result<Vec<Layer>, String> {

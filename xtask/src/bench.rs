@@ -12,6 +12,8 @@ pub enum Part {
     Kernels,
     /// The engine beside TensorFlow.js, ONNX Runtime Web and ConvNetJS, in Chromium.
     Peers,
+    /// How long the page's own thread is held up while workers train.
+    Page,
     /// The engine's GPU natively, and in Chromium beside TensorFlow.js's WebGPU backend.
     Gpu,
     /// Frames of the page with hundreds of results and curves of thousands of points.
@@ -26,6 +28,7 @@ pub fn bench(part: Part, quick: bool) -> Result<(), String> {
     match part {
         Part::Kernels => Ok(()),
         Part::All | Part::Peers => in_chromium("bench/run.mjs", quick),
+        Part::Page => on_the_page(),
         Part::Gpu => {
             kernels_of_the_gpu();
             in_chromium("bench/gpu.mjs", quick)
@@ -51,6 +54,15 @@ fn kernels_of_the_gpu() {
     if let Err(why) = run(program("cargo", &words)) {
         println!("The GPU's kernels were not measured natively: {why}");
     }
+}
+
+/// Prints the long tasks of the page's thread.
+fn on_the_page() -> Result<(), String> {
+    let chromium = tools::chromium()?;
+    build::build()?;
+    let mut command = program("node", &["bench/longtasks.mjs"]);
+    command.env("CHROMIUM", chromium);
+    run(command)
 }
 
 /// Runs one of the scripts that measure the built page beside its peers.

@@ -40,5 +40,12 @@ pub fn quick() -> Result<(), String> {
     }
     let index = fs::read_to_string(root().join("index.html")).map_err(failed("index.html"))?;
     let index: Vec<&str> = index.lines().filter(|line| !line.contains("data-trunk")).collect();
-    fs::write(dist.join("index.html"), index.join("\n")).map_err(failed("dist/index.html"))
+    fs::write(dist.join("index.html"), index.join("\n")).map_err(failed("dist/index.html"))?;
+    // What is compressed is of an earlier build, and would be served in place of this one.
+    for entry in fs::read_dir(&dist).map_err(failed("dist"))?.flatten() {
+        if entry.path().extension().is_some_and(|ending| ending == "br" || ending == "gz") {
+            fs::remove_file(entry.path()).map_err(failed("dist"))?;
+        }
+    }
+    run(program("node", &["xtask/offline.mjs", &to]))
 }

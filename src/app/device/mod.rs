@@ -14,7 +14,7 @@ pub(super) use actions::{ended, measured, restore, save};
 pub(super) use state::{DeviceState, Figures};
 
 use super::state::State;
-use super::{browser, text};
+use super::{browser, offline, text};
 use crate::benchmark::{Kind, Measurement, Work, works};
 use backends::Backends;
 use calls::Calls;
@@ -58,6 +58,7 @@ fn Device(state: State) -> impl IntoView {
                 <Button state/>
                 <Facts/>
             </section>
+            {offline::card(state)}
             <section id="measured" class="figures" tabindex="-1" aria-label=words::FIGURES>
                 {move || empty().then(|| view! { <p class="hint">{words::EMPTY}</p> })}
                 <div>
@@ -119,7 +120,7 @@ fn Button(state: State) -> impl IntoView {
             }}
             {move || device.busy().then(|| view! { <progress max="1" prop:value=share aria-label=text::PROGRESS></progress> })}
             {move || state.busy().then(|| view! { <p class="hint">{words::BUSY}</p> })}
-            <p class="stage" role="status" data-testid="measure-status">{status}</p>
+            <p class="stage" data-testid="measure-status">{status}</p>
         </div>
     }
 }

@@ -186,6 +186,17 @@ enum Command {
         #[arg(long)]
         quiet: bool,
     },
+    /// Serves the built page from a folder or a USB stick, to be used without any other network.
+    Serve {
+        /// The folder with the page: `dist`, or a copy of it.
+        folder: PathBuf,
+        /// The port; if it is left out, the first free one from 8080 on.
+        #[arg(long)]
+        port: Option<u16>,
+        /// Lets the other machines of this network open it, too; else only this one can.
+        #[arg(long)]
+        lan: bool,
+    },
     /// Lists the data sets, the methods and their settings.
     Methods,
 }
@@ -247,6 +258,7 @@ pub fn main() -> ExitCode {
                 _ => gallery::show(&wanted, &data, at_once(jobs), quiet),
             }
         }
+        Command::Serve { folder, port, lan } => featherweight_server::serve(&folder, port, lan),
         Command::Methods => methods(),
     };
     match done {
