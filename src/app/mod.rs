@@ -14,6 +14,7 @@ mod editor;
 mod fields;
 mod format;
 mod gallery;
+mod learn;
 mod page;
 mod parts;
 mod places;

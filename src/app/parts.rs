@@ -7,7 +7,7 @@ use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
-use super::{actions, browser, device, gallery, results, text};
+use super::{actions, browser, device, gallery, learn, results, text};
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
@@ -48,6 +48,7 @@ pub struct Rest {
     pub(super) results: fn(State) -> AnyView,
     pub(super) device: fn(State) -> AnyView,
     pub(super) gallery: fn(State) -> AnyView,
+    pub(super) learn: fn(State) -> AnyView,
     pub(super) data_form: fn(State) -> AnyView,
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
@@ -80,6 +81,7 @@ impl Rest {
             results: results::all,
             device: device::place,
             gallery: gallery::place,
+            learn: learn::place,
             data_form: forms::data,
             network_form: forms::network,
             training_form: forms::training,

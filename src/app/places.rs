@@ -10,6 +10,8 @@ pub(super) enum Place {
     Playground,
     /// The papers' figures.
     Gallery,
+    /// The course.
+    Learn,
     /// Measure the device.
     Device,
 }
@@ -27,6 +29,7 @@ struct Row {
 const PLACES: &[Row] = &[
     Row { place: Place::Playground, fragment: "#playground", title: text::PLAYGROUND, skip: "#results" },
     Row { place: Place::Gallery, fragment: "#gallery", title: text::gallery::TITLE, skip: "#exhibits" },
+    Row { place: Place::Learn, fragment: "#learn", title: text::learn::TITLE, skip: "#course" },
     Row { place: Place::Device, fragment: "#device", title: text::device::TITLE, skip: "#measured" },
 ];
 

@@ -4,6 +4,7 @@ pub(super) mod agreement;
 pub(super) mod device;
 pub(super) mod ensemble;
 pub(super) mod gallery;
+pub(super) mod learn;
 pub(super) mod numbers;
 pub(super) mod precision;
 pub(super) mod quantize;

@@ -56,15 +56,14 @@ pub(super) fn render(markdown: &str) -> Result<Chapter, String> {
         match event {
             Event::Start(Tag::Heading { level, .. }) => {
                 heading = level == HeadingLevel::H1;
-                let first = out.is_empty();
                 if level <= HeadingLevel::H2 {
-                    out.push(Event::Html(if first { SECTION } else { NEXT_SECTION }.into()));
+                    out.push(Event::Html(if out.is_empty() { SECTION } else { NEXT_SECTION }.into()));
                 }
-                out.push(event);
+                out.push(Event::Html(format!("<{}>", beneath(level)).into()));
             }
-            Event::End(TagEnd::Heading(_)) => {
+            Event::End(TagEnd::Heading(level)) => {
                 heading = false;
-                out.push(event);
+                out.push(Event::Html(format!("</{}>\n", beneath(level)).into()));
             }
             Event::Start(Tag::Paragraph) => paragraph = Some(Vec::new()),
             Event::End(TagEnd::Paragraph) => {
@@ -106,6 +105,15 @@ pub(super) fn render(markdown: &str) -> Result<Chapter, String> {
         text.replace("<table>", "<div class=\"scroll\" tabindex=\"0\"><table>").replace("</table>", "</table></div>");
     let minutes = (markdown.split_whitespace().count().div_ceil(WORDS_A_MINUTE) + places).max(1);
     Ok(Chapter { title, summary: summary.unwrap_or_default(), minutes, html: text })
+}
+
+/// The element of a heading: one level down, since the page's name stands above every chapter.
+fn beneath(level: HeadingLevel) -> &'static str {
+    match level {
+        HeadingLevel::H1 => "h2",
+        HeadingLevel::H2 => "h3",
+        _ => "h4",
+    }
 }
 
 const SECTION: &str = "<section data-slide>\n";
@@ -159,7 +167,7 @@ mod tests {
         let chapter = render("# Softmax\n\nOne line.\n\n$p_i = e^{z_i/T}$\n").unwrap();
         assert_eq!(
             chapter.html,
-            "<section data-slide>\n<h1>Softmax</h1>\n<p class=\"lead\">One line.</p>\n<p><math dir=\"ltr\" display=\"inline\">\
+            "<section data-slide>\n<h2>Softmax</h2>\n<p class=\"lead\">One line.</p>\n<p><math dir=\"ltr\" display=\"inline\">\
              <msub><mi>p</mi><mi>i</mi></msub><mo>=</mo><msup><mi>e</mi><mrow><msub><mi>z</mi><mi>i</mi></msub>\
              <mo>/</mo><mi>T</mi></mrow></msup></math></p>\n</section>\n"
         );
@@ -172,7 +180,7 @@ mod tests {
             "# A\n\nLead.\n\n## B\n\n{{live: sums}}\n\n<details>\n<summary>Answer</summary>\n\nYes.\n\n</details>\n";
         let html = render(text).unwrap().html;
         assert!(
-            html.contains("</section>\n<section data-slide>\n<h2>B</h2>\n<div data-live=\"sums\"></div>"),
+            html.contains("</section>\n<section data-slide>\n<h3>B</h3>\n<div data-live=\"sums\"></div>"),
             "{html}"
         );
         assert!(html.contains("<details>\n<summary>Answer</summary>\n<p>Yes.</p>\n</details>"), "{html}");
