@@ -64,7 +64,7 @@ pub(super) fn LessonRun(state: State, name: String) -> impl IntoView {
 #[component]
 fn Runner(state: State, lesson: &'static Lesson) -> impl IntoView {
     // What trains is the visitor's choice and does not change what is shown.
-    let mine = |recipe: &Recipe| Recipe { backend: recipe.backend, ..(lesson.recipe)() } == *recipe;
+    let mine = move |recipe: &Recipe| Recipe { backend: recipe.backend, ..(lesson.recipe)() } == *recipe;
     let runs_here = Memo::new(move |_| {
         state.busy() && state.live.with(|live| live.as_ref().is_some_and(|live| mine(&live.report.recipe)))
     });
