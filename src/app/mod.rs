@@ -19,6 +19,7 @@ mod fields;
 mod format;
 mod gallery;
 mod offline;
+mod learn;
 mod page;
 mod parts;
 mod places;

@@ -69,6 +69,9 @@ fn Whole(state: State) -> impl IntoView {
         {move || (state.place.get() == Place::Compare).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.compare)(state))}</main>
         })}
+        {move || (state.place.get() == Place::Learn).then(|| view! {
+            <main>{state.parts.draw(move |rest| (rest.learn)(state))}</main>
+        })}
         {move || (state.place.get() == Place::Device).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.device)(state))}</main>
         })}

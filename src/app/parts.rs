@@ -7,7 +7,7 @@ use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
-use super::{actions, announce, browser, compare, demo, budget, device, gallery, offline, results, text};
+use super::{actions, announce, browser, compare, demo, budget, device, gallery, offline, learn, results, text};
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
@@ -53,6 +53,7 @@ pub struct Rest {
     pub(super) new_version: fn(State) -> AnyView,
     pub(super) announced: fn(State) -> AnyView,
     pub(super) budget: fn(State) -> AnyView,
+    pub(super) learn: fn(State) -> AnyView,
     pub(super) data_form: fn(State) -> AnyView,
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
@@ -90,6 +91,7 @@ impl Rest {
             new_version: offline::new_version,
             announced: announce::announced,
             budget: budget::of_draft,
+            learn: learn::place,
             data_form: forms::data,
             network_form: forms::network,
             training_form: forms::training,

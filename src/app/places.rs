@@ -12,6 +12,8 @@ pub(super) enum Place {
     Gallery,
     /// Results side by side.
     Compare,
+    /// The course.
+    Learn,
     /// Measure the device.
     Device,
 }
@@ -30,6 +32,7 @@ const PLACES: &[Row] = &[
     Row { place: Place::Playground, fragment: "#playground", title: text::PLAYGROUND, skip: "#results" },
     Row { place: Place::Gallery, fragment: "#gallery", title: text::gallery::TITLE, skip: "#exhibits" },
     Row { place: Place::Compare, fragment: "#compare", title: text::compare::TITLE, skip: "#compared" },
+    Row { place: Place::Learn, fragment: "#learn", title: text::learn::TITLE, skip: "#course" },
     Row { place: Place::Device, fragment: "#device", title: text::device::TITLE, skip: "#measured" },
 ];
 

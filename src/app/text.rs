@@ -10,6 +10,7 @@ pub(super) mod ensemble;
 pub(super) mod export;
 pub(super) mod fields;
 pub(super) mod gallery;
+pub(super) mod learn;
 pub(super) mod numbers;
 pub(super) mod offline;
 pub(super) mod precision;

@@ -1,7 +1,7 @@
 //! Building the page: Trunk makes `dist/` from `index.html` and what it names; then its files are compressed.
 
 use crate::process::{program, root, run};
-use crate::tools;
+use crate::{learn, tools};
 use std::fs;
 
 /// Makes `dist/`, with a `.br` and a `.gz` beside every file that gains by it.
@@ -12,8 +12,9 @@ pub fn build() -> Result<(), String> {
     // Trunk takes any value of NO_COLOR but "true" and "false" for a mistake.
     command.env_remove("NO_COLOR");
     run(command)?;
-    println!("File, its bytes, with brotli, with gzip");
     let dist = root().join("dist");
+    learn::write(&dist)?;
+    println!("File, its bytes, with brotli, with gzip");
     run(program("node", &["xtask/compress.mjs", &dist.to_string_lossy()]))
 }
 
@@ -31,6 +32,7 @@ pub fn quick() -> Result<(), String> {
     let words =
         ["--target", "web", "--no-typescript", "--out-name", "page", "--out-dir", &*to, &*built.to_string_lossy()];
     run(program("wasm-bindgen", &words))?;
+    learn::write(&dist)?;
     let failed = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
     let www = root().join("www");
     for entry in fs::read_dir(&www).map_err(failed("www"))?.flatten() {

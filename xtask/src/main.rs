@@ -4,6 +4,7 @@ mod bench;
 mod build;
 #[cfg(feature = "data")]
 mod data;
+mod learn;
 mod process;
 #[cfg(feature = "split")]
 mod split;

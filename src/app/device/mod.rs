@@ -27,10 +27,10 @@ use text::device as words;
 use training::TrainingFigures;
 
 /// A figure and the work that it is of.
-type Figure = (Work, Measurement);
+pub(super) type Figure = (Work, Measurement);
 
 /// The figures of one kind of work, as far as they have been measured, in the order of works.
-fn of_kind(state: State, wanted: fn(&Kind) -> bool) -> Memo<Vec<Figure>> {
+pub(super) fn of_kind(state: State, wanted: fn(&Kind) -> bool) -> Memo<Vec<Figure>> {
     Memo::new(move |_| {
         state.device.measured.with(|measured| {
             let find = |work: Work| Some((measured.iter().find(|m| m.work == work.id)?.clone(), work));

@@ -13,6 +13,12 @@ use text::gallery as words;
 
 /// The place, as the page's first part asks for it.
 pub(super) fn place(state: State) -> AnyView {
+    // Behind `=` the address may name an exhibit; it can be gone to once it stands.
+    request_animation_frame(|| {
+        if let Some((_, name)) = super::browser::fragment().split_once('=') {
+            super::browser::reveal(name);
+        }
+    });
     view! {
         <div class="gallery">
             <section class="card" aria-labelledby="gallery-title">

@@ -30,6 +30,7 @@ use super::state::{Shown, State};
 use super::text;
 use crate::experiment::Link;
 use boundary::Boundaries;
+pub(super) use boundary::Plane;
 use collapse::Collapse;
 use curves::Curves;
 use draw_pad::DrawPad;
@@ -38,6 +39,7 @@ use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
 use numbers::Numbers;
+pub(super) use numbers::Overflow;
 use precision::PrecisionPanel;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
@@ -48,6 +50,7 @@ use table::VariantTable;
 use tradeoff::Tradeoff;
 use try_text::TryText;
 use verdict::VerdictLine;
+pub(super) use weights_picture::WeightsPicture;
 
 /// The right half of the page. Only its head and what a newcomer reads are part of the first view.
 #[component]

@@ -13,7 +13,7 @@ const POSITIVE: [u8; 3] = [213, 94, 0];
 
 /// The picture of the chosen variant's weight matrix.
 #[component]
-pub(super) fn WeightsPicture(state: State, matrix: Memo<usize>) -> impl IntoView {
+pub(in crate::app) fn WeightsPicture(state: State, matrix: Memo<usize>) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     let mask_only = RwSignal::new(false);
     Effect::new(move |_| {

@@ -20,6 +20,7 @@ use landscape::LandscapePanel;
 use leptos::prelude::*;
 use noise::NoisePanel;
 use number_line::NumberLine;
+pub(in crate::app) use overflow::Overflow;
 use std::sync::Arc;
 
 /// The cards.
