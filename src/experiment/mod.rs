@@ -1,4 +1,4 @@
-//! Recipe -> plan -> run -> report, and the link that carries a recipe.
+//! Recipe -> plan -> run -> report, and the links that carry recipes, assignments and answers.
 
 mod agreement;
 #[cfg(test)]
@@ -6,6 +6,7 @@ mod aware_tests;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod distill_tests;
+pub mod difference;
 mod engines;
 #[cfg(test)]
 mod ensemble_tests;
@@ -18,8 +19,10 @@ pub mod landscape;
 mod link;
 mod measure;
 mod noise;
+mod packing;
 mod plan;
 mod precision;
+mod preview;
 #[cfg(test)]
 mod pruning_tests;
 mod recipe;
@@ -37,6 +40,7 @@ mod sequences;
 mod share_tests;
 mod stage;
 mod state;
+pub mod teaching;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -52,6 +56,7 @@ pub(crate) use measure::test;
 pub use noise::{ActivationGrid, LayerNoise, float_origin, is_quantized, layer_noise};
 pub use plan::{Action, Needs, Plan, PlannedVariant, Stage, bring_checks};
 pub use precision::{LayerPrecision, precision};
+pub use preview::Preview;
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
