@@ -9,6 +9,7 @@ use super::places::Place;
 use super::presets;
 use super::record::Record;
 use super::tracker::Tracker;
+use crate::experiment::teaching::Assignment;
 use crate::experiment::{LayerPrecision, LayerSensitivity, Link, Plan, RecipeError, Report};
 use crate::worker::{FirstWorker, ModelFile, Picture, Pool, Prediction};
 use leptos::prelude::*;
@@ -127,6 +128,8 @@ pub(super) struct State {
     pub undo: RwSignal<Option<Undo>>,
     /// The link that the page was opened with.
     pub opened: RwSignal<Option<Link>>,
+    /// The assignment that is worked on.
+    pub assignment: RwSignal<Option<Shared<Assignment>>>,
     /// Counts up whenever the worker has been given other models.
     pub models_loaded: RwSignal<u32>,
     pub predictions: RwSignal<Vec<Prediction>>,
@@ -188,6 +191,7 @@ impl State {
             notice: RwSignal::new(None),
             undo: RwSignal::new(None),
             opened: RwSignal::new(None),
+            assignment: RwSignal::new(None),
             models_loaded: RwSignal::new(0),
             predictions: RwSignal::new(Vec::new()),
             answered: RwSignal::new(0),
@@ -221,6 +225,11 @@ impl State {
         let precision = self.precision.with(|p| p.as_ref().is_some_and(|p| !p.ended));
         let measuring = self.device.busy() || self.backend.run.with(Option::is_some);
         self.busy() || measuring || sensitivity || precision || self.asking.with(Option::is_some)
+    }
+
+    /// Whether an assignment locks the setting at this path of the recipe.
+    pub fn locked(&self, path: &str) -> bool {
+        self.assignment.with(|a| a.as_ref().is_some_and(|assignment| assignment.locks.hold(path)))
     }
 
     /// Says something went wrong.

@@ -1,16 +1,30 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
 pub(super) mod agreement;
+pub(super) mod classroom;
 pub(super) mod device;
 pub(super) mod ensemble;
 pub(super) mod gallery;
 pub(super) mod numbers;
 pub(super) mod precision;
+pub(super) mod present;
 pub(super) mod quantize;
 pub(super) mod sensitivity;
+pub(super) mod share;
 pub(super) mod teaching;
 
 use super::format;
+
+/// A template with each `{}` replaced by the next value.
+pub(super) fn fill(template: &str, values: &[&str]) -> String {
+    let mut parts = template.split("{}");
+    let mut text = parts.next().unwrap_or_default().to_string();
+    for (part, value) in parts.zip(values) {
+        text += value;
+        text += part;
+    }
+    text
+}
 
 pub(super) const NAME: &str = "Featherweight";
 pub(super) const TAGLINE: &str =

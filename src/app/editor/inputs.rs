@@ -1,5 +1,6 @@
 //! The kinds of input: a number, a choice, a yes or no, a list of numbers. Each carries its label and its sentence.
 
+use super::locks::{lock, reason};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -23,7 +24,9 @@ pub(super) fn NumberField(
     range: (f64, f64),
     step: f64,
     set: Callback<f64>,
+    #[prop(optional)] field: &'static str,
 ) -> impl IntoView {
+    let locked = lock(field);
     let (low, high) = range;
     let steps = (high - low) / step;
     let slider = (2.0..=200.0).contains(&steps) && step != 1.0 || (2.0..=50.0).contains(&steps);
@@ -45,10 +48,11 @@ pub(super) fn NumberField(
     view! {
         <div class="field">
             <label>
-                <span>{label}</span>
+                <span>{label}{reason(locked)}</span>
                 <input
                     type="number"
                     inputmode="decimal"
+                    disabled=locked
                     min=plain(low)
                     max=plain(high)
                     step="any"
@@ -60,6 +64,7 @@ pub(super) fn NumberField(
             {slider.then(|| view! {
                 <input
                     type="range"
+                    disabled=locked
                     aria-label=label
                     min=plain(low)
                     max=plain(high)
@@ -90,7 +95,9 @@ pub(super) fn SelectField(
     #[prop(into)] value: Signal<String>,
     set: Callback<String>,
     #[prop(optional)] testid: &'static str,
+    #[prop(optional)] field: &'static str,
 ) -> impl IntoView {
+    let locked = lock(field);
     let sentence = move || {
         options.with(|o| {
             value.with(|v| o.iter().find(|(name, ..)| name == v).map(|(_, _, help)| *help).unwrap_or_default())
@@ -99,8 +106,9 @@ pub(super) fn SelectField(
     view! {
         <div class="field">
             <label>
-                <span>{label}</span>
+                <span>{label}{reason(locked)}</span>
                 <select
+                    disabled=locked
                     data-testid=(!testid.is_empty()).then_some(testid)
                     on:change:target=move |ev| set.run(ev.target().value())
                 >
@@ -118,11 +126,22 @@ pub(super) fn SelectField(
 
 /// Yes or no.
 #[component]
-pub(super) fn CheckField(label: &'static str, #[prop(into)] value: Signal<bool>, set: Callback<bool>) -> impl IntoView {
+pub(super) fn CheckField(
+    label: &'static str,
+    #[prop(into)] value: Signal<bool>,
+    set: Callback<bool>,
+    #[prop(optional)] field: &'static str,
+) -> impl IntoView {
+    let locked = lock(field);
     view! {
         <label class="check">
-            <input type="checkbox" prop:checked=move || value.get() on:change:target=move |ev| set.run(ev.target().checked())/>
-            <span>{label}</span>
+            <input
+                type="checkbox"
+                disabled=locked
+                prop:checked=move || value.get()
+                on:change:target=move |ev| set.run(ev.target().checked())
+            />
+            <span>{label}{reason(locked)}</span>
         </label>
     }
     .into_any()
@@ -135,7 +154,9 @@ pub(super) fn ListField(
     help: &'static str,
     #[prop(into)] value: Signal<Vec<f64>>,
     set: Callback<Vec<f64>>,
+    #[prop(optional)] field: &'static str,
 ) -> impl IntoView {
+    let locked = lock(field);
     let shown = move || value.with(|v| v.iter().map(|n| plain(*n)).collect::<Vec<_>>().join(", "));
     let typed = move |ev: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
         let text = ev.target().value();
@@ -149,8 +170,8 @@ pub(super) fn ListField(
     view! {
         <div class="field">
             <label>
-                <span>{label}</span>
-                <input type="text" inputmode="numeric" aria-describedby=id.clone() prop:value=shown on:change:target=typed/>
+                <span>{label}{reason(locked)}</span>
+                <input type="text" inputmode="numeric" disabled=locked aria-describedby=id.clone() prop:value=shown on:change:target=typed/>
             </label>
             <small id=id>{help}</small>
         </div>

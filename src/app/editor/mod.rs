@@ -5,6 +5,7 @@ mod data_form;
 mod ensemble_form;
 pub(super) mod forms;
 mod inputs;
+mod locks;
 mod network_form;
 mod recipe_json;
 mod regularizing;
