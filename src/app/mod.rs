@@ -1,12 +1,13 @@
 //! The page: Leptos components over one struct of signals. It never computes; the workers do.
 //!
-//! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
+//! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `classroom`, `charts`. Handing on and showing: `share`, `present`.
 //! Words: `text`, `format`.
 
 mod actions;
 mod backend;
 mod browser;
 mod charts;
+mod classroom;
 mod curve;
 mod device;
 mod draft;
@@ -17,9 +18,11 @@ mod gallery;
 mod page;
 mod parts;
 mod places;
+mod present;
 mod presets;
 mod record;
 mod results;
+mod share;
 mod state;
 mod storage;
 mod text;

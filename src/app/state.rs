@@ -1,13 +1,16 @@
 //! All that the page remembers: one plain struct of signals.
 
 use super::backend::BackendState;
+use super::classroom::Lesson;
 use super::curve::{Boundary, Curve};
 use super::device::DeviceState;
 use super::draft::Draft;
 use super::parts::{Parts, Sources};
 use super::places::Place;
+use super::present::At;
 use super::presets;
 use super::record::Record;
+use super::share::Dialog;
 use super::tracker::Tracker;
 use crate::experiment::teaching::Assignment;
 use crate::experiment::{LayerPrecision, LayerSensitivity, Link, Plan, RecipeError, Report};
@@ -130,6 +133,14 @@ pub(super) struct State {
     pub opened: RwSignal<Option<Link>>,
     /// The assignment that is worked on.
     pub assignment: RwSignal<Option<Shared<Assignment>>>,
+    /// The assignment that a teacher is writing.
+    pub lesson: RwSignal<Lesson>,
+    /// The links that a teacher collected, one a line.
+    pub class_links: RwSignal<String>,
+    /// What the dialog over the page shows.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// The slide that is presented.
+    pub presenting: RwSignal<Option<At>>,
     /// Counts up whenever the worker has been given other models.
     pub models_loaded: RwSignal<u32>,
     pub predictions: RwSignal<Vec<Prediction>>,
@@ -192,6 +203,10 @@ impl State {
             undo: RwSignal::new(None),
             opened: RwSignal::new(None),
             assignment: RwSignal::new(None),
+            lesson: RwSignal::new(Lesson::default()),
+            class_links: RwSignal::new(String::new()),
+            dialog: RwSignal::new(None),
+            presenting: RwSignal::new(None),
             models_loaded: RwSignal::new(0),
             predictions: RwSignal::new(Vec::new()),
             answered: RwSignal::new(0),

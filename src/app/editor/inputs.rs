@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An id that no other element has.
-pub(super) fn unique(prefix: &str) -> String {
+pub(in crate::app) fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
@@ -17,7 +17,7 @@ fn plain(value: f64) -> String {
 
 /// A number: a box, and a slider where the range is short enough to slide over.
 #[component]
-pub(super) fn NumberField(
+pub(in crate::app) fn NumberField(
     label: &'static str,
     #[prop(optional)] help: &'static str,
     #[prop(into)] value: Signal<f64>,
@@ -80,16 +80,16 @@ pub(super) fn NumberField(
 }
 
 /// What a choice offers: a value, its title, and a sentence shown while it is chosen.
-pub(super) type Options = Vec<(String, String, &'static str)>;
+pub(in crate::app) type Options = Vec<(String, String, &'static str)>;
 
 /// Options whose values, titles and sentences are literals.
-pub(super) fn options(list: &[(&'static str, &'static str, &'static str)]) -> Options {
+pub(in crate::app) fn options(list: &[(&'static str, &'static str, &'static str)]) -> Options {
     list.iter().map(|(value, title, help)| (value.to_string(), title.to_string(), *help)).collect()
 }
 
 /// One of a few.
 #[component]
-pub(super) fn SelectField(
+pub(in crate::app) fn SelectField(
     label: &'static str,
     #[prop(into)] options: Signal<Options>,
     #[prop(into)] value: Signal<String>,
@@ -126,7 +126,7 @@ pub(super) fn SelectField(
 
 /// Yes or no.
 #[component]
-pub(super) fn CheckField(
+pub(in crate::app) fn CheckField(
     label: &'static str,
     #[prop(into)] value: Signal<bool>,
     set: Callback<bool>,
@@ -149,7 +149,7 @@ pub(super) fn CheckField(
 
 /// Numbers with commas between.
 #[component]
-pub(super) fn ListField(
+pub(in crate::app) fn ListField(
     label: &'static str,
     help: &'static str,
     #[prop(into)] value: Signal<Vec<f64>>,
@@ -180,11 +180,11 @@ pub(super) fn ListField(
 }
 
 /// The name by which a recipe spells a value that is one word.
-pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
+pub(in crate::app) fn word<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(Into::into)).unwrap_or_default()
 }
 
 /// The value that a recipe spells so.
-pub(super) fn parse<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
+pub(in crate::app) fn parse<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(word.into()).ok()
 }

@@ -24,6 +24,7 @@ mod try_text;
 mod verdict;
 mod weights_picture;
 
+use super::share::Differences;
 use super::state::{Shown, State};
 use super::text;
 use boundary::Boundaries;
@@ -38,7 +39,7 @@ use numbers::Numbers;
 use precision::PrecisionPanel;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
-pub(super) use reproduce::share;
+pub(super) use reproduce::{link, share};
 use runs::Runs;
 use sensitivity::SensitivityPanel;
 use table::VariantTable;
@@ -80,6 +81,7 @@ pub(super) fn all(state: State) -> AnyView {
     view! {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
+            <Differences state/>
             {move || tabled.get().then(|| view! { <VariantTable state/> })}
             <Collapse state/>
             {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
@@ -92,6 +94,25 @@ pub(super) fn all(state: State) -> AnyView {
             {move || measured.get().then(|| view! { <PrecisionPanel state/> })}
             <Numbers state/>
             <Reproduce state/>
+    }
+    .into_any()
+}
+
+/// One chart of what there is to see, for a frame in another page.
+pub(super) fn one(state: State, name: &str) -> AnyView {
+    let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
+    let name = name.to_string();
+    let chosen = move |state| match name.as_str() {
+        "curves" => view! { <Curves state/> }.into_any(),
+        "tradeoff" => view! { <Tradeoff state/> }.into_any(),
+        _ => view! { <VariantTable state/> }.into_any(),
+    };
+    view! {
+        <div class="results">
+            <VerdictLine state/>
+            {move || something.get().then(|| view! { <ProgressPanel state/> })}
+            {move || something.get().then(|| chosen(state))}
+        </div>
     }
     .into_any()
 }

@@ -1,13 +1,15 @@
 //! Link, digest, report: how someone else comes to the same bits.
 
+use super::super::share::{Dialog, Sharing, stem};
 use super::super::state::State;
+use super::super::text::share as words;
 use super::super::{browser, text};
 use crate::experiment::{BackendName, Link};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 /// The link to the run that is shown, else to the experiment under edit.
-fn link(state: State) -> Link {
+pub(in crate::app) fn link(state: State) -> Link {
     match state.report.get() {
         Some(report) => {
             let digest = (!report.digest.is_empty()).then(|| report.digest.clone());
@@ -19,7 +21,7 @@ fn link(state: State) -> Link {
 
 /// A link as an address.
 fn address(link: &Link) -> String {
-    format!("{}#x={}", browser::address(), link.to_text())
+    format!("{}#x={}", browser::plain_address(), link.to_text())
 }
 
 /// Copies the link.
@@ -44,6 +46,16 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
             browser::download("report.json", "application/json", &json);
         }
     };
+    let hand_on = move |_| {
+        let link = link.get_untracked();
+        state.dialog.set(Some(Dialog::Link(Sharing {
+            title: words::LINK_TITLE,
+            about: words::LINK_ABOUT,
+            address: address.get_untracked(),
+            stem: stem(&link.recipe.title),
+            recipe: Some(link.recipe.to_pretty_json()),
+        })));
+    };
     view! {
         <section class="card reproduce" aria-labelledby="reproduce-title">
             <h3 id="reproduce-title">{text::REPRODUCE}</h3>
@@ -57,6 +69,8 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
             </dl>
             <div class="buttons">
                 <button data-testid="share" on:click=move |_| share(state)>{text::SHARE}</button>
+                <button data-testid="show-code" on:click=hand_on>{words::CODE}</button>
+                <button data-testid="show-embed" on:click=move |_| state.dialog.set(Some(Dialog::Embed))>{words::EMBED}</button>
                 {move || ended.get().then(|| view! { <button data-testid="report" on:click=report>{text::REPORT_JSON}</button> })}
             </div>
             <label class="field">
