@@ -238,7 +238,9 @@ fn the_methods_are_listed_with_their_settings() {
 /// An assignment and two answers to it, as the page makes them.
 fn classroom() -> (String, [String; 2]) {
     use featherweight::experiment::Recipe;
-    use featherweight::experiment::teaching::{Answer, Assignment, Bound, Condition, Figure, Figures, Goal, Locks, Question};
+    use featherweight::experiment::teaching::{
+        Answer, Assignment, Bound, Condition, Figure, Figures, Goal, Locks, Question,
+    };
     let recipe = Recipe::from_json(TOY).unwrap();
     let set = Assignment {
         title: "Lighter".into(),
@@ -271,7 +273,9 @@ fn classroom() -> (String, [String; 2]) {
 fn assignments_and_answers_are_shown() {
     let (set, [ada, _]) = classroom();
     let shown = printed(&["show", &set]);
-    for words in ["assignment: Lighter", "any variant has at most 300 bytes", "all but training", "1. Why?", "link   #x="] {
+    for words in
+        ["assignment: Lighter", "any variant has at most 300 bytes", "all but training", "1. Why?", "link   #x="]
+    {
         assert!(shown.contains(words), "{words} is missing in {shown}");
     }
     let shown = printed(&["show", &ada]);
@@ -298,7 +302,10 @@ fn a_class_is_one_table() {
     assert!(told.contains("line 3") && told.lines().count() == 1, "{told}");
     let csv = printed(&["class", &file, "--csv"]);
     assert_eq!(csv.lines().count(), 3);
-    assert!(csv.contains("Ada,int8,0.98,250,48,40,,yes,") && csv.contains("\"Grace, H.\",int8,0.98,350,48,40,,no,"), "{csv}");
+    assert!(
+        csv.contains("Ada,int8,0.98,250,48,40,,yes,") && csv.contains("\"Grace, H.\",int8,0.98,350,48,40,,no,"),
+        "{csv}"
+    );
     std::fs::write(folder.join("none.txt"), "hello\n").unwrap();
     let none = featherweight(&["class", &folder.join("none.txt").to_string_lossy()]);
     assert_eq!(none.status.code(), Some(1));

@@ -180,7 +180,8 @@ pub(super) fn dropped_file(drop: &JsValue) -> Option<Blob> {
 
 /// Whether files are dragged, and not text.
 pub(super) fn brings_files(drag: &JsValue) -> bool {
-    let types = js_sys::Reflect::get(drag, &"dataTransfer".into()).and_then(|data| js_sys::Reflect::get(&data, &"types".into()));
+    let types = js_sys::Reflect::get(drag, &"dataTransfer".into())
+        .and_then(|data| js_sys::Reflect::get(&data, &"types".into()));
     types.is_ok_and(|types| js_sys::Array::from(&types).includes(&"Files".into(), 0))
 }
 

@@ -67,7 +67,7 @@ fn Whole(state: State) -> impl IntoView {
         // Only hidden while the visitor is elsewhere, so that drawings and open forms stay as they are.
         <main class="playground" hidden=move || state.place.get() != Place::Playground>
             <div class="side">
-                {move || state.assignment.get().map(|_| state.parts.draw(move |rest| (rest.assignment)(state)))}
+                {move || state.assignment.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.assignment)(state)))}
                 <RunBar state/>
                 <Editor state/>
             </div>
@@ -82,7 +82,7 @@ fn Whole(state: State) -> impl IntoView {
         {move || (state.place.get() == Place::Class).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.class)(state))}</main>
         })}
-        {move || state.dialog.get().map(|_| state.parts.draw(move |rest| (rest.dialog)(state)))}
+        {move || state.dialog.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.dialog)(state)))}
         {move || state.presenting.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.presenter)(state)))}
         <Notices state/>
         <footer>{text::PRIVACY}</footer>

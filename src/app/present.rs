@@ -3,15 +3,16 @@
 //! What is presented stays where it is in the document, and is laid over the window; the rest is inert meanwhile. So charts stay
 //! live, and leaving changes nothing.
 
+use super::browser;
 use super::state::State;
 use super::text::present as words;
-use super::browser;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 /// What is a slide, in the place that is shown: whatever is marked so, and what every place shows of results.
-const SLIDES: &str = ":is(main:not([hidden])) :is([data-slide], .results > section.card, .exhibit-charts, #measured section.card)";
+const SLIDES: &str =
+    ":is(main:not([hidden])) :is([data-slide], .results > section.card, .exhibit-charts, #measured section.card)";
 
 /// Under which key local storage keeps that the key P is not to begin.
 const KEY: &str = "featherweight-present-key";
@@ -142,7 +143,10 @@ fn show(state: State, slides: &[HtmlElement], index: usize) {
     while let Some(parent) = at.parent_element() {
         let children = parent.children();
         for other in (0..children.length()).filter_map(|i| children.item(i)) {
-            if other != at && other.closest(".presenter, .notices").ok().flatten().is_none() && parent.tag_name() != "HTML" {
+            if other != at
+                && other.closest(".presenter, .notices").ok().flatten().is_none()
+                && parent.tag_name() != "HTML"
+            {
                 let _ = other.set_attribute("inert", ""); // the name is a literal
             }
         }

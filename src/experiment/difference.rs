@@ -58,7 +58,8 @@ pub fn variants(here: &Report, there: &Report) -> Vec<VariantDifference> {
 /// What most likely made two runs differ.
 pub fn cause(here: &Report, there: &Report) -> Cause {
     let unfinished = |report: &Report| {
-        report.variants.iter().any(|v| v.stopped) || report.variants.len() != there.variants.len().max(here.variants.len())
+        report.variants.iter().any(|v| v.stopped)
+            || report.variants.len() != there.variants.len().max(here.variants.len())
     };
     let same_recipe = {
         let [mut a, mut b] = [here.recipe.clone(), there.recipe.clone()];
@@ -133,7 +134,10 @@ mod tests {
     fn each_variant_is_compared_and_the_cause_is_told() {
         let (here, there) = (report("a", [[490, 10], [0, 500]], "aa"), report("b", [[485, 15], [7, 493]], "bb"));
         let told = variants(&here, &there);
-        assert_eq!(told.iter().map(|v| (v.same, v.predictions)).collect::<Vec<_>>(), [(false, Some(12)), (true, Some(12))]);
+        assert_eq!(
+            told.iter().map(|v| (v.same, v.predictions)).collect::<Vec<_>>(),
+            [(false, Some(12)), (true, Some(12))]
+        );
         assert_eq!(told[0].there.as_ref().unwrap().accuracy, 0.978);
         assert_eq!(cause(&here, &there), Cause::Unexplained);
         let mut older = there.clone();

@@ -3,10 +3,10 @@
 mod agreement;
 #[cfg(test)]
 mod aware_tests;
+pub mod difference;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod distill_tests;
-pub mod difference;
 mod engines;
 #[cfg(test)]
 mod ensemble_tests;

@@ -21,7 +21,8 @@ pub(super) fn seal(version: u8, json: &str) -> String {
 /// The text that [`seal`] packed, of a version up to `newest`. `text` may be a whole address with `mark` in it, or what stands
 /// behind the mark; `what` names the link in sentences.
 pub(super) fn unseal(text: &str, mark: &str, what: &str, newest: u8) -> Result<String, RecipeError> {
-    let fail = |how: &str| Err(RecipeError(format!("the {what} {how}; copy it again, whole, from where it was shared")));
+    let fail =
+        |how: &str| Err(RecipeError(format!("the {what} {how}; copy it again, whole, from where it was shared")));
     let code = text.split_once(mark).map_or(text, |(_, code)| code).trim();
     let Ok(bytes) = URL_SAFE_NO_PAD.decode(code) else {
         return fail("is damaged: it holds characters that no link has, or is cut off");

@@ -46,7 +46,7 @@ pub(super) fn Checklist(state: State, assignment: Shared<Assignment>) -> impl In
     view! {
         <div class="goal">
             <h3>{words::GOAL}</h3>
-            <p class="hint">{of.map_or(words::GOAL_HELP.to_string(), |name| words::whole_variant(&name))}</p>
+            <p class="hint">{of.map_or(words::GOAL_HELP.to_string(), |name| words::goal_by(&name))}</p>
             <ul>{rows}</ul>
             {move || judged.with(Option::is_none).then(|| view! { <p class="hint">{words::NOT_RUN}</p> })}
             <p class="goal-met" role="status" data-testid="goal-met">{move || done().then_some(words::GOAL_MET)}</p>

@@ -1,9 +1,9 @@
 //! What students may change: the settings of the experiment under edit, to be ticked.
 
 use super::super::editor::inputs::{SelectField, options};
+use super::super::fields;
 use super::super::state::State;
 use super::super::text::{self, classroom as words};
-use super::super::fields;
 use crate::experiment::Recipe;
 use leptos::prelude::*;
 
@@ -23,11 +23,12 @@ pub(super) fn LocksForm(state: State) -> impl IntoView {
     };
     // What was ticked of another experiment, and this one has not, goes.
     Effect::new(move |_| {
-        let gone = rows.with(|rows| {
-            lesson.with(|l| l.ticked.iter().any(|path| rows.iter().all(|(other, _)| other != path)))
-        });
+        let gone =
+            rows.with(|rows| lesson.with(|l| l.ticked.iter().any(|path| rows.iter().all(|(other, _)| other != path))));
         if gone {
-            lesson.update(|l| l.ticked.retain(|path| rows.with_untracked(|rows| rows.iter().any(|(other, _)| other == path))));
+            lesson.update(|l| {
+                l.ticked.retain(|path| rows.with_untracked(|rows| rows.iter().any(|(other, _)| other == path)))
+            });
         }
     });
     let row = move |(path, label): (String, String)| {

@@ -16,7 +16,8 @@ pub(super) fn Make(state: State) -> impl IntoView {
     let from = move || {
         state.draft.with(|d| {
             let title = if d.recipe.title.is_empty() { text::UNTITLED } else { &d.recipe.title };
-            let count = state.plan.with(|plan| plan.as_ref().map_or(d.recipe.variants.len(), |plan| plan.variants.len()));
+            let count =
+                state.plan.with(|plan| plan.as_ref().map_or(d.recipe.variants.len(), |plan| plan.variants.len()));
             words::make_from(title, &text::plural(count, "variant", "variants"))
         })
     };

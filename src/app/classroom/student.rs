@@ -1,9 +1,9 @@
 //! The assignment beside the experiment: what is to be done, how far it is, and handing in.
 
+use super::super::editor::inputs::unique;
 use super::super::share::{Dialog, Sharing, stem};
 use super::super::state::{Shared, State};
 use super::super::text::classroom as words;
-use super::super::editor::inputs::unique;
 use super::super::{actions, browser, share};
 use super::checklist::Checklist;
 use super::work::Work;
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 /// The card of the assignment that is worked on.
 pub(in crate::app) fn place(state: State) -> AnyView {
-    let Some(assignment) = state.assignment.get() else { return ().into_any() };
+    let Some(assignment) = state.assignment.get_untracked() else { return ().into_any() };
     view! { <Card state assignment/> }.into_any()
 }
 
@@ -20,9 +20,10 @@ pub(in crate::app) fn place(state: State) -> AnyView {
 fn Card(state: State, assignment: Shared<Assignment>) -> impl IntoView {
     let hash = assignment.hash();
     let work = RwSignal::new(Work::of(&hash, assignment.questions.len()));
+    let key = hash.clone();
     Effect::new(move |_| {
         let recipe = state.draft.with(|d| d.recipe.clone());
-        work.with(|work| Work { recipe: Some(recipe), ..work.clone() }.keep());
+        work.with(|work| Work { recipe: Some(recipe), ..work.clone() }.keep(&key));
     });
     let set = assignment.clone();
     let changed = Memo::new(move |_| state.draft.with(|d| set.changed(&d.recipe)));
@@ -77,7 +78,8 @@ fn HandIn(state: State, assignment: Shared<Assignment>, hash: String, work: RwSi
     let edited = move || ready.with(|r| r.as_ref().is_some_and(|r| state.draft.with(|d| d.recipe != r.recipe)));
     let hand_in = move |_| {
         let Some(report) = ready.get_untracked() else { return };
-        let made = work.with_untracked(|w| (w.name.clone(), Answer::new(hash.clone(), &w.name, &report, &w.answers).to_text()));
+        let made = work
+            .with_untracked(|w| (w.name.clone(), Answer::new(hash.clone(), &w.name, &report, &w.answers).to_text()));
         match made {
             (name, Ok(code)) => state.dialog.set(Some(Dialog::Link(Sharing {
                 title: words::HAND_IN_TITLE,

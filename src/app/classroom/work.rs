@@ -4,15 +4,16 @@ use super::super::browser;
 use crate::experiment::Recipe;
 use serde::{Deserialize, Serialize};
 
-/// Where local storage keeps it: that of the assignment last worked on.
-const KEY: &str = "featherweight-work";
+/// Where local storage keeps it, followed by the assignment's hash.
+const KEY: &str = "featherweight-work-";
 
-/// A student's work.
+/// Where local storage keeps the name, which is offered for the next assignment, too.
+const NAME: &str = "featherweight-student";
+
+/// A student's work on one assignment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Work {
-    /// The assignment's hash.
-    pub assignment: String,
-    /// The name they typed, which is offered for the next assignment, too.
+    /// The name they typed.
     pub name: String,
     /// Their answers.
     pub answers: Vec<String>,
@@ -23,27 +24,21 @@ pub(super) struct Work {
 impl Work {
     /// What was kept of this assignment.
     pub fn kept(hash: &str) -> Option<Self> {
-        Self::last().filter(|work| work.assignment == hash)
+        serde_json::from_str(&browser::kept(&format!("{KEY}{hash}"))?).ok()
     }
 
     /// The work on an assignment: what was kept, else nothing but the name.
     pub fn of(hash: &str, questions: usize) -> Self {
-        let mut work = match Self::last() {
-            Some(work) if work.assignment == hash => work,
-            Some(work) => Self { name: work.name, ..Self::default() },
-            None => Self::default(),
-        };
-        work.assignment = hash.into();
+        let fresh = || Self { name: browser::kept(NAME).unwrap_or_default(), ..Self::default() };
+        let mut work = Self::kept(hash).unwrap_or_else(fresh);
         work.answers.resize(questions, String::new());
         work
     }
 
-    fn last() -> Option<Self> {
-        serde_json::from_str(&browser::kept(KEY)?).ok()
-    }
-
     /// Keeps it in place of what was kept before.
-    pub fn keep(&self) {
-        browser::keep(KEY, &serde_json::to_string(self).unwrap_or_default()); // plain data: cannot fail
+    pub fn keep(&self, hash: &str) {
+        let json = serde_json::to_string(self).unwrap_or_default(); // plain data: cannot fail
+        browser::keep(&format!("{KEY}{hash}"), &json);
+        browser::keep(NAME, &self.name);
     }
 }

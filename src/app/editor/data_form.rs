@@ -2,8 +2,8 @@
 
 use super::super::state::State;
 use super::super::text;
-use super::locks::At;
 use super::inputs::{ListField, NumberField, SelectField, parse, word};
+use super::locks::At;
 use crate::data::{DATASETS, DatasetName};
 use crate::network::{Architecture, ArchitectureName};
 use leptos::prelude::*;

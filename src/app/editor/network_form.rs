@@ -53,18 +53,22 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
     };
     let transformer = Memo::new(move |_| kind.get() == ArchitectureName::Transformer);
     let sizes = move || {
-        let field =
-            move |field, label, help, usual: usize, (low, high): (f64, f64), of: fn(&mut Architecture) -> &mut usize| {
-                let value = Signal::derive(move || match network.with(|n| *of(&mut n.clone())) {
-                    0 => usual as f64,
-                    size => size as f64,
-                });
-                let set = Callback::new(move |v: f64| {
-                    let size = v as usize;
-                    change(&|n| *of(n) = if size == usual { 0 } else { size });
-                });
-                view! { <NumberField label help value range=(low, high) step=1.0 set field/> }
-            };
+        let field = move |field,
+                          label,
+                          help,
+                          usual: usize,
+                          (low, high): (f64, f64),
+                          of: fn(&mut Architecture) -> &mut usize| {
+            let value = Signal::derive(move || match network.with(|n| *of(&mut n.clone())) {
+                0 => usual as f64,
+                size => size as f64,
+            });
+            let set = Callback::new(move |v: f64| {
+                let size = v as usize;
+                change(&|n| *of(n) = if size == usual { 0 } else { size });
+            });
+            view! { <NumberField label help value range=(low, high) step=1.0 set field/> }
+        };
         transformer.get().then(|| {
             view! {
                 {field("depth", text::DEPTH, "", 2, (1.0, 4.0), |n| &mut n.depth)}

@@ -9,9 +9,25 @@ use leptos::prelude::*;
 type Field = (&'static str, &'static str, &'static str, (f64, f64), f64, fn(&Training) -> f64, fn(&mut Training, f64));
 
 const FIELDS: [Field; 4] = [
-    ("jitter", words::JITTER, words::JITTER_HELP, (0.0, 4.0), 1.0, |t| t.jitter as f64, |t, v| t.jitter = v.max(0.0) as usize),
+    (
+        "jitter",
+        words::JITTER,
+        words::JITTER_HELP,
+        (0.0, 4.0),
+        1.0,
+        |t| t.jitter as f64,
+        |t, v| t.jitter = v.max(0.0) as usize,
+    ),
     ("max_norm", words::MAX_NORM, words::MAX_NORM_HELP, (0.0, 100.0), 0.1, |t| t.max_norm, |t, v| t.max_norm = v),
-    ("label_smoothing", words::SMOOTHING, words::SMOOTHING_HELP, (0.0, 0.9), 0.05, |t| t.label_smoothing, |t, v| t.label_smoothing = v),
+    (
+        "label_smoothing",
+        words::SMOOTHING,
+        words::SMOOTHING_HELP,
+        (0.0, 0.9),
+        0.05,
+        |t| t.label_smoothing,
+        |t, v| t.label_smoothing = v,
+    ),
     ("mixup", words::MIXUP, words::MIXUP_HELP, (0.0, 10.0), 0.1, |t| t.mixup, |t, v| t.mixup = v),
 ];
 

@@ -3,8 +3,8 @@
 use super::super::state::State;
 use super::super::{actions, fields, text};
 use super::ensemble_form::{EnsembleForm, MemberFields, started_elsewhere};
-use super::locks::{At, Within, lock, reason};
 use super::inputs::{CheckField, SelectField};
+use super::locks::{At, Within, lock, reason};
 use super::network_form::NetworkForm;
 use super::step_card::StepCard;
 use super::sweep_form::SweepForm;

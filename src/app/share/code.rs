@@ -19,7 +19,8 @@ const QUIET: i32 = 4;
 pub(super) fn Code(link: String) -> impl IntoView {
     // Links are all bytes to a code; the lowest level that holds them is raised where there is room for more.
     let Ok(code) = QrCode::encode_text(&link, QrCodeEcc::Low) else {
-        return view! { <p class="notice" data-testid="code-too-long">{words::code_too_long(link.len(), MOST)}</p> }.into_any();
+        return view! { <p class="notice" data-testid="code-too-long">{words::code_too_long(link.len(), MOST)}</p> }
+            .into_any();
     };
     let side = code.size() + 2 * QUIET;
     view! {

@@ -1,11 +1,11 @@
 //! One chart in a frame of another page: what is shown there, and the frame's HTML.
 
-use super::super::editor::inputs::{SelectField, options};
+use super::super::browser;
 use super::super::editor::RunBar;
+use super::super::editor::inputs::{SelectField, options};
 use super::super::results::{self, one};
 use super::super::state::{Shown, State};
 use super::super::text::{self, share as words};
-use super::super::browser;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 

@@ -16,6 +16,7 @@ pub(super) use preview::place as preview;
 /// A file's name from a title.
 pub(super) fn stem(title: &str) -> String {
     let safe = title.chars().map(|c| if c.is_alphanumeric() { c } else { '-' });
-    let stem: String = safe.take(60).collect::<String>().split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    let stem: String =
+        safe.take(60).collect::<String>().split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     if stem.is_empty() { "featherweight".into() } else { stem.to_lowercase() }
 }

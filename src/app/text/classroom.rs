@@ -12,6 +12,7 @@ pub(in crate::app) const ASSIGNMENT: &str = "Assignment";
 pub(in crate::app) const UNTITLED: &str = "An assignment";
 pub(in crate::app) const GOAL: &str = "Goal";
 pub(in crate::app) const GOAL_HELP: &str = "All of it, by one variant.";
+const GOAL_BY: &str = "All of it, by “{}”.";
 pub(in crate::app) const MET: &str = "met";
 pub(in crate::app) const NOT_MET: &str = "not met yet";
 pub(in crate::app) const NOT_RUN: &str = "Run the experiment, and each point shows whether it is met.";
@@ -35,8 +36,7 @@ pub(in crate::app) const RUN_CHANGED: &str =
 pub(in crate::app) const LEAVE: &str = "Leave the assignment";
 
 pub(in crate::app) const MAKE: &str = "Set an assignment";
-const MAKE_FROM: &str =
-    "It begins from the experiment that is laid out in the playground now: “{}”, {}. Lay out another there, and come back; what you write here stays.";
+const MAKE_FROM: &str = "It begins from the experiment that is laid out in the playground now: “{}”, {}. Lay out another there, and come back; what you write here stays.";
 pub(in crate::app) const NAME: &str = "Title";
 pub(in crate::app) const WORDS: &str = "What is to be done";
 pub(in crate::app) const WORDS_HELP: &str = "An empty line begins a new paragraph.";
@@ -174,6 +174,10 @@ pub(in crate::app) fn make_from(title: &str, variants: &str) -> String {
 
 pub(in crate::app) fn whole_variant(name: &str) -> String {
     fill(WHOLE_VARIANT, &[name])
+}
+
+pub(in crate::app) fn goal_by(variant: &str) -> String {
+    fill(GOAL_BY, &[variant])
 }
 
 pub(in crate::app) fn step_setting(variant: &str, step: &str, setting: &str) -> String {

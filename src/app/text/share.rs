@@ -36,8 +36,7 @@ pub(in crate::app) const EMBEDS: [(&str, &str, &str); 3] = [
     ("table", "the table of variants", ""),
     ("tradeoff", "accuracy against size and time", ""),
 ];
-const EMBED_UNKNOWN: &str =
-    "There is no chart “{}” to embed; the address may end in ?embed=curves, ?embed=table or ?embed=tradeoff. The table is shown.";
+const EMBED_UNKNOWN: &str = "There is no chart “{}” to embed; the address may end in ?embed=curves, ?embed=table or ?embed=tradeoff. The table is shown.";
 
 const PREVIEW_DATA: &str = "{} of data to fetch, where it is not at hand yet";
 const PREVIEW_NO_DATA: &str = "no data to fetch";
@@ -72,9 +71,15 @@ const TRAINED_BY: &str = "Trained by: {} here, {} there.";
 /// What most likely made two runs differ.
 pub(in crate::app) const CAUSES: [(Cause, &str); 5] = [
     (Cause::Recipe, "The two recipes are not the same, so neither are their results."),
-    (Cause::Gpu, "The GPU trained one of them, and its bits are those of one device. Choose the processor under Training, and run again."),
+    (
+        Cause::Gpu,
+        "The GPU trained one of them, and its bits are those of one device. Choose the processor under Training, and run again.",
+    ),
     (Cause::Unfinished, "One of the two was stopped or lost a part. Run it to its end."),
-    (Cause::Version, "The two were made by different versions of this program. Reload the page to have the newest, and run again."),
+    (
+        Cause::Version,
+        "The two were made by different versions of this program. Reload the page to have the newest, and run again.",
+    ),
     (
         Cause::Unexplained,
         "Same recipe, same version, both on the processor: that should not happen. Run it again; if this device then agrees with itself, the other result was changed or made by a changed program, and if it does not, this device computes wrongly.",

@@ -92,12 +92,9 @@ fn rows(class: &Class) -> String {
         };
         let name = visible(&answer.name);
         text += &match row.figures() {
-            Some(f) => format!(
-                "{name:width$}  {:>6.2} %  {:>7}  {met:<5} {}",
-                f.accuracy * 100.0,
-                f.bytes,
-                visible(&f.name)
-            ),
+            Some(f) => {
+                format!("{name:width$}  {:>6.2} %  {:>7}  {met:<5} {}", f.accuracy * 100.0, f.bytes, visible(&f.name))
+            }
             None => format!("{name:width$}  {:>8}  {:>7}  {met:<5} no variant was run", "-", "-"),
         };
         if !row.changed.is_empty() {

@@ -65,8 +65,9 @@ impl Assignment {
         self.check()?;
         let text = seal(VERSION, &self.to_json());
         // Read back, since a recipe may be longer than links hold.
-        Self::from_text(&text)
-            .map_err(|_| RecipeError("the experiment is too large for an assignment; take variants out of it".into()))?;
+        Self::from_text(&text).map_err(|_| {
+            RecipeError("the experiment is too large for an assignment; take variants out of it".into())
+        })?;
         Ok(text)
     }
 
@@ -133,7 +134,9 @@ impl Assignment {
             }
             if question.choices.len() > MAX_CHOICES {
                 let count = question.choices.len();
-                return fail(format!("questions[{index}].choices has {count} entries; at most {MAX_CHOICES} are allowed"));
+                return fail(format!(
+                    "questions[{index}].choices has {count} entries; at most {MAX_CHOICES} are allowed"
+                ));
             }
             if question.choices.iter().chain([&question.text]).any(|text| long(text, MAX_LINE)) {
                 return fail(format!("questions[{index}] has a text longer than {MAX_LINE} characters; shorten it"));
@@ -147,7 +150,9 @@ impl Assignment {
         }
         if let Some(path) = self.locks.unknown(&self.recipe) {
             let path = cut(path, MAX_LINE);
-            return fail(format!("locks.paths names \"{path}\", which the recipe has not; name a setting as its JSON does"));
+            return fail(format!(
+                "locks.paths names \"{path}\", which the recipe has not; name a setting as its JSON does"
+            ));
         }
         Ok(())
     }

@@ -95,10 +95,20 @@ impl Class {
 
     /// The whole table as CSV (RFC 4180), each answer with the link that runs it again.
     pub fn to_csv(&self) -> String {
-        let mut heads: Vec<String> =
-            ["name", "variant", "accuracy", "bytes", "macs", "nonzero", "latency_us", "goal_met", "changed_locks", "digest"]
-                .map(Into::into)
-                .into();
+        let mut heads: Vec<String> = [
+            "name",
+            "variant",
+            "accuracy",
+            "bytes",
+            "macs",
+            "nonzero",
+            "latency_us",
+            "goal_met",
+            "changed_locks",
+            "digest",
+        ]
+        .map(Into::into)
+        .into();
         let title = |index: usize| {
             let question = self.assignment.as_ref().and_then(|a| a.questions.get(index));
             question.map_or_else(|| format!("answer {}", index + 1), |question| question.text.clone())
