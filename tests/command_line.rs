@@ -282,3 +282,80 @@ fn the_methods_are_listed_with_their_settings() {
         assert!(text.contains(word), "{word} is missing");
     }
 }
+
+/// An assignment and two answers to it, as the page makes them.
+fn classroom() -> (String, [String; 2]) {
+    use featherweight::experiment::Recipe;
+    use featherweight::experiment::teaching::{
+        Answer, Assignment, Bound, Condition, Figure, Figures, Goal, Locks, Question,
+    };
+    let recipe = Recipe::from_json(TOY).unwrap();
+    let set = Assignment {
+        title: "Lighter".into(),
+        text: "Make it small.".into(),
+        recipe: recipe.clone(),
+        locks: Locks { all_but: true, paths: vec!["training".into()] },
+        goal: Goal {
+            variant: None,
+            conditions: vec![Condition { figure: Figure::Bytes, bound: Bound::AtMost, value: 300.0 }],
+        },
+        questions: vec![Question { text: "Why?".into(), choices: Vec::new() }],
+    };
+    let answer = |name: &str, bytes: usize, words: &str| {
+        let figures = Figures { name: "int8".into(), accuracy: 0.98, bytes, macs: 48, nonzero: 40, latency: None };
+        let answer = Answer {
+            assignment: set.hash(),
+            name: name.into(),
+            recipe: recipe.clone(),
+            figures: vec![figures],
+            digest: "0".repeat(32),
+            answers: vec![words.into()],
+        };
+        format!("https://example.org/#s={}", answer.to_text().unwrap())
+    };
+    let text = format!("https://example.org/#a={}", set.to_text().unwrap());
+    (text, [answer("Ada", 250, "Redundancy."), answer("Grace, H.", 350, "Luck.")])
+}
+
+#[test]
+fn assignments_and_answers_are_shown() {
+    let (set, [ada, _]) = classroom();
+    let shown = printed(&["show", &set]);
+    for words in
+        ["assignment: Lighter", "any variant has at most 300 bytes", "all but training", "1. Why?", "link   #x="]
+    {
+        assert!(shown.contains(words), "{words} is missing in {shown}");
+    }
+    let shown = printed(&["show", &ada]);
+    for words in ["answer of Ada", "int8: 98.00 % right, 250 bytes", "1. Redundancy.", "digest 0000"] {
+        assert!(shown.contains(words), "{words} is missing in {shown}");
+    }
+    assert!(refused(&["show", &set[..set.len() - 9]]).contains("copy it again"));
+    assert!(refused(&["show", "#s=AgAA"]).contains("newer"));
+}
+
+#[test]
+fn a_class_is_one_table() {
+    let folder = folder("class");
+    let (set, [ada, grace]) = classroom();
+    let file = folder.join("answers.txt");
+    std::fs::write(&file, format!("{set}\n{ada}\nnothing\n{grace}\n")).unwrap();
+    let file = file.to_string_lossy().into_owned();
+    let output = featherweight(&["class", &file]);
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && table.contains("goal: any variant has at most 300 bytes"), "{table}");
+    let of = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap().to_string();
+    assert!(of("Ada").contains(" met ") && of("Grace, H.").contains(" no "), "{table}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("line 3") && told.lines().count() == 1, "{told}");
+    let csv = printed(&["class", &file, "--csv"]);
+    assert_eq!(csv.lines().count(), 3);
+    assert!(
+        csv.contains("Ada,int8,0.98,250,48,40,,yes,") && csv.contains("\"Grace, H.\",int8,0.98,350,48,40,,no,"),
+        "{csv}"
+    );
+    std::fs::write(folder.join("none.txt"), "hello\n").unwrap();
+    let none = featherweight(&["class", &folder.join("none.txt").to_string_lossy()]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(String::from_utf8(none.stderr).unwrap().contains("holds no answer's link"));
+}

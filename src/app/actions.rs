@@ -3,7 +3,8 @@
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{backend, browser, budget, device, draft::Draft, offline, parts, presets, storage, text};
+use super::{backend, browser, budget, classroom, device, draft::Draft, offline, parts, present, presets, share, storage, text};
+use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{FirstWorker, ModelFile, News, Pool};
 use leptos::prelude::*;
@@ -25,7 +26,9 @@ const REFRESH: Duration = Duration::from_millis(90);
 
 /// Whether the page has to wait for the rest before it can show what it was opened for: a link's experiment, or one kept.
 pub(super) fn needs_rest() -> bool {
-    browser::fragment().starts_with(LINK) || browser::kept(DRAFT).is_some()
+    let fragment = browser::fragment();
+    let linked = [LINK, ASSIGNMENT_MARK, ANSWER_MARK].into_iter().any(|mark| fragment.starts_with(mark));
+    linked || browser::embedded().is_some() || browser::kept(DRAFT).is_some()
 }
 
 /// Whether nothing was run in this browser yet, and the page was opened for nothing particular.
@@ -57,9 +60,14 @@ pub(super) fn start_pool(state: State) {
 
 /// Reads the link and what was kept.
 pub(super) fn restore(state: State) {
+    if browser::embedded().is_some() {
+        return open_link(state); // a frame keeps nothing, and shows its link alone
+    }
     keep_draft(state);
     open_link(state);
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_link(state));
+    share::follow_drops(state);
+    present::follow_keys(state);
     device::restore(state);
     backend::restore(state);
     budget::restore(state);
@@ -71,7 +79,12 @@ pub(super) fn restore(state: State) {
                 if unread > 0 {
                     state.tell(text::unread(unread));
                 }
-                let newest = runs.first().map(|r| r.notes.id);
+                // Beside an assignment the student's own results, and nobody else's.
+                let own = |run: &&Record| {
+                    let given = state.assignment.with_untracked(Option::is_none);
+                    given || state.draft.with_untracked(|d| d.recipe == run.report.recipe)
+                };
+                let newest = runs.iter().find(own).map(|r| r.notes.id);
                 if newest.is_some() {
                     browser::keep(VISITED, "yes");
                 }
@@ -95,10 +108,11 @@ pub(super) fn restore(state: State) {
 fn open_link(state: State) {
     let fragment = browser::fragment();
     if !fragment.starts_with(LINK) {
-        return;
+        return classroom::open_link(state, &fragment);
     }
     match Link::from_text(&fragment) {
         Ok(link) => {
+            state.assignment.set(None);
             lay_out(state, link.recipe.clone());
             if state.phase.get_untracked() != Phase::Running {
                 state.shown.set(Shown::Nothing);
@@ -286,6 +300,9 @@ pub(super) fn undo(state: State) {
 
 /// Keeps a run and its models in the database; when that is done, the document's root says so.
 pub(super) fn save(state: State, record: Record, models: Option<Vec<ModelFile>>) {
+    if browser::embedded().is_some() {
+        return; // what runs in a frame is gone with it
+    }
     spawn_local(async move {
         let mut saved = storage::save_run(&record).await;
         if let Some(models) = models {

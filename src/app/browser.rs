@@ -112,6 +112,40 @@ pub(super) fn address() -> String {
     href.split('#').next().unwrap_or_default().to_string()
 }
 
+/// The address without query and fragment: the page itself.
+pub(super) fn plain_address() -> String {
+    address().split('?').next().unwrap_or_default().to_string()
+}
+
+/// What the address asks to be shown in a frame of another page, if it asks for that.
+pub(super) fn embedded() -> Option<String> {
+    let query = window().location().search().unwrap_or_default();
+    query.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("embed=")).map(String::from)
+}
+
+/// All elements that a selector finds.
+pub(super) fn all(selector: &str) -> Vec<web_sys::HtmlElement> {
+    let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
+}
+
+/// Whether a dialog is open over the page.
+pub(super) fn dialog_open() -> bool {
+    !all("dialog[open]").is_empty()
+}
+
+/// Whether the page is read from right to left.
+pub(super) fn right_to_left() -> bool {
+    document().document_element().is_some_and(|root| root.get_attribute("dir").as_deref() == Some("rtl"))
+}
+
+/// Gives an element the focus.
+pub(super) fn focus(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus(); // refused only where it is not drawn
+    }
+}
+
 /// Copies text; false where the browser refuses.
 pub(super) async fn copy(text: &str) -> bool {
     let navigator = window().navigator();
@@ -183,6 +217,13 @@ pub(super) async fn png(canvas: &HtmlCanvasElement) -> Option<Vec<u8>> {
 /// The browser's own name of itself.
 pub(super) fn user_agent() -> String {
     window().navigator().user_agent().unwrap_or_default()
+}
+
+/// Whether files are dragged, and not text.
+pub(super) fn brings_files(drag: &JsValue) -> bool {
+    let types = js_sys::Reflect::get(drag, &"dataTransfer".into())
+        .and_then(|data| js_sys::Reflect::get(&data, &"types".into()));
+    types.is_ok_and(|types| js_sys::Array::from(&types).includes(&"Files".into(), 0))
 }
 
 /// A canvas's drawing context.

@@ -1,6 +1,6 @@
 //! The page: Leptos components over one struct of signals. It never computes; the workers do.
 //!
-//! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
+//! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `classroom`, `charts`. Handing on and showing: `share`, `present`.
 //! Words: `text`, `format`.
 
 mod actions;
@@ -10,6 +10,7 @@ mod browser;
 mod budget;
 mod charts;
 mod compare;
+mod classroom;
 mod curve;
 mod demo;
 mod device;
@@ -23,9 +24,11 @@ mod learn;
 mod page;
 mod parts;
 mod places;
+mod present;
 mod presets;
 mod record;
 mod results;
+mod share;
 mod state;
 mod storage;
 mod text;

@@ -40,6 +40,14 @@ fn Whole(state: State) -> impl IntoView {
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
     }
+    // In a frame of another page there is one chart, and no way to get lost.
+    if browser::embedded().is_some() {
+        return view! {
+            <main class="framed">{state.parts.draw(move |rest| (rest.embed)(state))}</main>
+            <Notices state/>
+        }
+        .into_any();
+    }
     view! {
         <Skip place=state.place/>
         <header class="top">
@@ -52,11 +60,15 @@ fn Whole(state: State) -> impl IntoView {
                 <p>{text::TAGLINE}</p>
             </div>
             <Places place=state.place/>
+            <button class="quiet" data-testid="present" title=text::present::PRESENT_HELP on:click=move |_| state.parts.with_rest(move |rest| (rest.present)(state))>
+                {text::present::PRESENT}
+            </button>
             <ThemeToggle/>
         </header>
         // Only hidden while the visitor is elsewhere, so that drawings and open forms stay as they are.
         <main class="playground" hidden=move || state.place.get() != Place::Playground>
             <div class="side">
+                {move || state.assignment.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.assignment)(state)))}
                 <RunBar state/>
                 {demo(state)}
                 <Editor state/>
@@ -75,10 +87,16 @@ fn Whole(state: State) -> impl IntoView {
         {move || (state.place.get() == Place::Device).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.device)(state))}</main>
         })}
+        {move || (state.place.get() == Place::Class).then(|| view! {
+            <main>{state.parts.draw(move |rest| (rest.class)(state))}</main>
+        })}
+        {move || state.dialog.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.dialog)(state)))}
+        {move || state.presenting.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.presenter)(state)))}
         <Notices state/>
         <p class="unseen" role="status" data-testid="announced">{state.parts.add(move |rest| (rest.announced)(state))}</p>
         <footer>{text::PRIVACY}</footer>
     }
+    .into_any()
 }
 
 /// What moves on a first visit. Its place is kept from the start, so that nothing else moves when it comes.

@@ -7,7 +7,7 @@ use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
-use super::{actions, announce, browser, compare, demo, budget, device, gallery, offline, learn, results, text};
+use super::{actions, announce, browser, compare, demo, budget, classroom, device, gallery, offline, learn, present, results, share, text};
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
@@ -59,6 +59,13 @@ pub struct Rest {
     pub(super) training_form: fn(State) -> AnyView,
     pub(super) variant_form: fn(State, u32) -> AnyView,
     pub(super) recipe_form: fn(State, forms::Typed) -> AnyView,
+    pub(super) assignment: fn(State) -> AnyView,
+    pub(super) class: fn(State) -> AnyView,
+    pub(super) dialog: fn(State) -> AnyView,
+    pub(super) embed: fn(State) -> AnyView,
+    pub(super) preview: fn(State) -> AnyView,
+    pub(super) present: fn(State),
+    pub(super) presenter: fn(State) -> AnyView,
 }
 
 impl Engine {
@@ -97,6 +104,13 @@ impl Rest {
             training_form: forms::training,
             variant_form: forms::variant,
             recipe_form: forms::recipe,
+            assignment: classroom::assignment,
+            class: classroom::place,
+            dialog: share::dialog,
+            embed: share::embed,
+            preview: share::preview,
+            present: present::begin,
+            presenter: present::bar,
         }
     }
 }

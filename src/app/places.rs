@@ -1,6 +1,7 @@
 //! The page's places, told apart by what stands behind `#` in the address.
 
 use super::{actions, browser, text};
+use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use leptos::prelude::*;
 
 /// Where the visitor is.
@@ -16,6 +17,8 @@ pub(super) enum Place {
     Learn,
     /// Measure the device.
     Device,
+    /// Set assignments and read answers.
+    Class,
 }
 
 /// One place.
@@ -34,14 +37,18 @@ const PLACES: &[Row] = &[
     Row { place: Place::Compare, fragment: "#compare", title: text::compare::TITLE, skip: "#compared" },
     Row { place: Place::Learn, fragment: "#learn", title: text::learn::TITLE, skip: "#course" },
     Row { place: Place::Device, fragment: "#device", title: text::device::TITLE, skip: "#measured" },
+    Row { place: Place::Class, fragment: "#class", title: text::classroom::TITLE, skip: "#class-title" },
 ];
 
 impl Place {
     /// The place of the address. Links with an experiment lead to the playground; what names no place changes none.
     pub fn of_address() -> Option<Self> {
         let fragment = browser::fragment();
-        if fragment.starts_with(actions::LINK) {
+        if fragment.starts_with(actions::LINK) || fragment.starts_with(ASSIGNMENT_MARK) {
             return Some(Self::Playground);
+        }
+        if fragment.starts_with(ANSWER_MARK) {
+            return Some(Self::Class);
         }
         // Behind a place's name, `=` may say more.
         let name = fragment.split('=').next().unwrap_or_default();

@@ -2,15 +2,19 @@
 
 use super::backend::BackendState;
 use super::budget::BudgetState;
+use super::classroom::Lesson;
 use super::curve::{Boundary, Curve};
 use super::device::DeviceState;
 use super::draft::Draft;
 use super::offline::OfflineState;
 use super::parts::{Parts, Sources};
 use super::places::Place;
+use super::present::At;
 use super::presets;
 use super::record::Record;
+use super::share::Dialog;
 use super::tracker::Tracker;
+use crate::experiment::teaching::Assignment;
 use crate::experiment::{LayerPrecision, LayerSensitivity, Link, Plan, RecipeError, Report};
 use crate::worker::{FirstWorker, ModelFile, Picture, Pool, Prediction};
 use leptos::prelude::*;
@@ -142,6 +146,16 @@ pub(super) struct State {
     pub undo: RwSignal<Option<Undo>>,
     /// The link that the page was opened with.
     pub opened: RwSignal<Option<Link>>,
+    /// The assignment that is worked on.
+    pub assignment: RwSignal<Option<Shared<Assignment>>>,
+    /// The assignment that a teacher is writing.
+    pub lesson: RwSignal<Lesson>,
+    /// The links that a teacher collected, one a line.
+    pub class_links: RwSignal<String>,
+    /// What the dialog over the page shows.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// The slide that is presented.
+    pub presenting: RwSignal<Option<At>>,
     /// Counts up whenever the worker has been given other models.
     pub models_loaded: RwSignal<u32>,
     pub predictions: RwSignal<Vec<Prediction>>,
@@ -208,6 +222,11 @@ impl State {
             notice: RwSignal::new(None),
             undo: RwSignal::new(None),
             opened: RwSignal::new(None),
+            assignment: RwSignal::new(None),
+            lesson: RwSignal::new(Lesson::default()),
+            class_links: RwSignal::new(String::new()),
+            dialog: RwSignal::new(None),
+            presenting: RwSignal::new(None),
             models_loaded: RwSignal::new(0),
             predictions: RwSignal::new(Vec::new()),
             answered: RwSignal::new(0),
@@ -248,6 +267,11 @@ impl State {
         let measuring =
             self.device.busy() || self.backend.run.with(Option::is_some) || self.budget.run.with(Option::is_some);
         self.busy() || measuring || sensitivity || precision || self.asking.with(Option::is_some)
+    }
+
+    /// Whether an assignment locks the setting at this path of the recipe.
+    pub fn locked(&self, path: &str) -> bool {
+        self.assignment.with(|a| a.as_ref().is_some_and(|assignment| assignment.locks.hold(path)))
     }
 
     /// Says something went wrong.

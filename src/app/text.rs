@@ -5,6 +5,7 @@ pub(super) mod agreement;
 pub(super) mod compare;
 pub(super) mod demo;
 pub(super) mod budget;
+pub(super) mod classroom;
 pub(super) mod device;
 pub(super) mod ensemble;
 pub(super) mod export;
@@ -14,8 +15,10 @@ pub(super) mod learn;
 pub(super) mod numbers;
 pub(super) mod offline;
 pub(super) mod precision;
+pub(super) mod present;
 pub(super) mod quantize;
 pub(super) mod sensitivity;
+pub(super) mod share;
 pub(super) mod teaching;
 
 use super::format;
@@ -29,6 +32,17 @@ pub(super) fn fill(template: &str, values: &[&str]) -> String {
         out.push_str(part);
     }
     out
+}
+
+/// A template with each `{}` replaced by the next value.
+pub(super) fn fill(template: &str, values: &[&str]) -> String {
+    let mut parts = template.split("{}");
+    let mut text = parts.next().unwrap_or_default().to_string();
+    for (part, value) in parts.zip(values) {
+        text += value;
+        text += part;
+    }
+    text
 }
 
 pub(super) const NAME: &str = "Featherweight";

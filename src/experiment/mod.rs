@@ -1,9 +1,10 @@
-//! Recipe -> plan -> run -> report, and the link that carries a recipe.
+//! Recipe -> plan -> run -> report, and the links that carry recipes, assignments and answers.
 
 mod agreement;
 #[cfg(test)]
 mod aware_tests;
 pub mod compare;
+pub mod difference;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod distill_tests;
@@ -19,8 +20,10 @@ pub mod landscape;
 mod link;
 mod measure;
 mod noise;
+mod packing;
 mod plan;
 mod precision;
+mod preview;
 #[cfg(test)]
 mod pruning_tests;
 mod recipe;
@@ -39,6 +42,7 @@ mod share_tests;
 mod span;
 mod stage;
 mod state;
+pub mod teaching;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -54,6 +58,7 @@ pub(crate) use measure::test;
 pub use noise::{ActivationGrid, LayerNoise, float_origin, is_quantized, layer_noise};
 pub use plan::{Action, Needs, Plan, PlannedVariant, Stage, bring_checks};
 pub use precision::{LayerPrecision, precision};
+pub use preview::Preview;
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};

@@ -242,6 +242,11 @@ impl Recipe {
     pub fn from_json(text: &str) -> Result<Self, RecipeError> {
         let value: Value = serde_json::from_str(text)
             .map_err(|e| RecipeError(format!("the recipe is not valid JSON ({e}); check it with a JSON editor")))?;
+        Self::from_value(value)
+    }
+
+    /// As [`Recipe::from_json`], of JSON that has been parsed.
+    pub(super) fn from_value(value: Value) -> Result<Self, RecipeError> {
         match value.get("version").map(|v| (v, v.as_u64())) {
             None => {
                 return Err(RecipeError(format!("version is missing; add \"version\": {VERSION} to the recipe")));
@@ -274,7 +279,7 @@ impl Recipe {
         serde_json::to_string_pretty(&self.compact_value()).unwrap_or_default()
     }
 
-    fn compact_value(&self) -> Value {
+    pub(super) fn compact_value(&self) -> Value {
         let mut value = to_value(self);
         let bare = Recipe {
             version: 0, // never equal, so the version always stays

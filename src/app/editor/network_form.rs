@@ -48,29 +48,33 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
         };
         (kind.get() == ArchitectureName::Mlp || !usual.is_empty()).then(|| {
             view! {
-                <ListField label help value=Signal::derive(move || network.with(shown)) set=Callback::new(set)/>
+                <ListField label help value=Signal::derive(move || network.with(shown)) set=Callback::new(set) field="widths"/>
             }
         })
     };
     let transformer = Memo::new(move |_| kind.get() == ArchitectureName::Transformer);
     let sizes = move || {
-        let field =
-            move |label, help, usual: usize, (low, high): (f64, f64), of: fn(&mut Architecture) -> &mut usize| {
-                let value = Signal::derive(move || match network.with(|n| *of(&mut n.clone())) {
-                    0 => usual as f64,
-                    size => size as f64,
-                });
-                let set = Callback::new(move |v: f64| {
-                    let size = v as usize;
-                    change(&|n| *of(n) = if size == usual { 0 } else { size });
-                });
-                view! { <NumberField label help value range=(low, high) step=1.0 set/> }
-            };
+        let field = move |field,
+                          label,
+                          help,
+                          usual: usize,
+                          (low, high): (f64, f64),
+                          of: fn(&mut Architecture) -> &mut usize| {
+            let value = Signal::derive(move || match network.with(|n| *of(&mut n.clone())) {
+                0 => usual as f64,
+                size => size as f64,
+            });
+            let set = Callback::new(move |v: f64| {
+                let size = v as usize;
+                change(&|n| *of(n) = if size == usual { 0 } else { size });
+            });
+            view! { <NumberField label help value range=(low, high) step=1.0 set field/> }
+        };
         transformer.get().then(|| {
             view! {
-                {field(text::DEPTH, words::DEPTH, 2, (1.0, 4.0), |n| &mut n.depth)}
-                {field(text::HEADS, words::HEADS, 4, (1.0, 16.0), |n| &mut n.heads)}
-                {field(text::PATCH, text::PATCH_HELP, 7, (2.0, 14.0), |n| &mut n.patch)}
+                {field("depth", text::DEPTH, words::DEPTH, 2, (1.0, 4.0), |n| &mut n.depth)}
+                {field("heads", text::HEADS, words::HEADS, 4, (1.0, 16.0), |n| &mut n.heads)}
+                {field("patch", text::PATCH, text::PATCH_HELP, 7, (2.0, 14.0), |n| &mut n.patch)}
             }
         })
     };
@@ -83,6 +87,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                     options=options(&[("relu", "ReLU", words::RELU), ("tanh", "tanh", words::TANH)])
                     value=Signal::derive(move || network.with(|n| word(&n.activation)))
                     set=Callback::new(move |v: String| if let Some(a) = parse(&v) { change(&|n| n.activation = a) })
+                    field="activation"
                 />
             }
         })
@@ -95,6 +100,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                     options=options(&[("max", "maximum", words::MAXIMUM), ("average", "average", words::AVERAGE)])
                     value=Signal::derive(move || network.with(|n| word(&n.pooling)))
                     set=Callback::new(move |v: String| if let Some(p) = parse(&v) { change(&|n| n.pooling = p) })
+                    field="pooling"
                 />
             }
         })
@@ -108,6 +114,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                     help=words::BATCH_NORM
                     value=Signal::derive(move || network.with(|n| n.batch_normalization))
                     set=Callback::new(move |v| change(&|n| n.batch_normalization = v))
+                    field="batch_normalization"
                 />
             }
         })
@@ -119,6 +126,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             options=kinds
             value=Signal::derive(move || network.with(|n| word(&n.architecture)))
             set=choose
+            field="architecture"
         />
         {widths}
         {sizes}
@@ -136,6 +144,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                 ])
                 value=Signal::derive(move || network.with(|n| word(&n.initialization)))
                 set=Callback::new(move |v: String| if let Some(i) = parse(&v) { change(&|n| n.initialization = i) })
+                field="initialization"
             />
             <NumberField
                 label=text::DROPOUT
@@ -144,6 +153,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                 range=(0.0, 0.9)
                 step=0.05
                 set=Callback::new(move |v| change(&|n| n.dropout = v))
+                field="dropout"
             />
             <NumberField
                 label=text::teaching::INPUT_DROPOUT
@@ -152,6 +162,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                 range=(0.0, 0.9)
                 step=0.05
                 set=Callback::new(move |v| change(&|n| n.input_dropout = v))
+                field="input_dropout"
             />
             {normalization}
         </details>

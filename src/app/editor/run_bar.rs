@@ -32,7 +32,10 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
         });
     };
     view! {
-        {move || banner().map(|b| view! { <p class="notice" data-testid="opened">{b}</p> })}
+        {move || banner().map(|b| view! {
+            <p class="notice" data-testid="opened">{b}</p>
+            {state.parts.draw(move |rest| (rest.preview)(state))}
+        })}
         <div class="runbar">
             {move || match state.busy() {
                 false => view! {

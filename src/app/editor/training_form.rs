@@ -30,12 +30,14 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                     range=(0.0, 0.999)
                     step=0.01
                     set=write(|t, v| t.momentum = v)
+                    field="momentum"
                 />
                 <CheckField
                     label=text::NESTEROV
                     help=words::NESTEROV
                     value=Signal::derive(move || training.with(|t| t.nesterov))
                     set=Callback::new(move |v| change(&|t| t.nesterov = v))
+                    field="nesterov"
                 />
             }
         })
@@ -50,6 +52,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                     range=(1.0, 200.0)
                     step=1.0
                     set=write(|t, v| if let Schedule::Step { every, .. } = &mut t.schedule { *every = v as usize })
+                    field="schedule"
                 />
                 <NumberField
                     label=text::FACTOR
@@ -58,6 +61,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                     range=(0.0, 1.0)
                     step=0.05
                     set=write(|t, v| if let Schedule::Step { factor, .. } = &mut t.schedule { *factor = v })
+                    field="schedule"
                 />
             }
         })
@@ -82,6 +86,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             range=(0.0, 200.0)
             step=1.0
             set=write(|t, v| t.epochs = v as usize)
+            field="epochs"
         />
         <NumberField
             label=text::RATE
@@ -90,6 +95,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             range=(1e-6, 10.0)
             step=0.0001
             set=write(|t, v| t.learning_rate = v)
+            field="learning_rate"
         />
         <details class="more">
             <summary>{text::MORE}</summary>
@@ -101,6 +107,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 ])
                 value=Signal::derive(move || training.with(|t| word(&t.optimizer)))
                 set=Callback::new(move |v: String| if let Some(o) = parse(&v) { change(&|t| t.optimizer = o) })
+                field="optimizer"
             />
             {momentum}
             <NumberField
@@ -110,6 +117,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 range=(1.0, 1024.0)
                 step=1.0
                 set=write(|t, v| t.batch = v as usize)
+                field="batch"
             />
             <SelectField
                 label=text::SCHEDULE
@@ -120,6 +128,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 ])
                 value=schedule
                 set=set_schedule
+                field="schedule"
             />
             {drops}
             <NumberField
@@ -129,6 +138,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 range=(0.0, 1.0)
                 step=0.0001
                 set=write(|t, v| t.weight_decay = v)
+                field="weight_decay"
             />
             <NumberField
                 label=text::PATIENCE
@@ -137,6 +147,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 range=(0.0, 200.0)
                 step=1.0
                 set=write(|t, v| t.early_stopping = v as usize)
+                field="early_stopping"
             />
             <Regularizing training set/>
         </details>

@@ -26,6 +26,7 @@ mod verdict;
 pub(super) mod weights_picture;
 
 use super::charts::Origin;
+use super::share::Differences;
 use super::state::{Shown, State};
 use super::text;
 use crate::experiment::Link;
@@ -43,7 +44,7 @@ pub(super) use numbers::Overflow;
 use precision::PrecisionPanel;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
-pub(super) use reproduce::share;
+pub(super) use reproduce::{link, share};
 use runs::Runs;
 use sensitivity::SensitivityPanel;
 use table::VariantTable;
@@ -87,6 +88,7 @@ pub(super) fn all(state: State) -> AnyView {
     view! {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
+            <Differences state/>
             {move || tabled.get().then(|| view! { <VariantTable state/> })}
             <Collapse state/>
             {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
@@ -99,6 +101,25 @@ pub(super) fn all(state: State) -> AnyView {
             {move || measured.get().then(|| view! { <PrecisionPanel state/> })}
             <Numbers state/>
             <Reproduce state/>
+    }
+    .into_any()
+}
+
+/// One chart of what there is to see, for a frame in another page.
+pub(super) fn one(state: State, name: &str) -> AnyView {
+    let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
+    let name = name.to_string();
+    let chosen = move |state| match name.as_str() {
+        "curves" => view! { <Curves state/> }.into_any(),
+        "tradeoff" => view! { <Tradeoff state/> }.into_any(),
+        _ => view! { <VariantTable state/> }.into_any(),
+    };
+    view! {
+        <div class="results">
+            <VerdictLine state/>
+            {move || something.get().then(|| view! { <ProgressPanel state/> })}
+            {move || something.get().then(|| chosen(state))}
+        </div>
     }
     .into_any()
 }

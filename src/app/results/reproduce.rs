@@ -1,6 +1,8 @@
 //! Link, digest, report: how someone else comes to the same bits.
 
+use super::super::share::{Dialog, Sharing, stem};
 use super::super::state::State;
+use super::super::text::share as words;
 use super::super::{browser, text};
 use super::report_files::ReportFiles;
 use crate::experiment::{BackendName, Link};
@@ -8,7 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 /// The link to the run that is shown, else to the experiment under edit.
-fn link(state: State) -> Link {
+pub(in crate::app) fn link(state: State) -> Link {
     match state.report.get() {
         Some(report) => Link::from(&*report),
         None => Link { recipe: state.draft.with(|d| d.recipe.clone()), digest: None },
@@ -37,6 +39,16 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
     let on_gpu = move || state.report.with(|r| r.as_ref().is_some_and(|r| r.backend == BackendName::Gpu));
     let why_none = move || if on_gpu() { text::DIGEST_GPU } else { text::DIGEST_NONE };
     let ended = Memo::new(move |_| !state.busy() && state.report.with(Option::is_some));
+    let hand_on = move |_| {
+        let link = link.get_untracked();
+        state.dialog.set(Some(Dialog::Link(Sharing {
+            title: words::LINK_TITLE,
+            about: words::LINK_ABOUT,
+            address: address.get_untracked(),
+            stem: stem(&link.recipe.title),
+            recipe: Some(link.recipe.to_pretty_json()),
+        })));
+    };
     view! {
         <section class="card reproduce" aria-labelledby="reproduce-title">
             <h3 id="reproduce-title">{text::REPRODUCE}</h3>
@@ -50,6 +62,8 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
             </dl>
             <div class="buttons">
                 <button data-testid="share" on:click=move |_| share(state)>{text::SHARE}</button>
+                <button data-testid="show-code" on:click=hand_on>{words::CODE}</button>
+                <button data-testid="show-embed" on:click=move |_| state.dialog.set(Some(Dialog::Embed))>{words::EMBED}</button>
             </div>
             {move || ended.get().then(|| view! { <ReportFiles state/> })}
             <label class="field">

@@ -2,13 +2,13 @@
 
 use crate::console::Console;
 use crate::device::device;
-use crate::{gallery, import, inspect, jobs, models};
+use crate::{class, gallery, import, inspect, jobs, models};
 use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize, share};
 use featherweight::data::{DATASETS, DatasetName};
 use featherweight::experiment::gallery::Size;
 use featherweight::experiment::{
-    BackendName, Latency, Link, Plan, Recipe, Report, VariantReport, float_origin, mentor,
+    BackendName, Latency, Link, Plan, Preview, Recipe, Report, VariantReport, float_origin, mentor,
 };
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -137,10 +137,19 @@ enum Command {
         #[arg(long, default_value = "")]
         page: String,
     },
-    /// Prints the recipe that a link or a file holds, and what it would run.
+    /// Prints what a link or a recipe's file holds, and what it would run: an experiment (`#x=`), an assignment (`#a=`) or a
+    /// student's answer (`#s=`).
     Show {
         /// A link, or a recipe's file.
         experiment: String,
+    },
+    /// Reads a class's answers and prints them as one table.
+    Class {
+        /// A text file with one answer's link a line, and the assignment's link in another, if its goal is to be judged.
+        file: PathBuf,
+        /// Prints comma-separated values, with all figures, all answers, and for each the link that runs it again.
+        #[arg(long)]
+        csv: bool,
     },
     /// Measures this device: what its vectors can do, and what training and classifying make of it.
     Device {
@@ -247,7 +256,11 @@ pub fn main() -> ExitCode {
         Command::Predict { model, experiment, data, out, samples } => read_experiment(&experiment)
             .and_then(|link| models::predict(&model, &link.recipe.data, &data, &models::Wanted { out, samples })),
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
-        Command::Show { experiment } => show(&experiment),
+        Command::Show { experiment } => match class::show(&experiment) {
+            Some(shown) => shown,
+            None => show(&experiment),
+        },
+        Command::Class { file, csv } => class::table(&file, csv),
         Command::Device { data, works, json } => device(data, &works, json.as_deref()),
         Command::Gallery { name: None, .. } => gallery::list(),
         Command::Gallery { name: Some(name), setup, full, recipe, report, data, out, markdown, jobs, quiet } => {
@@ -496,6 +509,10 @@ fn show(experiment: &str) -> Result<(), String> {
         plan.recipe.seeds.len(),
         plan.training_samples()
     );
+    let preview = Preview::of(&plan);
+    if preview.data_bytes > 0.0 {
+        text += &format!("{:.1} MB of data are read\n", preview.data_bytes / 1e6);
+    }
     for stage in &plan.stages {
         text += &format!("{}{}\n", "  ".repeat(stage.depth + 1), stage.label);
     }

@@ -1,6 +1,8 @@
 //! The native command line: runs, shows and shares experiments, exports models, and measures the device.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod class;
+#[cfg(not(target_arch = "wasm32"))]
 mod command_line;
 #[cfg(not(target_arch = "wasm32"))]
 mod console;
