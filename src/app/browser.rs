@@ -165,7 +165,7 @@ pub(super) fn object_url(kind: &str, content: impl AsRef<[u8]>) -> Option<String
 
 /// The address of a link's experiment on this page.
 pub(super) fn link_address(link: &str) -> String {
-    format!("{}#x={link}", address())
+    format!("{}#x={link}", plain_address())
 }
 
 /// A title as the name of a file: letters and digits, hyphens between.
