@@ -20,7 +20,7 @@ pub(in crate::app) fn title(quantity: Quantity) -> &'static str {
     }
 }
 
-/// What it is and how it was come by.
+/// What it is and how it was obtained.
 pub(in crate::app) fn how(quantity: Quantity) -> &'static str {
     let at = Quantity::ALL.iter().position(|other| *other == quantity);
     at.map_or("", |at| words::HOWS[at])

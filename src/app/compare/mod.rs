@@ -250,7 +250,7 @@ fn legend(results: Results) -> impl IntoView {
     view! { <ul class="legend card" data-testid="compared">{items}</ul> }
 }
 
-/// What the figures are and how they were come by, folded away.
+/// What the figures are and how they were obtained, folded away.
 pub(super) fn hows() -> AnyView {
     let rows = Quantity::ALL.map(|quantity| view! { <dt>{title(quantity)}</dt><dd>{how(quantity)}</dd> });
     view! {

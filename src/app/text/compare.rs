@@ -44,8 +44,8 @@ pub(in crate::app) const COMPARE_TICKED: &str = "Compare what is ticked: {}";
 pub(in crate::app) const COMPARE_RUN: &str = "Compare its results";
 
 pub(in crate::app) const MEMORY: &str = "Memory";
-pub(in crate::app) const HOW: &str = "What the figures mean and how they were come by";
-/// What each of the figures is and how it was come by, in the order of the table.
+pub(in crate::app) const HOW: &str = "What the figures mean and how they were obtained";
+/// What each of the figures is and how it was obtained, in the order of the table.
 pub(in crate::app) const HOWS: [&str; 9] = [
     "Measured here: the share of the test set that the model, read back from its file, classifies rightly. The mean over seeds; beneath it the worst and the best.",
     "Measured here: the mean cross-entropy on the test set, likewise. Lower is better: it also counts how sure the model is.",

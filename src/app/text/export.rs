@@ -23,7 +23,7 @@ pub(in crate::app) const REPORT_HTML_HELP: &str =
     "One page that needs nothing else: the table, the charts as they stand here, the recipe, the link.";
 pub(in crate::app) const MADE: &str = "Made with Featherweight on {}.";
 pub(in crate::app) const RUN_ON: &str = "Processor cores: {}. Browser: {}.";
-pub(in crate::app) const HOW: &str = "How the figures were come by";
+pub(in crate::app) const HOW: &str = "How the figures were obtained";
 pub(in crate::app) const CHARTS: &str = "Charts";
 pub(in crate::app) const AGAIN: &str = "To run it again";
 
