@@ -30,7 +30,7 @@ impl Plan {
     /// and attention, which share their weights.
     pub fn is_dense(&self) -> bool {
         let shares = |layer: &Layer| matches!(layer, Layer::Convolution(_) | Layer::Sequence(_));
-        self.stages.iter().all(|stage| !self.layers(stage).iter().any(shares))
+        (0..self.stages.len()).all(|stage| !self.layers(stage).iter().any(shares))
     }
 }
 

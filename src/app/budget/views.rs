@@ -23,7 +23,7 @@ pub(in crate::app) fn of_draft(state: State) -> AnyView {
                 (None, _) => view! { <Unknown state dense=Signal::derive(dense)/> }.into_any(),
             }}
             {move || shorter.get().filter(|_| !state.busy()).map(|recipe| view! {
-                <button class="quiet" data-testid="budget-fit" on:click=move |_| {
+                <button data-testid="budget-fit" on:click=move |_| {
                     let samples = recipe.data.samples;
                     state.draft.update(|draft| draft.recipe.data.samples = samples);
                 }>{words::fit(recipe.data.samples.unwrap_or_default())}</button>
@@ -66,7 +66,6 @@ fn Unknown(state: State, dense: Signal<bool>) -> impl IntoView {
         false => view! {
             <p class="hint">{words::UNKNOWN}</p>
             <button
-                class="quiet"
                 data-testid="budget-measure"
                 disabled=move || state.occupied()
                 on:click=move |_| measure(state, dense.get_untracked())

@@ -39,9 +39,9 @@ pub(in crate::app) fn start(state: State) {
             move || {
                 spawn_local(async move {
                     state.offline.stage.set(Stage::Filling);
-                    match JsFuture::from(container.register(SCRIPT)).await {
-                        Ok(registration) => follow(state, registration.unchecked_into()),
-                        Err(_) => state.offline.stage.set(Stage::Failed),
+                    match registration(container.register(SCRIPT)).await {
+                        Some(registration) => follow(state, registration),
+                        None => state.offline.stage.set(Stage::Failed),
                     }
                 });
             },
@@ -55,6 +55,11 @@ fn container() -> Option<ServiceWorkerContainer> {
     let navigator = window().navigator();
     let there = js_sys::Reflect::get(&navigator, &"serviceWorker".into()).is_ok_and(|there| there.is_object());
     there.then(|| navigator.service_worker())
+}
+
+/// What a promise of the browser comes to; some extensions keep their promise and give nothing.
+async fn registration(promise: js_sys::Promise) -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(promise).await.ok()?.dyn_into().ok()
 }
 
 /// Looks how far it is, now and whenever that changes.
@@ -128,8 +133,7 @@ pub(super) fn ask_of_data(state: State, what: &str) {
     let offline = state.offline;
     spawn_local(async move {
         let Ok(ready) = container.ready() else { return };
-        let Ok(registration) = JsFuture::from(ready).await else { return };
-        let Some(active) = registration.unchecked_into::<ServiceWorkerRegistration>().active() else { return };
+        let Some(active) = registration(ready).await.and_then(|registration| registration.active()) else { return };
         if what == "keep" {
             ask_to_last();
         }
@@ -168,8 +172,8 @@ pub(super) fn take_over(state: State) {
         return;
     }
     spawn_local(async move {
-        let Ok(registration) = JsFuture::from(container.get_registration()).await else { return };
-        let Some(waiting) = registration.unchecked_into::<ServiceWorkerRegistration>().waiting() else { return };
+        let waiting = registration(container.get_registration()).await.and_then(|registration| registration.waiting());
+        let Some(waiting) = waiting else { return };
         on(&container, "controllerchange", || {
             let _ = window().location().reload(); // refused only to pages in frames of others
         });

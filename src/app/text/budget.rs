@@ -18,6 +18,9 @@ pub(in crate::app) const MEASURING: &str = "Measuring how fast this device train
 pub(in crate::app) const FITTED: &str = "Quick, on {} training samples only, so that it fits this device.";
 pub(in crate::app) const RUN_FITTED: &str = "Run within a minute";
 
+/// Whole minutes.
+pub(in crate::app) const MINUTES: &str = "{}\u{a0}min";
+
 /// A time, and whether it is long.
 pub(in crate::app) fn about(seconds: f64, long: bool) -> String {
     let template = if long { LONG } else { ABOUT };
@@ -42,10 +45,10 @@ pub(in crate::app) fn fitted(samples: usize) -> String {
 /// An estimate is told no finer than it is good: a second up to ten, five up to a minute, then minutes.
 fn rounded(seconds: f64) -> String {
     let to = |step: f64| (seconds / step).round() * step;
-    format::seconds(match seconds {
-        s if s < 10.0 => to(1.0).max(1.0),
-        s if s < 55.0 => to(5.0),
-        s if s < 3570.0 => to(60.0).max(60.0),
-        _ => to(600.0),
-    })
+    match seconds {
+        s if s < 10.0 => format::seconds(to(1.0).max(1.0)),
+        s if s < 57.5 => format::seconds(to(5.0)),
+        s if s < 3570.0 => MINUTES.replacen("{}", &format::fixed((s / 60.0).round(), 0), 1),
+        _ => format::seconds(to(600.0)),
+    }
 }
