@@ -84,12 +84,13 @@ pub(super) fn follow_keys(state: State) {
 /// The bar at the foot of the window.
 pub(super) fn bar(state: State) -> AnyView {
     let at = move || state.presenting.get().unwrap_or(At { index: 0, of: 1 });
+    let last = move || at().index + 1 >= at().of;
     let begins = RwSignal::new(key_begins());
     view! {
         <div class="presenter" role="region" aria-label=words::BAR data-testid="presenter">
             <button data-testid="slide-previous" disabled=move || at().index == 0 on:click=move |_| go(state, To::Previous)>{words::PREVIOUS}</button>
             <span role="status" data-testid="slide-at">{move || words::at(at().index, at().of)}</span>
-            <button data-testid="slide-next" disabled=move || at().index + 1 >= at().of on:click=move |_| go(state, To::Next)>{words::NEXT}</button>
+            <button data-testid="slide-next" disabled=last on:click=move |_| go(state, To::Next)>{words::NEXT}</button>
             <label class="check">
                 <input type="checkbox" prop:checked=begins on:change:target=move |ev| {
                     begins.set(ev.target().checked());
@@ -110,7 +111,7 @@ fn key_begins() -> bool {
 
 /// The slides that are in the document now.
 fn slides() -> Vec<HtmlElement> {
-    let drawn = |slide: &HtmlElement| slide.get_client_rects().length() > 0;
+    let drawn = |slide: &HtmlElement| slide.get_bounding_client_rect().width() > 0.0;
     // A slide within another one is part of it.
     let outermost = |slide: &HtmlElement| {
         let parent = slide.parent_element();

@@ -10,13 +10,14 @@ use leptos::prelude::*;
 pub(super) fn QuestionsForm(state: State) -> impl IntoView {
     let lesson = state.lesson;
     let count = Memo::new(move |_| lesson.with(|l| l.questions.len()));
+    let full = move || count.get() >= MAX_QUESTIONS;
     view! {
         <fieldset class="choices">
             <legend>{words::QUESTIONS}</legend>
             {move || (0..count.get()).map(|index| view! { <One state index/> }).collect_view()}
             <button
                 data-testid="add-question"
-                disabled=move || count.get() >= MAX_QUESTIONS
+                disabled=full
                 on:click=move |_| lesson.update(|l| l.questions.push(Default::default()))
             >{words::ADD_QUESTION}</button>
         </fieldset>

@@ -55,13 +55,14 @@ pub(in crate::app) fn place(state: State) -> AnyView {
         }
     };
     let title_id = unique("dialog");
+    let labelled = title_id.clone();
     let (title, body) = match state.dialog.get_untracked() {
         Some(Dialog::Link(sharing)) => (sharing.title, view! { <Handed state sharing/> }.into_any()),
         Some(Dialog::Embed) => (words::EMBED_TITLE, view! { <Snippet state/> }.into_any()),
         None => return ().into_any(),
     };
     view! {
-        <dialog node_ref=node class="card" aria-labelledby=title_id.clone() data-testid="dialog" on:close=closed>
+        <dialog node_ref=node class="card" aria-labelledby=labelled data-testid="dialog" on:close=closed>
             <h2 id=title_id>{title}</h2>
             {body}
             <button data-testid="dialog-close" on:click=close>{words::CLOSE}</button>
