@@ -60,6 +60,7 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
                 {move || (waits.get() || state.phase.get() == Phase::Loading).then(|| view! { <br/><em>{text::NO_SCRIPT_STATE}</em> })}
             </p>
         </div>
-        {state.parts.add(move |rest| (rest.budget)(state))}
+        // Holds its place until that part is there, so that nothing moves.
+        <div class="budget-place">{state.parts.add(move |rest| (rest.budget)(state))}</div>
     }
 }
