@@ -11,7 +11,7 @@ pub(in crate::app) const LONG: &str =
 pub(in crate::app) const FIT: &str = "Fit it into a minute: {} training samples";
 /// Two times.
 pub(in crate::app) const EXHIBIT: &str = "On this device, quick takes about {}, in full about {}.";
-pub(in crate::app) const UNKNOWN: &str = "How long a run takes here is not known yet.";
+pub(in crate::app) const UNKNOWN: &str = "Not timed here yet.";
 pub(in crate::app) const MEASURE: &str = "Measure for a second";
 pub(in crate::app) const MEASURING: &str = "Measuring how fast this device trains…";
 /// Training samples.
