@@ -129,19 +129,22 @@ fn few_bits() -> Recipe {
 fn without_labels() -> Recipe {
     let training = Training { epochs: 8, ..Training::default() };
     let student = Architecture::mlp(&[100]);
-    let taught = |transfer: Transfer| {
-        let step = Distill { student: Some(student.clone()), alpha: 1.0, transfer, ..Distill::default() };
-        vec![Step::Distill(step)]
+    let taught = |alpha: f64, epochs: usize, transfer: Transfer| {
+        let training = Some(Training { epochs, ..training.clone() });
+        vec![Step::Distill(Distill { student: Some(student.clone()), alpha, transfer, training, ..Distill::default() })]
     };
+    let few = || Transfer { share: 0.05, ..Transfer::default() };
     let no_threes = || Transfer { without: vec![3], ..Transfer::default() };
+    let clothes = Transfer { source: TransferSource::Other, ..Transfer::default() };
     let teacher = Architecture { dropout: 0.2, ..Architecture::mlp(&[300, 300]) };
     let variants = vec![
         Variant { network: Some(teacher), ..fresh("teacher") },
-        fresh("labels alone"),
-        from("soft targets", "teacher", taught(Transfer::default())),
-        from("no 3", "teacher", taught(no_threes())),
-        from("no 3, bias put right", "teacher", taught(Transfer { correct_bias: true, ..no_threes() })),
-        from("clothes only", "teacher", taught(Transfer { source: TransferSource::Other, ..Transfer::default() })),
+        from("150 digits, labels", "teacher", taught(0.0, 100, few())),
+        from("150 digits, taught", "teacher", taught(1.0, 100, few())),
+        from("all digits, taught", "teacher", taught(1.0, 8, Transfer::default())),
+        from("no 3", "teacher", taught(1.0, 8, no_threes())),
+        from("no 3, bias put right", "teacher", taught(1.0, 8, Transfer { correct_bias: true, ..no_threes() })),
+        from("clothes only", "teacher", taught(1.0, 8, clothes)),
     ];
     recipe("What a teacher passes on", digits(3_000), student.clone(), training, 1, variants)
 }
