@@ -40,7 +40,8 @@ const MAKE_FROM: &str = "It begins from the experiment that is laid out in the p
 pub(in crate::app) const NAME: &str = "Title";
 pub(in crate::app) const WORDS: &str = "What is to be done";
 pub(in crate::app) const WORDS_HELP: &str = "An empty line begins a new paragraph.";
-pub(in crate::app) const LOCKS: &str = "What students may change";
+pub(in crate::app) const LOCKS_TITLE: &str = "Locks";
+pub(in crate::app) const LOCKS: &str = "Students may change";
 pub(in crate::app) const LOCKS_CHOICES: [(&str, &str, &str); 3] = [
     ("none", "everything", ""),
     ("all-but", "only what is ticked", "All else is shown greyed out, with the reason beside it."),
@@ -76,9 +77,9 @@ pub(in crate::app) const STUDENT: &str = "Name";
 pub(in crate::app) const NAMELESS: &str = "no name";
 pub(in crate::app) const REPRODUCES: &str = "Reproduces?";
 pub(in crate::app) const CHECK: &str = "Run it here";
-const CHECK_OF: &str = "Run here what {} handed in";
+const CHECK_OF: &str = "Run it here: {}";
 pub(in crate::app) const OPEN_IT: &str = "Open";
-const OPEN_OF: &str = "Open what {} handed in";
+const OPEN_OF: &str = "Open: {}";
 pub(in crate::app) const CHECKING: &str = "running…";
 pub(in crate::app) const SAME: &str = "same, bit for bit";
 pub(in crate::app) const NO_DIGEST: &str = "has no digest: the GPU trained it";
@@ -92,8 +93,8 @@ const CHANGED_SHORT: &str = "changed though locked: {}";
 const PROBLEM: &str = "Line {}: {}.";
 pub(in crate::app) const CHART: &str = "Accuracy against bytes, one mark a student";
 const ANSWER: &str = "Answer {}";
-const COUNTED: &str = "{} answers, {} meet the goal";
-const ANSWERS_READ: &str = "{} answers";
+const COUNTED: &str = "Answers: {}. Those that meet the goal: {}.";
+const ANSWERS_READ: &str = "Answers: {}.";
 
 const AT_LEAST: &str = "{} at least {}";
 const AT_MOST: &str = "{} at most {}";
