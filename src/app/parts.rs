@@ -8,6 +8,7 @@ use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
 use super::{actions, announce, browser, budget, device, gallery, offline, results, text};
+use crate::benchmark::Measurement;
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
@@ -51,6 +52,7 @@ pub struct Rest {
     pub(super) new_version: fn(State) -> AnyView,
     pub(super) announced: fn(State) -> AnyView,
     pub(super) budget: fn(State) -> AnyView,
+    pub(super) paced: fn(State, &Measurement),
     pub(super) data_form: fn(State) -> AnyView,
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
@@ -86,6 +88,7 @@ impl Rest {
             new_version: offline::new_version,
             announced: announce::announced,
             budget: budget::of_draft,
+            paced: budget::measured,
             data_form: forms::data,
             network_form: forms::network,
             training_form: forms::training,
