@@ -8,6 +8,7 @@ use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
 use super::{actions, announce, browser, compare, demo, budget, classroom, device, gallery, offline, learn, present, results, share, text};
+use crate::benchmark::Measurement;
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
@@ -54,6 +55,7 @@ pub struct Rest {
     pub(super) announced: fn(State) -> AnyView,
     pub(super) budget: fn(State) -> AnyView,
     pub(super) learn: fn(State) -> AnyView,
+    pub(super) paced: fn(State, &Measurement),
     pub(super) data_form: fn(State) -> AnyView,
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
@@ -99,6 +101,7 @@ impl Rest {
             announced: announce::announced,
             budget: budget::of_draft,
             learn: learn::place,
+            paced: budget::measured,
             data_form: forms::data,
             network_form: forms::network,
             training_form: forms::training,

@@ -34,17 +34,6 @@ pub(super) fn fill(template: &str, values: &[&str]) -> String {
     out
 }
 
-/// A template with each `{}` replaced by the next value.
-pub(super) fn fill(template: &str, values: &[&str]) -> String {
-    let mut parts = template.split("{}");
-    let mut text = parts.next().unwrap_or_default().to_string();
-    for (part, value) in parts.zip(values) {
-        text += value;
-        text += part;
-    }
-    text
-}
-
 pub(super) const NAME: &str = "Featherweight";
 pub(super) const TAGLINE: &str =
     "Train a neural network in this tab, make it lighter, and measure what that costs, on the device in front of you.";
