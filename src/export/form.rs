@@ -88,9 +88,7 @@ mod tests {
 
     #[test]
     fn every_name_has_its_row_and_its_ending() {
-        for name in
-            [FormName::Featherweight, FormName::Onnx, FormName::Safetensors, FormName::Npz, FormName::CHeader]
-        {
+        for name in [FormName::Featherweight, FormName::Onnx, FormName::Safetensors, FormName::Npz, FormName::CHeader] {
             assert_eq!(Form::of_ending(name.ending()).unwrap().name, name);
             assert_eq!(serde_json::to_value(name).unwrap(), name.ending());
         }

@@ -3,9 +3,9 @@
 
 use crate::compression::quantize::Quantize;
 use crate::compression::quantize::number_line::Histogram;
-use crate::export::FormName;
 use crate::experiment::landscape::{Landscape, Size};
 use crate::experiment::{Agreement, Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
+use crate::export::FormName;
 use serde::{Deserialize, Serialize};
 
 /// A question about this device, or about loaded models, which it names.

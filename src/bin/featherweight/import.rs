@@ -91,14 +91,15 @@ fn beginning_with(digest: &str) -> Vec<Variant> {
 }
 
 fn network(json: &str) -> Result<Architecture, String> {
-    serde_json::from_str(json)
-        .map_err(|e| format!("--network is not a network as recipes write it ({e}), such as {{\"architecture\":\"lenet-5\"}}"))
+    serde_json::from_str(json).map_err(|e| {
+        format!("--network is not a network as recipes write it ({e}), such as {{\"architecture\":\"lenet-5\"}}")
+    })
 }
 
 fn module(text: &str) -> Result<(String, String), String> {
-    let (here, there) = text
-        .split_once('=')
-        .ok_or_else(|| format!("--module {text} is not understood; write fc1=classifier.0: one here, then its name in the file"))?;
+    let (here, there) = text.split_once('=').ok_or_else(|| {
+        format!("--module {text} is not understood; write fc1=classifier.0: one here, then its name in the file")
+    })?;
     Ok((here.into(), there.into()))
 }
 

@@ -39,9 +39,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             )));
         }
         let [height, width, channels] = self.dataset.shape();
-        let layers = network
-            .layers(Shape { height, width, channels }, self.dataset.classes())
-            .map_err(RunError::Network)?;
+        let layers =
+            network.layers(Shape { height, width, channels }, self.dataset.classes()).map_err(RunError::Network)?;
         match export::decode(&file) {
             Ok(TrainedModel::Float(model)) if model.layers == layers => {
                 Ok(self.trials.iter().map(|_| State::of(model.clone())).collect())

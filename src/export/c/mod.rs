@@ -63,7 +63,8 @@ impl<'m> Header<'m> {
             match layer {
                 IntegerLayer::Linear(linear) => width = self.linear(number, linear),
                 IntegerLayer::Pool(pool) => {
-                    let kind = if pool.kind == crate::backend::PoolKind::Max { Loop::MaxPool } else { Loop::AveragePool };
+                    let kind =
+                        if pool.kind == crate::backend::PoolKind::Max { Loop::MaxPool } else { Loop::AveragePool };
                     self.call(kind, &[&"from", &"to", &pool.height, &pool.width, &pool.channels, &pool.size]);
                     self.say("swap = from; from = to; to = swap;");
                     width = pool.outputs();
@@ -121,7 +122,8 @@ impl<'m> Header<'m> {
         };
         match linear.requant() {
             Some(requant) => {
-                let (mantissas, shifts): (Vec<u32>, Vec<u32>) = requant.factors().map(|[by, shift]| (by, shift)).unzip();
+                let (mantissas, shifts): (Vec<u32>, Vec<u32>) =
+                    requant.factors().map(|[by, shift]| (by, shift)).unzip();
                 self.array("int32_t", &of("mantissas"), &mantissas);
                 self.array("uint8_t", &of("shifts"), &shifts);
             }
@@ -151,7 +153,10 @@ impl<'m> Header<'m> {
             }
             _ => {
                 let at = if kernel.is_some() { format!("i * {outputs} + k") } else { "k".into() };
-                self.say(format!("for (k = 0; k < {outputs}; k++) logits[{at}] = (float)sums[k] * {}[k];", of("scales")));
+                self.say(format!(
+                    "for (k = 0; k < {outputs}; k++) logits[{at}] = (float)sums[k] * {}[k];",
+                    of("scales")
+                ));
             }
         }
         if kernel.is_some() {
@@ -211,7 +216,8 @@ impl<'m> Header<'m> {
             text += which.text();
             text += "\n";
         }
-        text += "/* Classifies one sample: the class with the largest logit. The logits are those before the softmax. */\n";
+        text +=
+            "/* Classifies one sample: the class with the largest logit. The logits are those before the softmax. */\n";
         text += "static int fw_classify(const float sample[FW_INPUTS], float logits[FW_CLASSES]) {\n";
         let _ = write!(text, "    static uint8_t room[2][{largest}];\n    static int32_t sums[{sums}];\n");
         for (number, width) in kept {

@@ -171,11 +171,7 @@ pub(super) fn fill(model: &mut Model, tensors: &[Tensor], named: &[(String, Stri
         if let Some(parameter) = parameter {
             slot.write(values, parameter.slice_mut());
         }
-        table.push(Row {
-            slot: Some(slot.name.clone()),
-            dims: slot.dims.clone(),
-            tensor: Some(tensor.name.clone()),
-        });
+        table.push(Row { slot: Some(slot.name.clone()), dims: slot.dims.clone(), tensor: Some(tensor.name.clone()) });
     }
     let gone = |tensor: &&Tensor| !table.iter().any(|row| row.tensor.as_deref() == Some(tensor.name.as_str()));
     let rest: Vec<Row> = tensors
@@ -215,7 +211,9 @@ fn missing(slot: &Slot, modules: &[Module<'_>], used: &[&str]) -> String {
 /// Has the first layer take values from 0 to 1 where it was trained with `(value - mean) / deviation`.
 pub(super) fn undo_normalization(model: &mut Model, mean: f64, deviation: f64) -> Result<(), String> {
     if !(deviation > 0.0 && deviation.is_finite() && mean.is_finite()) {
-        return Err(format!("a mean of {mean} and a deviation of {deviation} are not possible; the deviation is above 0"));
+        return Err(format!(
+            "a mean of {mean} and a deviation of {deviation} are not possible; the deviation is above 0"
+        ));
     }
     let first = model.layers.iter().position(|layer| !matches!(layer, Layer::Dropout { .. } | Layer::Flatten));
     let first = first.filter(|&at| match model.layers[at] {

@@ -49,7 +49,12 @@ pub(super) fn network(tensors: &[Tensor], shape: Shape, classes: usize) -> Resul
     }
     let widths = if widths == name.default_widths() { Vec::new() } else { widths };
     let always = name.always_normalizes();
-    Ok(Architecture { architecture: name, widths, batch_normalization: normalized && !always, ..Architecture::default() })
+    Ok(Architecture {
+        architecture: name,
+        widths,
+        batch_normalization: normalized && !always,
+        ..Architecture::default()
+    })
 }
 
 /// Dense layers one behind another, the outputs of each being the inputs of the next, where that is so in one order alone; as the

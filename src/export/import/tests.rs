@@ -38,7 +38,8 @@ fn a_written_network_is_read_again_to_the_last_bit_and_known_by_its_shapes() {
             // The same logits, bit for bit.
             let mut rng = Key::new(1).rng();
             let samples: Vec<f32> = (0..2 * 784).map(|_| rng.uniform()).collect();
-            let logits = |model: &Model| Executable::new(&TrainedModel::Float(model.clone())).logits(2, &samples).to_vec();
+            let logits =
+                |model: &Model| Executable::new(&TrainedModel::Float(model.clone())).logits(2, &samples).to_vec();
             assert_eq!(logits(&imported.model), logits(&model));
         }
     }
@@ -66,11 +67,14 @@ fn exported_onnx_is_read_again_to_the_last_bit() {
             let file = onnx(&TrainedModel::Float(model.clone()));
             let imported = import(&file, IMAGE, 10, &Settings::default()).unwrap();
             assert_eq!(bare(&imported.model), bare(&model));
-            let kinds = |model: &Model| model.layers.iter().filter(|l| !matches!(l, Layer::Dropout { .. })).copied().collect::<Vec<_>>();
+            let kinds = |model: &Model| {
+                model.layers.iter().filter(|l| !matches!(l, Layer::Dropout { .. })).copied().collect::<Vec<_>>()
+            };
             assert_eq!(kinds(&imported.model).len(), kinds(&model).len());
             let mut rng = Key::new(1).rng();
             let samples: Vec<f32> = (0..2 * 784).map(|_| rng.uniform()).collect();
-            let logits = |model: &Model| Executable::new(&TrainedModel::Float(model.clone())).logits(2, &samples).to_vec();
+            let logits =
+                |model: &Model| Executable::new(&TrainedModel::Float(model.clone())).logits(2, &samples).to_vec();
             assert_eq!(logits(&imported.model), logits(&model), "{architecture:?} {activation:?}");
         }
     }
@@ -139,16 +143,16 @@ fn modules_are_found_by_their_shapes_whatever_they_are_called() {
 fn what_shapes_leave_open_can_be_said() {
     let network = Architecture::mlp(&[20, 20, 20]);
     let model = Model::initialize(&network, IMAGE, 10, &Key::new(3)).unwrap();
-    let file = renamed(&model, &[("fc1", "in"), ("fc2", "z"), ("fc3", "a"), ("fc4", "out")]);
+    let file = renamed(&model, &[("fc1", "in"), ("fc2", "l"), ("fc3", "k"), ("fc4", "out")]);
     let wrong = import(&file, IMAGE, 10, &Settings::default()).unwrap();
     assert_eq!(wrong.network, network);
     assert_ne!(wrong.model, model);
-    let modules = [("fc2", "z"), ("fc3", "a")].map(|(here, there)| (here.to_string(), there.to_string()));
+    let modules = [("fc2", "l"), ("fc3", "k")].map(|(here, there)| (here.to_string(), there.to_string()));
     let settings = Settings { modules: modules.to_vec(), ..Settings::default() };
     assert_eq!(import(&file, IMAGE, 10, &settings).unwrap().model, model);
     let settings = Settings { modules: vec![("fc2".into(), "b".into())], ..Settings::default() };
     let told = import(&file, IMAGE, 10, &settings).unwrap_err();
-    assert!(told.contains("no module b in the file") && told.contains("in, out, z"), "{told}");
+    assert!(told.contains("no module b in the file") && told.contains("in, k, l, out"), "{told}");
 }
 
 fn float(name: &str, dims: &[usize]) -> Tensor {
@@ -174,7 +178,10 @@ fn what_does_not_fit_is_named() {
         float("d.weight", &[10, 500]),
     ];
     let kernel = told(&kernel, &plain);
-    assert!(kernel.contains("conv1 needs a convolution of 20 x 1 x 5 x 5") && kernel.contains("a (20 x 1 x 3 x 3)"), "{kernel}");
+    assert!(
+        kernel.contains("conv1 needs a convolution of 20 x 1 x 5 x 5") && kernel.contains("a (20 x 1 x 3 x 3)"),
+        "{kernel}"
+    );
     let mut broken = float("fc.weight", &[10, 784]);
     let Values::F32(values) = &mut broken.values else { panic!() };
     values[3] = f32::NAN;

@@ -7,8 +7,8 @@ use crate::data::Key;
 use crate::export::drawn::{IMAGES, drawn, integers};
 use crate::export::{decode, encode};
 use crate::network::{
-    ActivationName, Architecture, ArchitectureName, Coded, Codes, Ensemble, IntegerLayer, Layer, Model, PoolingName, Role,
-    Shape, TrainedModel,
+    ActivationName, Architecture, ArchitectureName, Coded, Codes, Ensemble, IntegerLayer, Layer, Model, PoolingName,
+    Role, Shape, TrainedModel,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};

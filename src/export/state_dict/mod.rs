@@ -45,7 +45,9 @@ pub fn tensors(model: &TrainedModel) -> Vec<Tensor> {
         TrainedModel::Ensemble(ensemble) => {
             let named = |(number, member)| {
                 let prefix = format!("member{}.", number + 1);
-                tensors(member).into_iter().map(move |tensor| Tensor { name: format!("{prefix}{}", tensor.name), ..tensor })
+                tensors(member)
+                    .into_iter()
+                    .map(move |tensor| Tensor { name: format!("{prefix}{}", tensor.name), ..tensor })
             };
             ensemble.members.iter().enumerate().flat_map(named).collect()
         }

@@ -117,7 +117,12 @@ pub(super) fn weights(layer: &Layer, shape: Shape, tokens: bool) -> Option<(&'st
         }
         Layer::Convolution(Conv { kernel: 1, channels, filters, .. }) if tokens => {
             let dims = [filters, channels];
-            Some(("linear", dims.to_vec(), filters, slot(&dims, Order::Dense { pixels: 1, channels, outputs: filters })))
+            Some((
+                "linear",
+                dims.to_vec(),
+                filters,
+                slot(&dims, Order::Dense { pixels: 1, channels, outputs: filters }),
+            ))
         }
         Layer::Convolution(Conv { kernel, channels, filters, .. }) => {
             let dims = [filters, channels, kernel, kernel];

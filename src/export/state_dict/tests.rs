@@ -3,9 +3,7 @@
 use super::{Values, slots, tensors};
 use crate::backend::{Conv, Pool, PoolKind};
 use crate::export::drawn::{IMAGES, drawn, integers};
-use crate::network::{
-    ActivationName, Architecture, ArchitectureName, Layer, Model, PoolingName, Shape, TrainedModel,
-};
+use crate::network::{ActivationName, Architecture, ArchitectureName, Layer, Model, PoolingName, Shape, TrainedModel};
 use std::collections::BTreeSet;
 
 #[test]
@@ -74,8 +72,7 @@ fn every_value_stands_where_pytorch_has_it() {
 fn slots_hold_every_parameter_once() {
     let transformer = Architecture { architecture: ArchitectureName::Transformer, ..Architecture::default() };
     let shapes = [Shape { height: 28, width: 28, channels: 1 }, Shape { height: 1, width: 48, channels: 1 }];
-    let sequences =
-        shapes.map(|shape| Model::initialize(&transformer, shape, 10, &crate::data::Key::new(3)).unwrap());
+    let sequences = shapes.map(|shape| Model::initialize(&transformer, shape, 10, &crate::data::Key::new(3)).unwrap());
     let images = IMAGES.map(|name| drawn(name, ActivationName::Relu, PoolingName::Max));
     for model in images.into_iter().chain(sequences) {
         let slots = slots(&model.layers, model.shape);

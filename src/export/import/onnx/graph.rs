@@ -88,7 +88,8 @@ impl<'f> Graph<'f> {
                 attributes: node.messages(5).collect::<Result<_, _>>()?,
             };
             if node.operator == "Constant" {
-                let value = node.attribute("value").ok_or_else(|| format!("{} has no value", node.said()))?.message(5)?;
+                let value =
+                    node.attribute("value").ok_or_else(|| format!("{} has no value", node.said()))?.message(5)?;
                 let value = constant(&value)?;
                 constants.insert(node.output.clone(), value);
                 continue;
@@ -99,7 +100,9 @@ impl<'f> Graph<'f> {
             return Err("it has no operators; it ends in the middle, or is no ONNX file".into());
         }
         if nodes.len() + constants.len() > MOST {
-            return Err(format!("it has more than {MOST} operators and constants; the networks here have some hundred"));
+            return Err(format!(
+                "it has more than {MOST} operators and constants; the networks here have some hundred"
+            ));
         }
         // Old files list constants among the inputs.
         let inputs: Vec<Message<'f>> = graph.messages(11).collect::<Result<_, _>>()?;
@@ -150,7 +153,9 @@ fn constant(tensor: &Message<'_>) -> Result<Constant, String> {
         return Err(format!("constant {name} is {dims:?} and has {} values", values.len()));
     }
     if let Some(at) = values.iter().position(|value| value.is_nan()) {
-        return Err(format!("constant {name} holds NaN at place {at}; its training has failed, or the file is damaged"));
+        return Err(format!(
+            "constant {name} holds NaN at place {at}; its training has failed, or the file is damaged"
+        ));
     }
     Ok(Constant { dims, values })
 }

@@ -29,7 +29,10 @@ pub(super) fn read(
             let network = guess::network(&chain.tensors, shape, classes)?;
             let tanh = chain.layers.contains(&Found::Activation(Activation::Tanh));
             // The last pooling of a residual network is a mean in any case.
-            let first = chain.layers.iter().find_map(|layer| if let Found::Pool { kind, .. } = layer { Some(*kind) } else { None });
+            let first = chain
+                .layers
+                .iter()
+                .find_map(|layer| if let Found::Pool { kind, .. } = layer { Some(*kind) } else { None });
             let average = network.architecture.pools() && first == Some(PoolKind::Average);
             Architecture {
                 activation: if tanh { ActivationName::Tanh } else { ActivationName::Relu },
@@ -63,7 +66,11 @@ fn normalize(chain: &mut Chain) {
     let convolution = |layer: &Found| matches!(layer, Found::Convolution { .. });
     let moved = |place: usize| place + before[..place].iter().filter(|layer| convolution(layer)).count();
     for layer in &before {
-        chain.layers.push(if let Found::Add { from } = *layer { Found::Add { from: moved(from) } } else { layer.clone() });
+        chain.layers.push(if let Found::Add { from } = *layer {
+            Found::Add { from: moved(from) }
+        } else {
+            layer.clone()
+        });
         if convolution(layer) {
             chain.layers.push(Found::Normalization);
         }

@@ -12,13 +12,20 @@ const KNOWN: &str = "Conv, Gemm, MatMul, Add, Relu, Tanh, MaxPool, AveragePool, 
 /// A layer as it was found; its parameters are tensors named after it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Found {
-    Convolution { padding: usize },
+    Convolution {
+        padding: usize,
+    },
     Dense,
     Normalization,
     Activation(Activation),
-    Pool { kind: PoolKind, size: usize },
+    Pool {
+        kind: PoolKind,
+        size: usize,
+    },
     /// Adds what came into the layer of this number.
-    Add { from: usize },
+    Add {
+        from: usize,
+    },
 }
 
 /// What came of a graph.
@@ -112,10 +119,14 @@ impl<'g> Walk<'g, '_> {
 
     /// The value that the node works on, which is what the last layer has left.
     fn current(&self, node: &Node<'_>) -> Result<Value, String> {
-        let value = self.value(node, 0).ok_or_else(|| format!("{} does not get what a layer before it makes", node.said()))?;
+        let value =
+            self.value(node, 0).ok_or_else(|| format!("{} does not get what a layer before it makes", node.said()))?;
         match value.place == self.chain.layers.len() {
             true => Ok(value),
-            false => Err(format!("{} works beside the chain of layers; branches are read only as skip connections", node.said())),
+            false => Err(format!(
+                "{} works beside the chain of layers; branches are read only as skip connections",
+                node.said()
+            )),
         }
     }
 
@@ -157,7 +168,8 @@ impl<'g> Walk<'g, '_> {
             ("Conv", None) => self.convolution(node)?,
             ("Gemm", None) => self.gemm(node)?,
             ("MatMul", None) => {
-                let weights = self.constant(node, 1).ok_or_else(|| format!("{} multiplies no constant", node.said()))?;
+                let weights =
+                    self.constant(node, 1).ok_or_else(|| format!("{} multiplies no constant", node.said()))?;
                 let weights = turned(node, weights)?;
                 self.dense(node, weights, None)?
             }
@@ -195,7 +207,9 @@ impl<'g> Walk<'g, '_> {
     fn image(&self, node: &Node<'_>) -> Result<Shape, String> {
         match self.current(node)?.form {
             Form::Image { shape, first: true } => Ok(shape),
-            Form::Image { .. } => Err(format!("{} gets an image with channels last, and takes them first", node.said())),
+            Form::Image { .. } => {
+                Err(format!("{} gets an image with channels last, and takes them first", node.said()))
+            }
             Form::Row { .. } => Err(format!("{} gets rows, and takes images", node.said())),
         }
     }
@@ -243,9 +257,16 @@ impl<'g> Walk<'g, '_> {
     fn turned_image(&self, node: &Node<'_>) -> Result<Value, String> {
         let value = self.current(node)?;
         match (value.form, &node.ints("perm")?[..]) {
-            (Form::Image { shape, first: true }, [0, 2, 3, 1]) => Ok(Value { form: Form::Image { shape, first: false }, ..value }),
-            (Form::Image { shape, first: false }, [0, 3, 1, 2]) => Ok(Value { form: Form::Image { shape, first: true }, ..value }),
-            (_, perm) => Err(format!("{} by {perm:?} is not read; images may go from channels first to last and back", node.said())),
+            (Form::Image { shape, first: true }, [0, 2, 3, 1]) => {
+                Ok(Value { form: Form::Image { shape, first: false }, ..value })
+            }
+            (Form::Image { shape, first: false }, [0, 3, 1, 2]) => {
+                Ok(Value { form: Form::Image { shape, first: true }, ..value })
+            }
+            (_, perm) => Err(format!(
+                "{} by {perm:?} is not read; images may go from channels first to last and back",
+                node.said()
+            )),
         }
     }
 
@@ -279,12 +300,22 @@ impl<'g> Walk<'g, '_> {
 
     fn convolution(&mut self, node: &Node<'_>) -> Result<Value, String> {
         let Shape { height, width, channels } = self.image(node)?;
-        let weights = self.constant(node, 1).ok_or_else(|| format!("{} has weights that are no constant", node.said()))?.clone();
+        let weights =
+            self.constant(node, 1).ok_or_else(|| format!("{} has weights that are no constant", node.said()))?.clone();
         let [filters, of, kernel, across] = weights.dims[..] else {
-            return Err(format!("{} has weights of {} dimensions; those of images have 4", node.said(), weights.dims.len()));
+            return Err(format!(
+                "{} has weights of {} dimensions; those of images have 4",
+                node.said(),
+                weights.dims.len()
+            ));
         };
         let ones = |name: &str| Ok::<bool, String>(node.ints(name)?.iter().all(|one| *one == 1));
-        if kernel != across || of != channels || node.int("group").unwrap_or(1) != 1 || !ones("strides")? || !ones("dilations")? {
+        if kernel != across
+            || of != channels
+            || node.int("group").unwrap_or(1) != 1
+            || !ones("strides")?
+            || !ones("dilations")?
+        {
             return Err(format!(
                 "{} has kernels of {kernel} x {across} over {of} of {channels} channels, in groups, steps or dilations; square kernels over all channels, pixel by pixel, are read",
                 node.said()
@@ -292,10 +323,16 @@ impl<'g> Walk<'g, '_> {
         }
         let padding = match (node.text("auto_pad").as_deref(), &node.ints("pads")?[..]) {
             (Some("SAME_UPPER" | "SAME_LOWER"), _) if kernel % 2 == 1 => kernel / 2,
-            (None | Some("NOTSET"), [a, rest @ ..]) if rest.len() == 3 && rest.iter().all(|b| b == a) && (0..64).contains(a) => *a as usize,
+            (None | Some("NOTSET"), [a, rest @ ..])
+                if rest.len() == 3 && rest.iter().all(|b| b == a) && (0..64).contains(a) =>
+            {
+                *a as usize
+            }
             (None | Some("NOTSET" | "VALID"), []) => 0,
             (Some("VALID"), _) => 0,
-            (_, pads) => return Err(format!("{} is padded by {pads:?}; as many pixels on each side are read", node.said())),
+            (_, pads) => {
+                return Err(format!("{} is padded by {pads:?}; as many pixels on each side are read", node.said()));
+            }
         };
         if kernel == 0 || kernel > height.min(width) + 2 * padding {
             return Err(format!("{} has kernels of {kernel} x {kernel} over {height} x {width} pixels", node.said()));
@@ -316,7 +353,8 @@ impl<'g> Walk<'g, '_> {
         if !plain("alpha") || !plain("beta") || node.int("transA").unwrap_or(0) != 0 {
             return Err(format!("{} has factors or turns its input; plain ones are read", node.said()));
         }
-        let weights = self.constant(node, 1).ok_or_else(|| format!("{} has weights that are no constant", node.said()))?;
+        let weights =
+            self.constant(node, 1).ok_or_else(|| format!("{} has weights that are no constant", node.said()))?;
         let weights = if node.int("transB").unwrap_or(0) == 0 { turned(node, weights)? } else { weights.clone() };
         let bias = self.constant(node, 2).cloned();
         self.dense(node, weights, bias)
@@ -377,7 +415,10 @@ impl<'g> Walk<'g, '_> {
             (Some(a), Some(b), _) => {
                 let (now, before) = if a.place == here { (a, b) } else { (b, a) };
                 if now.place != here || before.place >= here || now.form != before.form {
-                    return Err(format!("{} adds what does not fit; a skip connection adds what came into an earlier layer", node.said()));
+                    return Err(format!(
+                        "{} adds what does not fit; a skip connection adds what came into an earlier layer",
+                        node.said()
+                    ));
                 }
                 Ok(self.push(Found::Add { from: before.place }, now.form))
             }
@@ -396,7 +437,8 @@ impl<'g> Walk<'g, '_> {
 
     /// The real values of integers.
     fn dequantized(&self, node: &Node<'_>, integers: Constant) -> Result<Constant, String> {
-        let scales = self.constant(node, 1).ok_or_else(|| format!("{} has a scale that is no constant", node.said()))?;
+        let scales =
+            self.constant(node, 1).ok_or_else(|| format!("{} has a scale that is no constant", node.said()))?;
         let zeros = self.constant(node, 2);
         let axis = node.int("axis").unwrap_or(1);
         let rank = integers.dims.len() as i64;
@@ -405,7 +447,11 @@ impl<'g> Walk<'g, '_> {
             (1, _) => (1, 1),
             (many, Some(size)) if many == *size => (many, integers.dims[axis + 1..].iter().product::<usize>().max(1)),
             (many, _) => {
-                return Err(format!("{} has {many} scales for {:?} integers; one, or one for each of an axis, are read", node.said(), integers.dims));
+                return Err(format!(
+                    "{} has {many} scales for {:?} integers; one, or one for each of an axis, are read",
+                    node.said(),
+                    integers.dims
+                ));
             }
         };
         let real = |(index, q): (usize, &f32)| {

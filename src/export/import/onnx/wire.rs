@@ -65,7 +65,9 @@ impl<'f> Message<'f> {
 
     /// A number, if the field is there.
     pub fn number(&self, number: u64) -> Option<i64> {
-        self.of(number).filter_map(|field| if let Field::Number(value) = field { Some(value as i64) } else { None }).last()
+        self.of(number)
+            .filter_map(|field| if let Field::Number(value) = field { Some(value as i64) } else { None })
+            .last()
     }
 
     pub fn float(&self, number: u64) -> Option<f32> {
