@@ -3,7 +3,9 @@
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{backend, browser, budget, classroom, device, draft::Draft, offline, parts, present, presets, share, storage, text};
+use super::{
+    backend, browser, budget, classroom, device, draft::Draft, offline, parts, present, presets, share, storage, text,
+};
 use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{FirstWorker, ModelFile, News, Pool};

@@ -7,7 +7,10 @@ use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State};
-use super::{actions, announce, browser, compare, demo, budget, classroom, device, gallery, offline, learn, present, results, share, text};
+use super::{
+    actions, announce, browser, budget, classroom, compare, demo, device, gallery, learn, offline, present, results,
+    share, text,
+};
 use crate::benchmark::Measurement;
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};

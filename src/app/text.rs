@@ -2,10 +2,10 @@
 
 pub(super) mod access;
 pub(super) mod agreement;
-pub(super) mod compare;
-pub(super) mod demo;
 pub(super) mod budget;
 pub(super) mod classroom;
+pub(super) mod compare;
+pub(super) mod demo;
 pub(super) mod device;
 pub(super) mod ensemble;
 pub(super) mod export;

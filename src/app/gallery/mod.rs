@@ -7,7 +7,7 @@ use super::record::Record;
 use super::state::{Shared, State};
 use super::{actions, budget, format, text};
 use crate::experiment::gallery::{EXHIBITS, Exhibit, Setup, Size};
-use crate::experiment::{Link, Data, Recipe, Report};
+use crate::experiment::{Data, Link, Recipe, Report};
 use figure::Figure;
 use leptos::prelude::*;
 use text::gallery as words;
