@@ -6,6 +6,7 @@
 #[macro_use]
 mod names;
 mod order;
+mod phrase;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -1,7 +1,7 @@
 //! The page: Leptos components over one struct of signals. It never computes; the workers do.
 //!
 //! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
-//! Words: `text`, `format`.
+//! Words: `text`, `language`, `format`.
 
 mod actions;
 mod backend;
@@ -14,6 +14,7 @@ mod editor;
 mod fields;
 mod format;
 mod gallery;
+mod language;
 mod page;
 mod parts;
 mod places;
@@ -30,5 +31,8 @@ pub use parts::{Engine, Rest, Sources};
 
 /// Puts the page into the document. Its later parts come from `sources`.
 pub fn mount(sources: Sources) {
-    leptos::mount::mount_to_body(move || page::Page(page::PageProps { sources }));
+    wasm_bindgen_futures::spawn_local(async move {
+        language::begin().await;
+        leptos::mount::mount_to_body(move || page::Page(page::PageProps { sources }));
+    });
 }

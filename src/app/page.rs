@@ -1,5 +1,6 @@
 //! The page as a whole: header, experiment, results, notices.
 
+use super::language::LanguageToggle;
 use super::parts::Sources;
 use super::places::{Place, Places, Skip};
 use super::state::{Phase, State, Undo};
@@ -30,7 +31,10 @@ pub(super) fn Page(sources: Sources) -> impl IntoView {
     let waits = actions::needs_rest();
     actions::open(state);
     let begun = Memo::new(move |_| !waits || state.parts.all_there() || state.parts.failed.get());
-    move || begun.get().then(|| view! { <Whole state/> })
+    move || {
+        state.language_changed.get();
+        begun.get().then(|| view! { <Whole state/> })
+    }
 }
 
 /// All of it, in place of what stood there while it loaded.
@@ -51,6 +55,7 @@ fn Whole(state: State) -> impl IntoView {
                 <p>{text::TAGLINE}</p>
             </div>
             <Places place=state.place/>
+            <LanguageToggle state/>
             <ThemeToggle/>
         </header>
         // Only hidden while the visitor is elsewhere, so that drawings and open forms stay as they are.

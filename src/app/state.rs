@@ -104,6 +104,8 @@ pub(super) struct State {
     pub parts: Parts,
     /// Until the pool takes it.
     pub first_worker: StoredValue<Option<Result<FirstWorker, String>>, LocalStorage>,
+    /// Counts up when the page speaks another language, and is drawn anew.
+    pub language_changed: RwSignal<u32>,
     pub place: RwSignal<Place>,
     pub device: DeviceState,
     /// Which backend trains.
@@ -169,6 +171,7 @@ impl State {
         Self {
             parts,
             first_worker: StoredValue::new_local(None),
+            language_changed: RwSignal::new(0),
             place: RwSignal::new(Place::Playground),
             device: DeviceState::new(),
             backend: BackendState::new(),

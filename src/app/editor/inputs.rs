@@ -1,5 +1,6 @@
 //! The kinds of input: a number, a choice, a yes or no, a list of numbers. Each carries its label and its sentence.
 
+use super::super::language::Text;
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,8 +18,8 @@ fn plain(value: f64) -> String {
 /// A number: a box, and a slider where the range is short enough to slide over.
 #[component]
 pub(super) fn NumberField(
-    label: &'static str,
-    #[prop(optional)] help: &'static str,
+    #[prop(into)] label: &'static str,
+    #[prop(optional, into)] help: &'static str,
     #[prop(into)] value: Signal<f64>,
     range: (f64, f64),
     step: f64,
@@ -77,15 +78,15 @@ pub(super) fn NumberField(
 /// What a choice offers: a value, its title, and a sentence shown while it is chosen.
 pub(super) type Options = Vec<(String, String, &'static str)>;
 
-/// Options whose values, titles and sentences are literals.
-pub(super) fn options(list: &[(&'static str, &'static str, &'static str)]) -> Options {
-    list.iter().map(|(value, title, help)| (value.to_string(), title.to_string(), *help)).collect()
+/// Options that stand in a table.
+pub(super) fn options(list: &[(&'static str, Text, Text)]) -> Options {
+    list.iter().map(|(value, title, help)| (value.to_string(), title.to_string(), help.tr())).collect()
 }
 
 /// One of a few.
 #[component]
 pub(super) fn SelectField(
-    label: &'static str,
+    #[prop(into)] label: &'static str,
     #[prop(into)] options: Signal<Options>,
     #[prop(into)] value: Signal<String>,
     set: Callback<String>,
@@ -118,7 +119,7 @@ pub(super) fn SelectField(
 
 /// Yes or no.
 #[component]
-pub(super) fn CheckField(label: &'static str, #[prop(into)] value: Signal<bool>, set: Callback<bool>) -> impl IntoView {
+pub(super) fn CheckField(#[prop(into)] label: &'static str, #[prop(into)] value: Signal<bool>, set: Callback<bool>) -> impl IntoView {
     view! {
         <label class="check">
             <input type="checkbox" prop:checked=move || value.get() on:change:target=move |ev| set.run(ev.target().checked())/>
@@ -131,8 +132,8 @@ pub(super) fn CheckField(label: &'static str, #[prop(into)] value: Signal<bool>,
 /// Numbers with commas between.
 #[component]
 pub(super) fn ListField(
-    label: &'static str,
-    help: &'static str,
+    #[prop(into)] label: &'static str,
+    #[prop(into)] help: &'static str,
     #[prop(into)] value: Signal<Vec<f64>>,
     set: Callback<Vec<f64>>,
 ) -> impl IntoView {
