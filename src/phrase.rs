@@ -78,11 +78,7 @@ pub(crate) fn captures<'s>(template: &str, sentence: &'s str) -> Option<(&'s str
             (Piece::Hole(_), Some(Piece::Words(words))) => {
                 stretches.next();
                 // The last words are the sentence's end.
-                let at = if stretches.peek().is_none() {
-                    rest.strip_suffix(words)?.len()
-                } else {
-                    rest.find(words)?
-                };
+                let at = if stretches.peek().is_none() { rest.strip_suffix(words)?.len() } else { rest.find(words)? };
                 found.push(&rest[..at]);
                 rest = &rest[at + words.len()..];
             }

@@ -3,7 +3,10 @@
 use leptos::prelude::{document, window};
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, ImageData, Response, Url};
+use web_sys::{
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, ImageData,
+    Response, Url,
+};
 
 /// Milliseconds since the page was opened.
 pub(super) fn now_ms() -> f64 {
@@ -20,9 +23,8 @@ pub(super) fn time_text(date_ms: f64) -> String {
     let locale = if super::language::is_persian() { "fa-IR" } else { "default" };
     let date = js_sys::Date::new(&date_ms.into());
     let today = js_sys::Date::new_0();
-    let time = String::from(date.to_locale_time_string(locale))
-        .rsplit_once(':')
-        .map_or_else(String::new, |(t, _)| t.into());
+    let time =
+        String::from(date.to_locale_time_string(locale)).rsplit_once(':').map_or_else(String::new, |(t, _)| t.into());
     if date.to_date_string() == today.to_date_string() {
         return time;
     }

@@ -98,6 +98,11 @@ macro_rules! number {
 
 number!(u32, usize, f64);
 
+/// What a class is called: a word of a table, or a digit.
+pub(super) fn class(label: &'static str) -> String {
+    if label.starts_with(|c: char| c.is_ascii_digit()) { digits(label.into()) } else { tr(label).into() }
+}
+
 /// Words with commas between, each by itself.
 pub(super) fn list(words: &[String]) -> String {
     words.iter().map(Value::written).collect::<Vec<_>>().join(super::text::COMMA.tr())

@@ -1,6 +1,6 @@
 //! The page as a whole: header, experiment, results, notices.
 
-use super::language::LanguageToggle;
+use super::language::{LanguageToggle, said};
 use super::parts::Sources;
 use super::places::{Place, Places, Skip};
 use super::state::{Phase, State, Undo};
@@ -80,15 +80,15 @@ fn Whole(state: State) -> impl IntoView {
 /// Sentences: what went wrong, and what can be taken back.
 #[component]
 fn Notices(state: State) -> impl IntoView {
-    let error = move || state.notice.get().filter(|n| n.error).map(|n| n.text);
-    let note = move || state.notice.get().filter(|n| !n.error).map(|n| n.text);
+    let error = move || state.notice.get().filter(|n| n.error).map(|n| said(&n.text));
+    let note = move || state.notice.get().filter(|n| !n.error).map(|n| said(&n.text));
     let dismiss = move |_| state.notice.set(None);
     let button = move || view! { <button class="quiet" on:click=dismiss>{text::DISMISS}</button> };
     let removed = move || {
         state.undo.get().map(|undo| match undo {
-            Undo::Removed(_) => text::REMOVED,
-            Undo::Replaced(_) => text::REPLACED,
-            Undo::Run(..) => text::RUN_DELETED,
+            Undo::Removed(_) => text::REMOVED.tr(),
+            Undo::Replaced(_) => text::REPLACED.tr(),
+            Undo::Run(..) => text::RUN_DELETED.tr(),
         })
     };
     view! {

@@ -146,7 +146,7 @@ impl Parts {
         move || {
             match self.rest.get() {
             Some(rest) => view(rest),
-            None => view! { <p class="hint">{move || if self.failed.get() { text::PART_MISSING } else { text::PART_COMING }}</p> }
+            None => view! { <p class="hint">{move || if self.failed.get() { text::PART_MISSING.tr() } else { text::PART_COMING.tr() }}</p> }
                 .into_any(),
         }
         }

@@ -11,7 +11,7 @@ pub(super) mod sensitivity;
 pub(super) mod teaching;
 
 use super::format;
-use super::language::{Text, Value, list};
+use super::language::{Text, Value, list, said};
 
 pub(super) const NAME: Text = Text("Featherweight");
 pub(super) const TAGLINE: Text = Text(
@@ -21,7 +21,8 @@ pub(super) const TAGLINE: Text = Text(
 pub(super) const COMMA: Text = Text(", ");
 /// What the browser calls the page.
 pub(super) const PAGE_TITLE: Text = Text("Featherweight: neural-network compression in your browser");
-pub(super) const LANGUAGE_MISSING: Text = Text("The Persian texts did not load, so the page stays English. Check the connection and try again.");
+pub(super) const LANGUAGE_MISSING: Text =
+    Text("The Persian texts did not load, so the page stays English. Check the connection and try again.");
 pub(super) const SKIP: Text = Text("Skip to results");
 pub(super) const PLACES: Text = Text("Places");
 pub(super) const PLAYGROUND: Text = Text("Playground");
@@ -447,11 +448,11 @@ pub(super) fn unread(count: usize) -> String {
 }
 
 pub(super) fn bad_link(reason: &str) -> String {
-    Text("The link could not be opened: {reason}. What was laid out stays.").with(&[&reason])
+    Text("The link could not be opened: {reason}. What was laid out stays.").with(&[&said(reason)])
 }
 
 pub(super) fn bad_recipe(reason: &str) -> String {
-    Text("The recipe was not taken: {reason}.").with(&[&reason])
+    Text("The recipe was not taken: {reason}.").with(&[&said(reason)])
 }
 
 pub(super) fn cost(variants: usize, stages: usize, samples: usize, seeds: usize) -> String {
@@ -484,7 +485,8 @@ pub(super) fn plural(count: usize, one: Text, many: Text) -> String {
 }
 
 pub(super) fn opened(title: &str, digest: Option<&str>) -> String {
-    let title = if title.is_empty() { Text("an experiment").into() } else { Text("“{title}”").with(&[&title]) };
+    let title =
+        if title.is_empty() { Text("an experiment").into() } else { Text("“{title}”").with(&[&said(title)]) };
     match digest {
         Some(digest) => Text("This link holds {title} and the digest of its result, {digest}. Run it to see whether this device comes to the same.").with(&[&title, &digest]),
         None => Text("This link holds {title}, without a result. Nothing runs until you press Run.").with(&[&title]),
@@ -582,13 +584,13 @@ pub(super) fn looks_like(label: &str, share: f64) -> String {
 
 pub(super) fn layer_facts(kernel: &str, nonzero: usize, all: usize, bytes: usize, encoding: &str) -> String {
     // Runs that were kept before encodings were told have none.
-    let encoding = if encoding.is_empty() { String::new() } else { Text(" ({encoding})").with(&[&encoding]) };
+    let encoding = if encoding.is_empty() { String::new() } else { Text(" ({encoding})").with(&[&said(encoding)]) };
     Text("{} of {} weights are not zero; {} in the file{encoding}; runs on the {kernel} kernel").with(&[
         &format::count(nonzero as f64),
         &format::count(all as f64),
         &format::bytes(bytes as f64),
         &encoding,
-        &kernel,
+        &said(kernel),
     ])
 }
 

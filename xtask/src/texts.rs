@@ -46,18 +46,28 @@ pub fn update() -> Result<(), String> {
     Ok(())
 }
 
-/// Writes what the page loads: pairs, sorted by the English.
+/// Writes what the page loads: pairs of English and Persian, sorted by the English. First what it looks up, then templates of
+/// sentences that reach it with values in their holes.
 pub fn build() -> Result<(), String> {
     let catalog = read()?;
     let mut pairs = Vec::new();
     for message in catalog.messages() {
         let translation = message.msgstr().map_err(|e| format!("texts/fa.po: {e:?}"))?;
         if !translation.is_empty() {
-            pairs.push((message.msgid(), translation));
+            pairs.push((message.source(), message.msgid(), translation));
         }
     }
-    pairs.sort_unstable();
-    let text = serde_json::to_string(&pairs).map_err(|e| format!("texts/fa.json: {e}"))?;
+    // What lower modules fill with values comes to the page filled, and is told by its template.
+    let (sentences, texts): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|(from, text, _)| !from.starts_with("src/app") && text.contains('{'));
+    let without_place = |list: Vec<(&str, &str, &str)>| -> Vec<_> {
+        let mut pairs: Vec<_> =
+            list.into_iter().map(|(_, text, translation)| (text.to_string(), translation.to_string())).collect();
+        pairs.sort_unstable();
+        pairs
+    };
+    let text = serde_json::to_string(&(without_place(texts), without_place(sentences)))
+        .map_err(|e| format!("texts/fa.json: {e}"))?;
     let folder = root().join("dist").join("texts");
     std::fs::create_dir_all(&folder).map_err(|e| format!("dist/texts: {e}"))?;
     std::fs::write(folder.join("fa.json"), text).map_err(|e| format!("dist/texts/fa.json: {e}"))
@@ -104,6 +114,16 @@ mod tests {
         assert!(found.len() > 900, "only {} texts were found: this test no longer reads them", found.len());
         let wrong = complaints(&found, &read().unwrap());
         assert!(wrong.is_empty(), "`cargo xtask texts` brings texts/fa.po up to date; then:\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn the_first_words_are_those_of_the_catalogue() {
+        let words = collect::first_words(&root()).unwrap();
+        assert_eq!(words.len(), 3);
+        let catalog = read().unwrap();
+        for (text, persian) in words {
+            assert_eq!(catalog.find_message(None, &text, None).unwrap().msgstr().unwrap(), persian, "index.html");
+        }
     }
 
     #[test]

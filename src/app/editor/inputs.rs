@@ -119,7 +119,11 @@ pub(super) fn SelectField(
 
 /// Yes or no.
 #[component]
-pub(super) fn CheckField(#[prop(into)] label: &'static str, #[prop(into)] value: Signal<bool>, set: Callback<bool>) -> impl IntoView {
+pub(super) fn CheckField(
+    #[prop(into)] label: &'static str,
+    #[prop(into)] value: Signal<bool>,
+    set: Callback<bool>,
+) -> impl IntoView {
     view! {
         <label class="check">
             <input type="checkbox" prop:checked=move || value.get() on:change:target=move |ev| set.run(ev.target().checked())/>

@@ -1,5 +1,6 @@
 //! A network: the experiment's, a variant's own, or a student.
 
+use super::super::language::{Text, tr};
 use super::super::text;
 use super::inputs::{CheckField, ListField, NumberField, Options, SelectField, options, parse, word};
 use crate::network::{Architecture, ArchitectureName};
@@ -18,7 +19,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
         set.run(next);
     };
     let kinds: Options =
-        ArchitectureName::ALL.iter().map(|(name, title, help)| (word(name), title.to_string(), *help)).collect();
+        ArchitectureName::ALL.iter().map(|(name, title, help)| (word(name), tr(title).to_string(), tr(help))).collect();
     let choose = Callback::new(move |name: String| {
         let Some(kind) = parse::<ArchitectureName>(&name) else { return };
         change(&|n| {
@@ -53,22 +54,25 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
     };
     let transformer = Memo::new(move |_| kind.get() == ArchitectureName::Transformer);
     let sizes = move || {
-        let field =
-            move |label, help, usual: usize, (low, high): (f64, f64), of: fn(&mut Architecture) -> &mut usize| {
-                let value = Signal::derive(move || match network.with(|n| *of(&mut n.clone())) {
-                    0 => usual as f64,
-                    size => size as f64,
-                });
-                let set = Callback::new(move |v: f64| {
-                    let size = v as usize;
-                    change(&|n| *of(n) = if size == usual { 0 } else { size });
-                });
-                view! { <NumberField label help value range=(low, high) step=1.0 set/> }
-            };
+        let field = move |label: Text,
+                          help: Text,
+                          usual: usize,
+                          (low, high): (f64, f64),
+                          of: fn(&mut Architecture) -> &mut usize| {
+            let value = Signal::derive(move || match network.with(|n| *of(&mut n.clone())) {
+                0 => usual as f64,
+                size => size as f64,
+            });
+            let set = Callback::new(move |v: f64| {
+                let size = v as usize;
+                change(&|n| *of(n) = if size == usual { 0 } else { size });
+            });
+            view! { <NumberField label help value range=(low, high) step=1.0 set/> }
+        };
         transformer.get().then(|| {
             view! {
-                {field(text::DEPTH, "", 2, (1.0, 4.0), |n| &mut n.depth)}
-                {field(text::HEADS, "", 4, (1.0, 16.0), |n| &mut n.heads)}
+                {field(text::DEPTH, Text(""), 2, (1.0, 4.0), |n| &mut n.depth)}
+                {field(text::HEADS, Text(""), 4, (1.0, 16.0), |n| &mut n.heads)}
                 {field(text::PATCH, text::PATCH_HELP, 7, (2.0, 14.0), |n| &mut n.patch)}
             }
         })
@@ -79,7 +83,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <SelectField
                     label=text::ACTIVATION
-                    options=options(&[("relu", "ReLU", ""), ("tanh", "tanh", "")])
+                    options=options(&[("relu", Text("ReLU"), Text("")), ("tanh", Text("tanh"), Text(""))])
                     value=Signal::derive(move || network.with(|n| word(&n.activation)))
                     set=Callback::new(move |v: String| if let Some(a) = parse(&v) { change(&|n| n.activation = a) })
                 />
@@ -91,7 +95,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <SelectField
                     label=text::POOLING
-                    options=options(&[("max", "maximum", ""), ("average", "average", "")])
+                    options=options(&[("max", Text("maximum"), Text("")), ("average", Text("average"), Text(""))])
                     value=Signal::derive(move || network.with(|n| word(&n.pooling)))
                     set=Callback::new(move |v: String| if let Some(p) = parse(&v) { change(&|n| n.pooling = p) })
                 />
@@ -127,10 +131,10 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             <SelectField
                 label=text::INITIALIZATION
                 options=options(&[
-                    ("he-normal", "He, normal", ""),
-                    ("he-uniform", "He, uniform", ""),
-                    ("glorot-normal", "Glorot, normal", ""),
-                    ("glorot-uniform", "Glorot, uniform", ""),
+                    ("he-normal", Text("He, normal"), Text("")),
+                    ("he-uniform", Text("He, uniform"), Text("")),
+                    ("glorot-normal", Text("Glorot, normal"), Text("")),
+                    ("glorot-uniform", Text("Glorot, uniform"), Text("")),
                 ])
                 value=Signal::derive(move || network.with(|n| word(&n.initialization)))
                 set=Callback::new(move |v: String| if let Some(i) = parse(&v) { change(&|n| n.initialization = i) })

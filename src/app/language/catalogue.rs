@@ -4,8 +4,12 @@ use super::super::browser;
 use crate::phrase;
 use std::cell::{Cell, OnceCell};
 
-/// English and its translation, sorted by the English.
-type Catalogue = Vec<(String, String)>;
+/// English and its translation.
+type Pair = (String, String);
+
+/// What is looked up, sorted by the English; and templates of what lower modules say with values in their holes.
+#[derive(serde::Deserialize)]
+pub(super) struct Catalogue(Vec<Pair>, Vec<Pair>);
 
 /// Beside the page.
 const FILE: &str = "./texts/fa.json";
@@ -47,8 +51,8 @@ async fn fetch() -> Option<Catalogue> {
 
 fn find(english: &str) -> Option<&'static str> {
     let catalogue = current()?;
-    let place = catalogue.binary_search_by(|(key, _)| key.as_str().cmp(english)).ok()?;
-    Some(catalogue[place].1.as_str())
+    let place = catalogue.0.binary_search_by(|(key, _)| key.as_str().cmp(english)).ok()?;
+    Some(catalogue.0[place].1.as_str())
 }
 
 /// A text of a table, in the page's language.
@@ -72,7 +76,7 @@ fn translated(sentence: &str) -> Option<String> {
         return Some(found.into());
     }
     let mut best: Option<(usize, String)> = None;
-    for (english, translation) in catalogue.iter().filter(|(english, _)| english.contains('{')) {
+    for (english, translation) in &catalogue.1 {
         let length = english.len() - phrase::holes(english).map(|name| name.len() + 2).sum::<usize>();
         // The template with the most words of its own says the most exact thing.
         if best.as_ref().is_some_and(|(most, _)| *most >= length) {
@@ -84,7 +88,10 @@ fn translated(sentence: &str) -> Option<String> {
             best = Some((length, before + &phrase::fill(english, translation, &values)));
         }
     }
-    best.map(|(_, text)| text)
+    best.map(|(_, text)| text).or_else(|| {
+        let (what, why) = sentence.split_once(": ")?;
+        Some(format!("{}: {}", said(what), translated(why)?))
+    })
 }
 
 /// What was in a hole: a number, something said, or a name.

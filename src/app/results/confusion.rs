@@ -1,5 +1,6 @@
 //! What a variant takes for what.
 
+use super::super::language::class;
 use super::super::state::State;
 use super::super::{format, text};
 use super::choosers::with_result;
@@ -23,8 +24,8 @@ pub(super) fn Confusion(state: State) -> impl IntoView {
                     .into_iter()
                     .enumerate()
                     .map(|(j, count)| {
-                        let class = format!("{} q{}", if i == j { "right" } else { "wrong-cell" }, level(count, total));
-                        view! { <td class=class>{(count > 0).then(|| format::count(f64::from(count)))}</td> }
+                        let shade = format!("{} q{}", if i == j { "right" } else { "wrong-cell" }, level(count, total));
+                        view! { <td class=shade>{(count > 0).then(|| format::count(f64::from(count)))}</td> }
                     })
                     .collect();
                 view! { <tr><th scope="row">{label(labels.get(), i)}</th>{cells}</tr> }
@@ -44,8 +45,8 @@ pub(super) fn Confusion(state: State) -> impl IntoView {
     }
 }
 
-fn label(labels: &'static [&'static str], index: usize) -> &'static str {
-    labels.get(index).copied().unwrap_or_default()
+fn label(labels: &'static [&'static str], index: usize) -> String {
+    labels.get(index).map(|label| class(label)).unwrap_or_default()
 }
 
 /// 0 to 4: none, some, over 1 %, over 10 %, over half of the row.

@@ -2,7 +2,7 @@
 
 use super::plural;
 use crate::app::format;
-use crate::app::language::Text;
+use crate::app::language::{Text, said};
 
 pub(in crate::app) const TITLE: Text = Text("This device");
 pub(in crate::app) const ABOUT: Text = Text(
@@ -108,7 +108,7 @@ pub(in crate::app) fn times_f32(factor: f64) -> String {
 
 pub(in crate::app) fn bad_address(reason: &str) -> String {
     Text("The address asks for what cannot be measured: {reason}. Behind #device= stand ids with commas between.")
-        .with(&[&reason])
+        .with(&[&said(reason)])
 }
 
 pub(in crate::app) fn only(count: usize) -> String {

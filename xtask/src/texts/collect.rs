@@ -15,9 +15,21 @@ const FIELDS: [&str; 10] =
 /// Functions whose literals are texts, however short.
 const FUNCTIONS: [&str; 3] = ["label", "title", "unit"];
 
+/// Calls whose arguments are texts, however short: the page's mark, and what makes rows of tables.
+const CALLS: [&str; 2] = ["Text", "toy"];
+
 /// Macros and calls whose sentences are for those who work on the program.
-const INTERNAL: [&str; 9] =
-    ["assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "panic", "unreachable", "expect", "matches"];
+const INTERNAL: [&str; 9] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "panic",
+    "unreachable",
+    "expect",
+    "matches",
+];
 
 /// Files that no visitor of the page reads from: the command line, what computes, what tests.
 fn is_left_out(path: &str) -> bool {
@@ -38,28 +50,32 @@ pub fn collect(root: &Path) -> Result<Found, String> {
         }
         let text = std::fs::read_to_string(&file).map_err(|e| format!("{path} cannot be read: {e}"))?;
         let syntax = syn::parse_file(&text).map_err(|e| format!("{path} cannot be parsed: {e}"))?;
-        let mut reader = Reader { found: &mut found, sentences: !path.starts_with("src/app/"), path: &path, all: false };
+        let mut reader =
+            Reader { found: &mut found, sentences: !path.starts_with("src/app/"), path: &path, all: false };
         reader.visit_file(&syntax);
     }
-    marked(root, &mut found)?;
+    for (text, _) in first_words(root)? {
+        found.entry(text).or_insert_with(|| ("index.html".into(), 0));
+    }
     Ok(found)
 }
 
-/// What `index.html` marks with `data-text`, and what it says when the page fails.
-fn marked(root: &Path, found: &mut Found) -> Result<(), String> {
-    let page = std::fs::read_to_string(root.join("index.html")).map_err(|e| format!("index.html cannot be read: {e}"))?;
-    let mut add = |text: &str| {
-        found.entry(text.to_string()).or_insert_with(|| ("index.html".into(), 0));
+/// What `index.html` says before the page's texts have come, and its Persian: what stands in an element with `data-fa`, and
+/// `data-failed`.
+pub fn first_words(root: &Path) -> Result<Vec<(String, String)>, String> {
+    let page =
+        std::fs::read_to_string(root.join("index.html")).map_err(|e| format!("index.html cannot be read: {e}"))?;
+    let value = |tag: &str, name: &str| {
+        let (_, after) = tag.split_once(&format!("{name}=\""))?;
+        Some(after.split('"').next().unwrap_or_default().to_string())
     };
-    for after in page.split("data-text").skip(1) {
-        if let Some((_, text)) = after.split_once('>') {
-            add(text.split('<').next().unwrap_or_default().trim());
-        }
+    let mut found = Vec::new();
+    for element in page.split('<') {
+        let Some((tag, text)) = element.split_once('>') else { continue };
+        found.extend(value(tag, "data-fa").map(|persian| (text.trim().to_string(), persian)));
+        found.extend(value(tag, "data-failed").zip(value(tag, "data-failed-fa")));
     }
-    for after in page.split("data-failed=\"").skip(1) {
-        add(after.split('"').next().unwrap_or_default());
-    }
-    Ok(())
+    Ok(found)
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
@@ -186,7 +202,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        let named = matches!(&*call.func, syn::Expr::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "Text"));
+        let named = matches!(&*call.func, syn::Expr::Path(path) if path.path.segments.last().is_some_and(|s| CALLS.iter().any(|name| s.ident == name)));
         if named {
             self.with_all(true, |reader| visit::visit_expr_call(reader, call));
         } else {

@@ -99,7 +99,7 @@ fn bar(decibels: Option<f64>) -> AnyView {
             {words::decibels(decibels)}
             <svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                 <rect class="whole" width="100" height="4"></rect>
-                <rect width=format::trimmed(share * 100.0, 1) height="4"></rect>
+                <rect width=format::plain(share * 100.0, 1) height="4"></rect>
             </svg>
         </td>
     }
