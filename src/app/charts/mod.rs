@@ -20,6 +20,7 @@ pub(super) use ruled::{Rule, Ruled, Spread};
 pub(super) use scale::Kind;
 pub(super) use scatter::{Dot, Scatter};
 
+use super::language::Text;
 use super::text;
 use leptos::prelude::*;
 
@@ -29,7 +30,7 @@ fn numbers(heads: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
 }
 
 /// A table that is folded away beneath a line.
-pub(super) fn folded_table(line: &'static str, heads: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
+pub(super) fn folded_table(line: Text, heads: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
     view! {
         <details class="numbers">
             <summary>{line}</summary>
