@@ -6,6 +6,7 @@
 #[macro_use]
 mod names;
 mod order;
+#[cfg(any(test, target_arch = "wasm32"))]
 mod phrase;
 
 #[cfg(target_arch = "wasm32")]

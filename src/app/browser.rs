@@ -55,6 +55,23 @@ pub(super) async fn fetch_text(path: &str) -> Option<String> {
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
+/// Which of the page's folded parts stand open, in their order.
+pub(super) fn unfolded() -> Vec<bool> {
+    every("details").iter().map(|details| details.has_attribute("open")).collect()
+}
+
+/// Opens those again, in a page that has the same parts.
+pub(super) fn unfold(open: &[bool]) {
+    for (details, _) in every("details").iter().zip(open).filter(|(_, open)| **open) {
+        let _ = details.set_attribute("open", ""); // the name is a literal
+    }
+}
+
+fn every(selector: &str) -> Vec<web_sys::Element> {
+    let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
+}
+
 /// Gives an element the keyboard's focus, where there is one.
 pub(super) fn focus(selector: &str) {
     if let Some(element) = document().query_selector(selector).ok().flatten()

@@ -6,7 +6,7 @@
 use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
-use super::state::{Phase, State};
+use super::state::{Phase, State, Typed};
 use super::{actions, browser, device, gallery, results, text};
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
@@ -42,7 +42,7 @@ pub struct Rest {
     pub(super) share: fn(State),
     pub(super) save: fn(State, Record, Option<Vec<ModelFile>>),
     pub(super) save_figures: fn(State, device::Figures),
-    pub(super) open_file: fn(State, forms::Typed, web_sys::Blob),
+    pub(super) open_file: fn(State, Typed, web_sys::Blob),
     pub(super) hand_over: fn(ModelFile, &str),
     pub(super) runs: fn(State) -> AnyView,
     pub(super) results: fn(State) -> AnyView,
@@ -52,7 +52,7 @@ pub struct Rest {
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
     pub(super) variant_form: fn(State, u32) -> AnyView,
-    pub(super) recipe_form: fn(State, forms::Typed) -> AnyView,
+    pub(super) recipe_form: fn(State, Typed) -> AnyView,
 }
 
 impl Engine {

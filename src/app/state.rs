@@ -83,6 +83,9 @@ pub(super) struct Notice {
     pub error: bool,
 }
 
+/// A recipe that the visitor has typed and not applied yet.
+pub(super) type Typed = RwSignal<Option<String>>;
+
 /// A weight matrix that was asked for.
 pub(super) type PictureAnswer = (String, usize, Picture);
 
@@ -111,6 +114,7 @@ pub(super) struct State {
     /// Which backend trains.
     pub backend: BackendState,
     pub phase: RwSignal<Phase>,
+    pub typed: Typed,
     /// The experiment under edit.
     pub draft: RwSignal<Draft>,
     /// The draft checked.
@@ -176,6 +180,7 @@ impl State {
             device: DeviceState::new(),
             backend: BackendState::new(),
             phase: RwSignal::new(Phase::Loading),
+            typed: Typed::new(None),
             draft,
             plan: Memo::new(move |_| {
                 // With the rest come the checks, of which what is laid out before has no need.

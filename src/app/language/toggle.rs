@@ -18,7 +18,11 @@ pub(in crate::app) fn LanguageToggle(state: State) -> impl IntoView {
         spawn_local(async move {
             if catalogue::choose(!persian).await {
                 browser::keep(KEY, other);
+                let open = browser::unfolded();
                 state.language_changed.update(|n| *n += 1);
+                // When it is drawn.
+                leptos::task::tick().await;
+                browser::unfold(&open);
                 browser::focus("[data-testid=language]");
             } else {
                 state.complain(text::LANGUAGE_MISSING);
