@@ -299,7 +299,8 @@ pub(super) const COLLAPSE_HELP: Text = Text(
 
 /// A variant, and its layers of which nothing is left.
 pub(super) fn collapsed(variant: &str, layers: &[String]) -> String {
-    Text("{variant}: no weight is left of these layers: {}.").with(&[&variant, &list(layers)])
+    Text("{variant}: no weight is left of {}.")
+        .with(&[&variant, &layers.iter().map(|layer| said(layer)).collect::<Vec<_>>().join(Text(" and of ").tr())])
 }
 
 pub(super) const RECIPE: Text = Text("Recipe as JSON");

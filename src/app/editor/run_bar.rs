@@ -21,7 +21,7 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
         let link = state.opened.get().filter(unseen)?;
         Some(text::opened(&link.recipe.title, link.digest.as_deref()))
     };
-    let label = move || if state.phase.get() == Phase::Done { text::RUN_AGAIN } else { text::RUN };
+    let label = move || if state.phase.get() == Phase::Done { text::RUN_AGAIN.tr() } else { text::RUN.tr() };
     // Pressed before the page has the code of a run.
     let waits = RwSignal::new(false);
     let run = move |_| {
@@ -49,7 +49,7 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
                         data-testid="stop"
                         disabled=move || state.phase.get() == Phase::Stopping
                         on:click=move |_| state.parts.with_engine(move |engine| (engine.stop)(state))
-                    >{move || if state.phase.get() == Phase::Stopping { text::STOPPING } else { text::STOP }}</button>
+                    >{move || if state.phase.get() == Phase::Stopping { text::STOPPING.tr() } else { text::STOP.tr() }}</button>
                 }.into_any(),
             }}
             <p class="cost" data-testid="cost">

@@ -89,6 +89,12 @@ fn translated(sentence: &str) -> Option<String> {
         }
     }
     best.map(|(_, text)| text).or_else(|| {
+        // A layer is called by its number and its kind.
+        if let Some((number, kind)) = sentence.split_once(' ')
+            && number.parse::<u32>().is_ok()
+        {
+            return Some(format!("{} {}", super::digits(number.into()), translated(kind)?));
+        }
         let (what, why) = sentence.split_once(": ")?;
         Some(format!("{}: {}", said(what), translated(why)?))
     })

@@ -83,8 +83,8 @@ pub(super) fn DrawPad(state: State) -> impl IntoView {
         }
     };
     let title = move || match state.report.with(|r| r.as_ref().map(|r| r.recipe.data.dataset)) {
-        Some(DatasetName::Mnist) | None => text::DRAW,
-        Some(_) => text::DRAW_OTHER,
+        Some(DatasetName::Mnist) | None => text::DRAW.tr(),
+        Some(_) => text::DRAW_OTHER.tr(),
     };
     view! {
         <section class="card" aria-labelledby="draw-title">

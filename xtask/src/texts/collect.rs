@@ -18,6 +18,15 @@ const FUNCTIONS: [&str; 3] = ["label", "title", "unit"];
 /// Calls whose arguments are texts, however short: the page's mark, and what makes rows of tables.
 const CALLS: [&str; 2] = ["Text", "toy"];
 
+/// Functions and constants whose literals are texts where they stand: names of layers, of kernels, of encodings.
+const NAMERS: [(&str, &str); 5] = [
+    ("src/network/layer.rs", "name"),
+    ("src/backend/sequence.rs", "name"),
+    ("src/backend/cpu/inference/", "name"),
+    ("src/backend/cpu/inference/", "NAME"),
+    ("src/export/weights.rs", "write"),
+];
+
 /// Macros and calls whose sentences are for those who work on the program.
 const INTERNAL: [&str; 9] = [
     "assert",
@@ -34,10 +43,14 @@ const INTERNAL: [&str; 9] = [
 /// Files that no visitor of the page reads from: the command line, what computes, what tests.
 fn is_left_out(path: &str) -> bool {
     path.starts_with("src/bin/")
-        || path.starts_with("src/backend/cpu")
+        || path.starts_with("src/backend/cpu/") && !names_things(path)
         || path.starts_with("src/backend/gpu/kernels")
         || path.starts_with("src/export/onnx")
         || ["tests", "testing", "reference"].iter().any(|word| path.contains(word))
+}
+
+fn names_things(path: &str) -> bool {
+    NAMERS.iter().any(|(place, _)| path.starts_with(place))
 }
 
 /// All texts of the package at `root`.
@@ -50,8 +63,12 @@ pub fn collect(root: &Path) -> Result<Found, String> {
         }
         let text = std::fs::read_to_string(&file).map_err(|e| format!("{path} cannot be read: {e}"))?;
         let syntax = syn::parse_file(&text).map_err(|e| format!("{path} cannot be parsed: {e}"))?;
-        let mut reader =
-            Reader { found: &mut found, sentences: !path.starts_with("src/app/"), path: &path, all: false };
+        let mut reader = Reader {
+            found: &mut found,
+            sentences: !path.starts_with("src/app/") && !path.starts_with("src/backend/cpu/"),
+            path: &path,
+            all: false,
+        };
         reader.visit_file(&syntax);
     }
     for (text, _) in first_words(root)? {
@@ -115,6 +132,10 @@ impl Reader<'_> {
         }
     }
 
+    fn gives_names(&self, item: &syn::Ident) -> bool {
+        NAMERS.iter().any(|(place, name)| self.path.starts_with(place) && item == name)
+    }
+
     fn with_all(&mut self, all: bool, read: impl FnOnce(&mut Self)) {
         let before = std::mem::replace(&mut self.all, all);
         read(self);
@@ -174,14 +195,25 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         if !is_test(&item.attrs) {
-            let all = FUNCTIONS.iter().any(|name| item.sig.ident == name);
+            let all = FUNCTIONS.iter().any(|name| item.sig.ident == name) || self.gives_names(&item.sig.ident);
             self.with_all(all, |reader| visit::visit_item_fn(reader, item));
         }
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
         let all = FUNCTIONS.iter().any(|name| item.sig.ident == name);
-        self.with_all(all, |reader| visit::visit_impl_item_fn(reader, item));
+        let named = self.gives_names(&item.sig.ident);
+        self.with_all(all || named, |reader| visit::visit_impl_item_fn(reader, item));
+    }
+
+    fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
+        let named = self.gives_names(&item.ident);
+        self.with_all(named, |reader| visit::visit_impl_item_const(reader, item));
+    }
+
+    fn visit_trait_item_const(&mut self, item: &'ast syn::TraitItemConst) {
+        let named = self.gives_names(&item.ident);
+        self.with_all(named, |reader| visit::visit_trait_item_const(reader, item));
     }
 
     fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {

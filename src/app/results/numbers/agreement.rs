@@ -43,7 +43,7 @@ pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> i
                         <button data-testid="agreement-start" disabled=move || occupied(state) on:click=start>
                             {move || words::compare_with(&teacher.get().unwrap_or_default())}
                         </button>
-                        <span role="status">{move || answers.agreement.under_way(state).then_some(words::UNDER_WAY)}</span>
+                        <span role="status">{move || answers.agreement.under_way(state).then_some(words::UNDER_WAY.tr())}</span>
                     </div>
                     {move || {
                         let names = [teacher.get_untracked()?, pick.name.get_untracked()?];

@@ -38,7 +38,7 @@ pub(super) fn NoisePanel(state: State, answers: Answers, plan: Planned) -> impl 
                         <button data-testid="noise-start" disabled=move || occupied(state) on:click=start>
                             {move || words::compare_with(&origin.get().unwrap_or_default())}
                         </button>
-                        <span role="status">{move || answers.noise.under_way(state).then_some(words::NOISE_UNDER_WAY)}</span>
+                        <span role="status">{move || answers.noise.under_way(state).then_some(words::NOISE_UNDER_WAY.tr())}</span>
                     </div>
                     {move || layers().map(|layers| table(&layers))}
                 </section>

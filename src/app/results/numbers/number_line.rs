@@ -130,7 +130,7 @@ fn Grid(histogram: Shared<Histogram>) -> impl IntoView {
                 </label>
                 <div class="buttons">
                     <button data-testid="line-best" on:click=move |_| ruler.set(best.get_untracked())>{words::BEST}</button>
-                    <span>{move || if ruler.get() == best.get() { words::IS_BEST } else { "" }}</span>
+                    <span>{move || if ruler.get() == best.get() { words::IS_BEST.tr() } else { "" }}</span>
                 </div>
             </div>
         </div>
