@@ -96,7 +96,7 @@ macro_rules! number {
     };
 }
 
-number!(u32, usize, f64);
+number!(u32, i32, usize, f64);
 
 /// What a class is called: a word of a table, or a digit.
 pub(super) fn class(label: &'static str) -> String {

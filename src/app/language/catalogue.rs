@@ -38,7 +38,9 @@ pub(super) async fn choose(persian: bool) -> bool {
         let Some(catalogue) = fetch().await else { return false };
         // Once in the page's life, so that what is looked up may be held like a literal.
         let catalogue: &'static Catalogue = Box::leak(Box::new(catalogue));
-        PERSIAN.with(|kept| kept.get_or_init(|| catalogue));
+        PERSIAN.with(|kept| {
+            kept.get_or_init(|| catalogue);
+        });
     }
     CURRENT.set(PERSIAN.with(|kept| kept.get().copied()).filter(|_| persian));
     browser::set_language(if persian { "fa" } else { "en" }, if persian { "rtl" } else { "ltr" });

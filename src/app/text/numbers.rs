@@ -97,7 +97,7 @@ pub(in crate::app) fn clipped(share: f64) -> String {
 
 /// `−1.2 to 3.4`
 pub(in crate::app) fn span(low: f32, high: f32) -> String {
-    let write = |value: f32| format::significant(value.into(), 3);
+    let write = |value: f32| format::significant(value.into(), 3).replace('-', "−");
     Text("{} to {}").with(&[&write(low), &write(high)])
 }
 

@@ -9,6 +9,7 @@ mod number_line;
 mod overflow;
 
 use super::super::browser;
+use super::super::language::Text;
 use super::super::state::{Analysis, Shared, Shown, State};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::Landscape;
@@ -193,7 +194,7 @@ impl Pick {
         Self { names, chosen, name }
     }
 
-    fn draw(self, title: &'static str, id: &'static str) -> AnyView {
+    fn draw(self, title: Text, id: &'static str) -> AnyView {
         view! {
             <label>
                 <span>{title}</span>
