@@ -17,6 +17,8 @@ pub(super) const NAME: Text = Text("Featherweight");
 pub(super) const TAGLINE: Text = Text(
     "Train a neural network in this tab, make it lighter, and measure what that costs, on the device in front of you.",
 );
+/// Between steps that follow each other.
+pub(super) const THEN: Text = Text(" → ");
 /// Between the words of a list.
 pub(super) const COMMA: Text = Text(", ");
 /// What the browser calls the page.

@@ -1,6 +1,6 @@
 //! One variant: its name, where it starts, what is done to it. Folded it is part of the first view, its form is not.
 
-use super::super::language::said;
+use super::super::language::{Value, said};
 use super::super::state::State;
 use super::super::{actions, fields, text};
 use super::ensemble_form::{EnsembleForm, MemberFields, started_elsewhere};
@@ -22,7 +22,8 @@ pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
             let start = v.from.clone().or_else(|| v.network.as_ref().map(|n| said(&n.label())));
             let start = start.or_else(|| (!v.ensemble.is_empty()).then(|| text::mean_of(&v.ensemble)));
             let members = (v.members > 0).then(|| text::members(v.members));
-            members.into_iter().chain(start).chain(v.steps.iter().map(fields::summary)).collect::<Vec<_>>().join(" → ")
+            let all = members.into_iter().chain(start).chain(v.steps.iter().map(fields::summary));
+            all.map(|part| part.written()).collect::<Vec<_>>().join(text::THEN.tr())
         })
     };
     let wrong = move || {

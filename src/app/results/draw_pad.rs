@@ -1,7 +1,7 @@
 //! A pad to draw on; what is drawn goes to every variant as it grows.
 
-use super::super::language::Value;
 use super::super::browser::{context, paint};
+use super::super::language::Value;
 use super::super::state::State;
 use super::super::text;
 use super::digit::{SIDE, centre};

@@ -15,8 +15,8 @@ const FIELDS: [&str; 10] =
 /// Functions whose literals are texts, however short.
 const FUNCTIONS: [&str; 3] = ["label", "title", "unit"];
 
-/// Calls whose arguments are texts, however short: the page's mark, and what makes rows of tables.
-const CALLS: [&str; 2] = ["Text", "toy"];
+/// Calls that make rows of tables, whose words are texts, however short.
+const CALLS: [&str; 1] = ["toy"];
 
 /// Functions and constants whose literals are texts where they stand: names of layers, of kernels, of encodings.
 const NAMERS: [(&str, &str); 5] = [
@@ -67,7 +67,7 @@ pub fn collect(root: &Path) -> Result<Found, String> {
             found: &mut found,
             sentences: !path.starts_with("src/app/") && !path.starts_with("src/backend/cpu/"),
             path: &path,
-            all: false,
+            wanted: Wanted::None,
         };
         reader.visit_file(&syntax);
     }
@@ -118,14 +118,28 @@ struct Reader<'f> {
     path: &'f str,
     /// Whether every sentence is a text here. On the page only what is marked is one.
     sentences: bool,
-    /// Whether every literal is one.
-    all: bool,
+    /// Which literals are texts beside those.
+    wanted: Wanted,
+}
+
+/// Which literals are texts, whether sentences or not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    None,
+    /// Those with a letter: a class may be called 3.
+    Words,
+    /// What stands between words, too.
+    Marked,
 }
 
 impl Reader<'_> {
     fn add(&mut self, literal: &syn::LitStr) {
         let text = literal.value();
-        let wanted = if self.all { text.contains(char::is_alphabetic) } else { self.sentences && is_sentence(&text) };
+        let wanted = match self.wanted {
+            Wanted::Marked => !text.is_empty(),
+            Wanted::Words => text.contains(char::is_alphabetic),
+            Wanted::None => self.sentences && is_sentence(&text),
+        };
         if wanted {
             let line = literal.span().start().line;
             self.found.entry(text).or_insert_with(|| (self.path.into(), line));
@@ -136,10 +150,14 @@ impl Reader<'_> {
         NAMERS.iter().any(|(place, name)| self.path.starts_with(place) && item == name)
     }
 
-    fn with_all(&mut self, all: bool, read: impl FnOnce(&mut Self)) {
-        let before = std::mem::replace(&mut self.all, all);
+    fn with_words(&mut self, words: bool, read: impl FnOnce(&mut Self)) {
+        self.with(if words { Wanted::Words } else { Wanted::None }, read);
+    }
+
+    fn with(&mut self, wanted: Wanted, read: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.wanted, wanted);
         read(self);
-        self.all = before;
+        self.wanted = before;
     }
 
     /// Literals among tokens that are no syntax of their own: in macros.
@@ -155,8 +173,8 @@ impl Reader<'_> {
                 // Comments on what a macro defines.
                 proc_macro2::TokenTree::Group(_) if attribute => {}
                 proc_macro2::TokenTree::Group(group) => {
-                    let all = self.all || marked;
-                    self.with_all(all, |reader| reader.tokens(group.stream()));
+                    let wanted = if marked { Wanted::Marked } else { self.wanted };
+                    self.with(wanted, |reader| reader.tokens(group.stream()));
                 }
                 proc_macro2::TokenTree::Ident(ident) => {
                     marked = ident == "Text";
@@ -196,24 +214,24 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         if !is_test(&item.attrs) {
             let all = FUNCTIONS.iter().any(|name| item.sig.ident == name) || self.gives_names(&item.sig.ident);
-            self.with_all(all, |reader| visit::visit_item_fn(reader, item));
+            self.with_words(all, |reader| visit::visit_item_fn(reader, item));
         }
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
         let all = FUNCTIONS.iter().any(|name| item.sig.ident == name);
         let named = self.gives_names(&item.sig.ident);
-        self.with_all(all || named, |reader| visit::visit_impl_item_fn(reader, item));
+        self.with_words(all || named, |reader| visit::visit_impl_item_fn(reader, item));
     }
 
     fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
         let named = self.gives_names(&item.ident);
-        self.with_all(named, |reader| visit::visit_impl_item_const(reader, item));
+        self.with_words(named, |reader| visit::visit_impl_item_const(reader, item));
     }
 
     fn visit_trait_item_const(&mut self, item: &'ast syn::TraitItemConst) {
         let named = self.gives_names(&item.ident);
-        self.with_all(named, |reader| visit::visit_trait_item_const(reader, item));
+        self.with_words(named, |reader| visit::visit_trait_item_const(reader, item));
     }
 
     fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
@@ -229,17 +247,21 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         // Papers are cited as they are called.
         if name != "paper" {
             let all = FIELDS.iter().any(|text| name == text);
-            self.with_all(all, |reader| visit::visit_field_value(reader, field));
+            self.with_words(all, |reader| visit::visit_field_value(reader, field));
         }
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        let named = matches!(&*call.func, syn::Expr::Path(path) if path.path.segments.last().is_some_and(|s| CALLS.iter().any(|name| s.ident == name)));
-        if named {
-            self.with_all(true, |reader| visit::visit_expr_call(reader, call));
-        } else {
-            visit::visit_expr_call(self, call);
-        }
+        let name = match &*call.func {
+            syn::Expr::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            _ => None,
+        };
+        let wanted = match name.as_deref() {
+            Some("Text") => Wanted::Marked,
+            Some(name) if CALLS.contains(&name) => Wanted::Words,
+            _ => self.wanted,
+        };
+        self.with(wanted, |reader| visit::visit_expr_call(reader, call));
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {

@@ -1,7 +1,7 @@
 //! The grid of integers over a matrix's weights, to be moved by hand, and what it costs.
 
-use super::super::super::language::Value;
 use super::super::super::charts::{Rule, Ruled, Spread};
+use super::super::super::language::Value;
 use super::super::super::state::{Shared, Shown, State};
 use super::super::super::{format, text};
 use super::super::choosers::{Choosers, Matrix};

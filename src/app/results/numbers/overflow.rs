@@ -1,7 +1,7 @@
 //! Sums of products in registers of several widths, step by step.
 
-use super::super::super::language::{Text, Value};
 use super::super::super::format;
+use super::super::super::language::{Text, Value};
 use super::super::super::text::numbers as words;
 use crate::compression::quantize::overflow::{Step, WIDTHS, first_overflow, rows, steps};
 use leptos::prelude::*;
