@@ -158,7 +158,7 @@ fn what_cannot_be_done_is_told_in_one_line() {
     let link = printed(&["link", &toy]);
     let cut = &link[..link.trim().len() - 9];
     let (text, photo) = (folder.join("model.txt").to_string_lossy().into_owned(), "docs/screenshot.png");
-    let cases: [(&[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str]); 17] = [
         (&["run", "missing.json"], &["no file missing.json"]),
         (&["run", "%%%"], &["copy it again"]),
         (&["run", cut], &["copy it again"]),
@@ -174,6 +174,8 @@ fn what_cannot_be_done_is_told_in_one_line() {
         (&["export", "missing.fwm", "m.onnx"], &["missing.fwm cannot be read"]),
         (&["export", photo, "m.onnx"], &["screenshot.png", "FWM1"]),
         (&["predict", photo, &toy], &["screenshot.png", "FWM1"]),
+        (&["serve", "/nowhere"], &["no folder /nowhere"]),
+        (&["serve", "src"], &["src holds no index.html", "cargo xtask build"]),
     ];
     for (arguments, words) in cases {
         let sentence = refused(arguments);
@@ -225,6 +227,52 @@ fn a_full_disk_costs_the_file_and_not_the_result() {
     assert!(failed.contains("/dev/full cannot be written") && failed.contains("free some space"), "{failed}");
 }
 
+/// A program that is ended with the test, whether it passes or not.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_folder_is_served_to_browsers() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let folder = folder("served");
+    std::fs::write(folder.join("index.html"), "<p>the page</p>").unwrap();
+    std::fs::write(folder.join("a.wasm"), "plain wasm").unwrap();
+    std::fs::write(folder.join("a.wasm.br"), "packed").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_featherweight"));
+    let program = command.arg("serve").arg(&folder).args(["--port", "0"]).stdout(std::process::Stdio::piped());
+    let mut running = Running(program.spawn().unwrap());
+    let mut said = String::new();
+    BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let address = said.split_once("http://").and_then(|(_, rest)| rest.split_once('/')).unwrap().0;
+    assert!(address.starts_with("127.0.0.1:"), "{said}");
+    let asked = |request: &str| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "{request} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nAccept-Encoding: br\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    };
+    let page = asked("GET /");
+    assert!(page.starts_with("HTTP/1.1 200") && page.ends_with("<p>the page</p>"), "{page}");
+    let packed = asked("GET /a.wasm");
+    for line in ["Content-Type: application/wasm", "Content-Encoding: br", "packed"] {
+        assert!(packed.contains(line), "{line}: {packed}");
+    }
+    assert!(asked("HEAD /a.wasm").starts_with("HTTP/1.1 200"));
+    for request in ["GET /../Cargo.toml", "GET /nothing", "POST /"] {
+        assert!(asked(request).starts_with("HTTP/1.1 404"), "{request}");
+    }
+    let port = address.rsplit_once(':').unwrap().1;
+    let taken = refused(&["serve", &folder.to_string_lossy(), "--port", port]);
+    assert!(taken.contains(&format!("port {port} cannot be had: another program has it")), "{taken}");
+}
+
 #[test]
 fn the_methods_are_listed_with_their_settings() {
     let text = printed(&["methods"]);
@@ -233,4 +281,81 @@ fn the_methods_are_listed_with_their_settings() {
     {
         assert!(text.contains(word), "{word} is missing");
     }
+}
+
+/// An assignment and two answers to it, as the page makes them.
+fn classroom() -> (String, [String; 2]) {
+    use featherweight::experiment::Recipe;
+    use featherweight::experiment::teaching::{
+        Answer, Assignment, Bound, Condition, Figure, Figures, Goal, Locks, Question,
+    };
+    let recipe = Recipe::from_json(TOY).unwrap();
+    let set = Assignment {
+        title: "Lighter".into(),
+        text: "Make it small.".into(),
+        recipe: recipe.clone(),
+        locks: Locks { all_but: true, paths: vec!["training".into()] },
+        goal: Goal {
+            variant: None,
+            conditions: vec![Condition { figure: Figure::Bytes, bound: Bound::AtMost, value: 300.0 }],
+        },
+        questions: vec![Question { text: "Why?".into(), choices: Vec::new() }],
+    };
+    let answer = |name: &str, bytes: usize, words: &str| {
+        let figures = Figures { name: "int8".into(), accuracy: 0.98, bytes, macs: 48, nonzero: 40, latency: None };
+        let answer = Answer {
+            assignment: set.hash(),
+            name: name.into(),
+            recipe: recipe.clone(),
+            figures: vec![figures],
+            digest: "0".repeat(32),
+            answers: vec![words.into()],
+        };
+        format!("https://example.org/#s={}", answer.to_text().unwrap())
+    };
+    let text = format!("https://example.org/#a={}", set.to_text().unwrap());
+    (text, [answer("Ada", 250, "Redundancy."), answer("Grace, H.", 350, "Luck.")])
+}
+
+#[test]
+fn assignments_and_answers_are_shown() {
+    let (set, [ada, _]) = classroom();
+    let shown = printed(&["show", &set]);
+    for words in
+        ["assignment: Lighter", "any variant has at most 300 bytes", "all but training", "1. Why?", "link   #x="]
+    {
+        assert!(shown.contains(words), "{words} is missing in {shown}");
+    }
+    let shown = printed(&["show", &ada]);
+    for words in ["answer of Ada", "int8: 98.00 % right, 250 bytes", "1. Redundancy.", "digest 0000"] {
+        assert!(shown.contains(words), "{words} is missing in {shown}");
+    }
+    assert!(refused(&["show", &set[..set.len() - 9]]).contains("copy it again"));
+    assert!(refused(&["show", "#s=AgAA"]).contains("newer"));
+}
+
+#[test]
+fn a_class_is_one_table() {
+    let folder = folder("class");
+    let (set, [ada, grace]) = classroom();
+    let file = folder.join("answers.txt");
+    std::fs::write(&file, format!("{set}\n{ada}\nnothing\n{grace}\n")).unwrap();
+    let file = file.to_string_lossy().into_owned();
+    let output = featherweight(&["class", &file]);
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && table.contains("goal: any variant has at most 300 bytes"), "{table}");
+    let of = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap().to_string();
+    assert!(of("Ada").contains(" met ") && of("Grace, H.").contains(" no "), "{table}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("line 3") && told.lines().count() == 1, "{told}");
+    let csv = printed(&["class", &file, "--csv"]);
+    assert_eq!(csv.lines().count(), 3);
+    assert!(
+        csv.contains("Ada,int8,0.98,250,48,40,,yes,") && csv.contains("\"Grace, H.\",int8,0.98,350,48,40,,no,"),
+        "{csv}"
+    );
+    std::fs::write(folder.join("none.txt"), "hello\n").unwrap();
+    let none = featherweight(&["class", &folder.join("none.txt").to_string_lossy()]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(String::from_utf8(none.stderr).unwrap().contains("holds no answer's link"));
 }

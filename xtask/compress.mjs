@@ -1,10 +1,11 @@
-// Takes comments and space out of the scripts of a folder, writes a .br and a .gz beside every file that is text or
+// Takes comments and space out of the scripts of a folder, lists its files in the service worker, writes a .br and a .gz beside every file that is text or
 // WebAssembly, and lists what they come to. Node has both compressors, at their best settings. Shards are left out: they are
 // compressed already.
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { transformSync } from "esbuild";
+import { SERVICE_WORKER, writeServiceWorker } from "./offline.mjs";
 
 const KINDS = [".html", ".js", ".css", ".wasm", ".svg", ".json", ".md", ".txt", ".webmanifest"];
 
@@ -33,12 +34,16 @@ const brotli = (bytes) => {
 };
 
 const folder = process.argv[2];
-for (const name of readdirSync(folder, { recursive: true })) {
-  if (!KINDS.includes(extname(name))) continue;
+const shorten = (path) =>
+  writeFileSync(path, transformSync(readFileSync(path, "utf8"), { minify: true, format: "esm", target: "es2022" }).code);
+
+const names = readdirSync(folder, { recursive: true }).filter((name) => KINDS.includes(extname(name)));
+names.filter((name) => extname(name) === ".js").forEach((name) => shorten(join(folder, name)));
+// It has the hashes of all the others, as they are served.
+writeServiceWorker(folder);
+shorten(join(folder, SERVICE_WORKER));
+for (const name of names) {
   const path = join(folder, name);
-  if (extname(name) === ".js") {
-    writeFileSync(path, transformSync(readFileSync(path, "utf8"), { minify: true, format: "esm", target: "es2022" }).code);
-  }
   const bytes = readFileSync(path);
   const sizes = [bytes.length];
   for (const [ending, compress] of [[".br", brotli], [".gz", (bytes) => gzipSync(bytes, { level: 9 })]]) {

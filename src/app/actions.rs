@@ -3,7 +3,10 @@
 use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
-use super::{backend, browser, device, draft::Draft, parts, presets, storage, text};
+use super::{
+    backend, browser, budget, classroom, device, draft::Draft, offline, parts, present, presets, share, storage, text,
+};
+use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{FirstWorker, ModelFile, News, Pool};
 use leptos::prelude::*;
@@ -17,12 +20,22 @@ const DRAFT: &str = "featherweight-draft";
 /// What the address's fragment begins with where it holds an experiment.
 pub(super) const LINK: &str = "#x=";
 
+/// Where local storage keeps that a run was kept: that this is not a first visit.
+const VISITED: &str = "featherweight-visited";
+
 /// How often the display of a run under way is renewed; beside four busy workers, sixty times a second would be a waste.
 const REFRESH: Duration = Duration::from_millis(90);
 
 /// Whether the page has to wait for the rest before it can show what it was opened for: a link's experiment, or one kept.
 pub(super) fn needs_rest() -> bool {
-    browser::fragment().starts_with(LINK) || browser::kept(DRAFT).is_some()
+    let fragment = browser::fragment();
+    let linked = [LINK, ASSIGNMENT_MARK, ANSWER_MARK].into_iter().any(|mark| fragment.starts_with(mark));
+    linked || browser::embedded().is_some() || browser::kept(DRAFT).is_some()
+}
+
+/// Whether nothing was run in this browser yet, and the page was opened for nothing particular.
+pub(super) fn first_visit() -> bool {
+    !needs_rest() && browser::kept(VISITED).is_none()
 }
 
 /// Opens the page: starts the first worker, and has the parts loaded that are not there yet.
@@ -49,11 +62,18 @@ pub(super) fn start_pool(state: State) {
 
 /// Reads the link and what was kept.
 pub(super) fn restore(state: State) {
+    if browser::embedded().is_some() {
+        return open_link(state); // a frame keeps nothing, and shows its link alone
+    }
     keep_draft(state);
     open_link(state);
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_link(state));
+    share::follow_drops(state);
+    present::follow_keys(state);
     device::restore(state);
     backend::restore(state);
+    budget::restore(state);
+    offline::start(state);
     spawn_local(async move {
         match storage::load_runs().await {
             None => state.tell(text::NO_STORAGE),
@@ -61,7 +81,15 @@ pub(super) fn restore(state: State) {
                 if unread > 0 {
                     state.tell(text::unread(unread));
                 }
-                let newest = runs.first().map(|r| r.notes.id);
+                // Beside an assignment the student's own results, and nobody else's.
+                let own = |run: &&Record| {
+                    let given = state.assignment.with_untracked(Option::is_none);
+                    given || state.draft.with_untracked(|d| d.recipe == run.report.recipe)
+                };
+                let newest = runs.iter().find(own).map(|r| r.notes.id);
+                if newest.is_some() {
+                    browser::keep(VISITED, "yes");
+                }
                 // A run may have ended, and been kept, before this part of the code was there.
                 let fresh = |now: &[Record], id| now.iter().all(|r| r.notes.id != id);
                 state.runs.update(|now| {
@@ -82,10 +110,11 @@ pub(super) fn restore(state: State) {
 fn open_link(state: State) {
     let fragment = browser::fragment();
     if !fragment.starts_with(LINK) {
-        return;
+        return classroom::open_link(state, &fragment);
     }
     match Link::from_text(&fragment) {
         Ok(link) => {
+            state.assignment.set(None);
             lay_out(state, link.recipe.clone());
             if state.phase.get_untracked() != Phase::Running {
                 state.shown.set(Shown::Nothing);
@@ -151,7 +180,7 @@ pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
 /// Runs the experiment under edit.
 pub(super) fn run(state: State) {
     let measuring =
-        state.device.run.with_untracked(Option::is_some) || state.backend.run.with_untracked(Option::is_some);
+        [state.device.run, state.backend.run, state.budget.run].iter().any(|run| run.with_untracked(Option::is_some));
     if measuring || matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
         return;
     }
@@ -203,16 +232,28 @@ fn load_models(state: State, id: u32) {
     state.models_loaded.update(|n| *n += 1);
 }
 
+/// Gives the first worker the models of the run that is shown, after it was given others.
+pub(super) fn load_shown(state: State) {
+    if let Shown::Run(id) = state.shown.get_untracked() {
+        load_models(state, id);
+    }
+}
+
 /// Renames a run.
 pub(super) fn rename(state: State, id: u32, name: String) {
-    let mut renamed = None;
+    note(state, id, |notes| notes.name = name);
+}
+
+/// Changes what is kept of a run beside its report.
+pub(super) fn note(state: State, id: u32, change: impl FnOnce(&mut Notes)) {
+    let mut changed = None;
     state.runs.update(|runs| {
         if let Some(record) = runs.iter_mut().find(|r| r.notes.id == id) {
-            record.notes.name = name;
-            renamed = Some(record.clone());
+            change(&mut record.notes);
+            changed = Some(record.clone());
         }
     });
-    if let Some(record) = renamed {
+    if let Some(record) = changed {
         save(state, record, None);
     }
 }
@@ -235,6 +276,7 @@ pub(super) fn delete(state: State, id: u32) {
             None => storage::load_models(id).await.unwrap_or_default(),
         };
         storage::delete_run(id).await;
+        keep_the_unkept(state);
         state.undo.set(Some(Undo::Run(Box::new(record), models)));
     });
 }
@@ -260,16 +302,36 @@ pub(super) fn undo(state: State) {
 
 /// Keeps a run and its models in the database; when that is done, the document's root says so.
 pub(super) fn save(state: State, record: Record, models: Option<Vec<ModelFile>>) {
+    if browser::embedded().is_some() {
+        return; // what runs in a frame is gone with it
+    }
     spawn_local(async move {
         let mut saved = storage::save_run(&record).await;
         if let Some(models) = models {
             saved &= storage::save_models(record.notes.id, &models).await;
         }
+        state.unkept.update_value(|unkept| {
+            unkept.retain(|id| *id != record.notes.id);
+            if !saved {
+                unkept.push(record.notes.id);
+            }
+        });
         if !saved {
             state.tell(text::STORAGE_FULL);
         }
+        browser::keep(VISITED, "yes");
         browser::set_root("kept", if saved { "yes" } else { "no" });
     });
+}
+
+/// There is more room than there was: what found none before is tried again.
+fn keep_the_unkept(state: State) {
+    for id in state.unkept.get_value() {
+        let record = state.runs.with_untracked(|runs| runs.iter().find(|run| run.notes.id == id).cloned());
+        if let Some(record) = record {
+            save(state, record, state.models.with_value(|models| models.get(&id).cloned()));
+        }
+    }
 }
 
 /// What follows from a piece of news.
@@ -303,15 +365,17 @@ fn hear(state: State, news: News) {
             state.predictions.set(predictions);
             state.answered.set(query);
         }
-        News::Onnx { model } => state.parts.with_rest(move |rest| (rest.hand_over)(model, "onnx")),
+        News::Exported { model, ending } => state.parts.with_rest(move |rest| (rest.hand_over)(model, &ending)),
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
         News::Answer { answer } => state.answer.set(Some(answer)),
         News::Measured { run, measurement } => {
             backend::measured(state, run, &measurement);
+            budget::measured(state, &measurement);
             device::measured(state, run, measurement);
         }
         News::BenchmarkEnded { run, complete } => {
             backend::ended(state, run, complete);
+            budget::ended(state, run);
             device::ended(state, run, complete);
             if state.asking.get_untracked() == Some(run) {
                 state.asking.set(None);
@@ -360,6 +424,7 @@ fn finish(state: State, run: u32, report: crate::experiment::Report, stopped: bo
             stopped,
             curves: tracker.curves,
             boundaries: tracker.boundaries,
+            marked: Vec::new(),
         },
         report: Shared(Arc::new(report)),
     };

@@ -1,6 +1,7 @@
 //! The little of the browser that the page needs beyond Leptos: clock, address, local storage, clipboard, files, pixels.
 
 use leptos::prelude::{document, window};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -81,6 +82,11 @@ pub(super) fn focus(selector: &str) {
     }
 }
 
+/// Today's date as the visitor's locale writes it.
+pub(super) fn day_text() -> String {
+    String::from(js_sys::Date::new_0().to_locale_date_string("default", &JsValue::UNDEFINED))
+}
+
 /// Sets `data-{name}` on the root element.
 pub(super) fn set_root(name: &str, value: &str) {
     if let Some(root) = document().document_element() {
@@ -159,6 +165,40 @@ pub(super) fn address() -> String {
     href.split('#').next().unwrap_or_default().to_string()
 }
 
+/// The address without query and fragment: the page itself.
+pub(super) fn plain_address() -> String {
+    address().split('?').next().unwrap_or_default().to_string()
+}
+
+/// What the address asks to be shown in a frame of another page, if it asks for that.
+pub(super) fn embedded() -> Option<String> {
+    let query = window().location().search().unwrap_or_default();
+    query.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("embed=")).map(String::from)
+}
+
+/// All elements that a selector finds.
+pub(super) fn all(selector: &str) -> Vec<web_sys::HtmlElement> {
+    let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
+}
+
+/// Whether a dialog is open over the page.
+pub(super) fn dialog_open() -> bool {
+    !all("dialog[open]").is_empty()
+}
+
+/// Whether the page is read from right to left.
+pub(super) fn right_to_left() -> bool {
+    document().document_element().is_some_and(|root| root.get_attribute("dir").as_deref() == Some("rtl"))
+}
+
+/// Gives an element the focus.
+pub(super) fn focus(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus(); // refused only where it is not drawn
+    }
+}
+
 /// Copies text; false where the browser refuses.
 pub(super) async fn copy(text: &str) -> bool {
     let navigator = window().navigator();
@@ -167,13 +207,29 @@ pub(super) async fn copy(text: &str) -> bool {
     there && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
-/// Hands the visitor a file.
-pub(super) fn download(name: &str, kind: &str, content: impl AsRef<[u8]>) -> Option<()> {
+/// An address of these bytes, which lasts until it is revoked or the page is closed.
+pub(super) fn object_url(kind: &str, content: impl AsRef<[u8]>) -> Option<String> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     let bytes = js_sys::Uint8Array::from(content.as_ref());
     let blob = Blob::new_with_u8_array_sequence_and_options(&js_sys::Array::of1(&bytes), &options).ok()?;
-    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    Url::create_object_url_with_blob(&blob).ok()
+}
+
+/// The address of a link's experiment on this page.
+pub(super) fn link_address(link: &str) -> String {
+    format!("{}#x={link}", plain_address())
+}
+
+/// A title as the name of a file: letters and digits, hyphens between.
+pub(super) fn file_name(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_lowercase()
+}
+
+/// Hands the visitor a file.
+pub(super) fn download(name: &str, kind: &str, content: impl AsRef<[u8]>) -> Option<()> {
+    let url = object_url(kind, content)?;
     let anchor: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
     anchor.set_href(&url);
     anchor.set_download(name);
@@ -195,6 +251,32 @@ pub(super) fn first_file(holder: &JsValue) -> Option<Blob> {
 /// The first file of those dropped.
 pub(super) fn dropped_file(drop: &JsValue) -> Option<Blob> {
     first_file(&js_sys::Reflect::get(drop, &"dataTransfer".into()).ok()?)
+}
+
+/// A canvas's picture as a PNG file.
+pub(super) async fn png(canvas: &HtmlCanvasElement) -> Option<Vec<u8>> {
+    let promise = js_sys::Promise::new(&mut |done, failed| {
+        let told = done.clone();
+        let take = Closure::once_into_js(move |blob: JsValue| drop(told.call1(&JsValue::NULL, &blob)));
+        if canvas.to_blob(take.unchecked_ref()).is_err() {
+            drop(failed.call0(&JsValue::NULL));
+        }
+    });
+    let blob: Blob = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// The browser's own name of itself.
+pub(super) fn user_agent() -> String {
+    window().navigator().user_agent().unwrap_or_default()
+}
+
+/// Whether files are dragged, and not text.
+pub(super) fn brings_files(drag: &JsValue) -> bool {
+    let types = js_sys::Reflect::get(drag, &"dataTransfer".into())
+        .and_then(|data| js_sys::Reflect::get(&data, &"types".into()));
+    types.is_ok_and(|types| js_sys::Array::from(&types).includes(&"Files".into(), 0))
 }
 
 /// A canvas's drawing context.

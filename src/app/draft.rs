@@ -70,6 +70,13 @@ impl Draft {
         self.recipe.variants.get(v)?.steps.get(s)
     }
 
+    /// Where a step's settings are in the recipe.
+    pub fn step_path(&self, step: u32) -> Option<String> {
+        let (v, s) = self.place(step)?;
+        let kind = self.recipe.variants.get(v)?.steps.get(s)?.kind();
+        Some(format!("variants[{v}].steps[{s}].{kind}"))
+    }
+
     /// Changes a step.
     pub fn edit_step(&mut self, step: u32, change: impl FnOnce(&mut Step)) {
         if let Some((v, s)) = self.place(step) {

@@ -86,6 +86,15 @@ impl Value for String {
     }
 }
 
+/// What is a number in some values, and words in others.
+pub(super) struct Written<'t>(pub &'t str);
+
+impl Value for Written<'_> {
+    fn written(&self) -> String {
+        if self.0.parse::<f64>().is_ok() { digits(self.0.into()) } else { isolated(self.0) }
+    }
+}
+
 macro_rules! number {
     ($($type:ty),+) => {
         $(impl Value for $type {

@@ -1,13 +1,18 @@
 //! The page: Leptos components over one struct of signals. It never computes; the workers do.
 //!
-//! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `charts`.
+//! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `classroom`, `charts`. Handing on and showing: `share`, `present`.
 //! Words: `text`, `language`, `format`.
 
 mod actions;
+mod announce;
 mod backend;
 mod browser;
+mod budget;
 mod charts;
+mod classroom;
+mod compare;
 mod curve;
+mod demo;
 mod device;
 mod draft;
 mod editor;
@@ -15,12 +20,16 @@ mod fields;
 mod format;
 mod gallery;
 mod language;
+mod learn;
+mod offline;
 mod page;
 mod parts;
 mod places;
+mod present;
 mod presets;
 mod record;
 mod results;
+mod share;
 mod state;
 mod storage;
 mod text;

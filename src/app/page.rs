@@ -3,7 +3,7 @@
 use super::language::{LanguageToggle, said};
 use super::parts::Sources;
 use super::places::{Place, Places, Skip};
-use super::state::{Phase, State, Undo};
+use super::state::{Phase, Shown, State, Undo};
 use super::theme::ThemeToggle;
 use super::{
     actions, browser,
@@ -17,6 +17,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Page(sources: Sources) -> impl IntoView {
     let state = State::new(sources);
+    provide_context(state);
     Effect::new(move |_| {
         browser::set_root(
             "state",
@@ -43,6 +44,14 @@ fn Whole(state: State) -> impl IntoView {
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
     }
+    // In a frame of another page there is one chart, and no way to get lost.
+    if browser::embedded().is_some() {
+        return view! {
+            <main class="framed">{state.parts.draw(move |rest| (rest.embed)(state))}</main>
+            <Notices state/>
+        }
+        .into_any();
+    }
     view! {
         <Skip place=state.place/>
         <header class="top">
@@ -56,12 +65,17 @@ fn Whole(state: State) -> impl IntoView {
             </div>
             <Places place=state.place/>
             <LanguageToggle state/>
+            <button class="quiet" data-testid="present" title=text::present::PRESENT_HELP on:click=move |_| state.parts.with_rest(move |rest| (rest.present)(state))>
+                {text::present::PRESENT}
+            </button>
             <ThemeToggle/>
         </header>
         // Only hidden while the visitor is elsewhere, so that drawings and open forms stay as they are.
         <main class="playground" hidden=move || state.place.get() != Place::Playground>
             <div class="side">
+                {move || state.assignment.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.assignment)(state)))}
                 <RunBar state/>
+                {demo(state)}
                 <Editor state/>
             </div>
             <Results state/>
@@ -69,12 +83,38 @@ fn Whole(state: State) -> impl IntoView {
         {move || (state.place.get() == Place::Gallery).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.gallery)(state))}</main>
         })}
+        {move || (state.place.get() == Place::Compare).then(|| view! {
+            <main>{state.parts.draw(move |rest| (rest.compare)(state))}</main>
+        })}
+        {move || (state.place.get() == Place::Learn).then(|| view! {
+            <main>{state.parts.draw(move |rest| (rest.learn)(state))}</main>
+        })}
         {move || (state.place.get() == Place::Device).then(|| view! {
             <main>{state.parts.draw(move |rest| (rest.device)(state))}</main>
         })}
+        {move || (state.place.get() == Place::Class).then(|| view! {
+            <main>{state.parts.draw(move |rest| (rest.class)(state))}</main>
+        })}
+        {move || state.dialog.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.dialog)(state)))}
+        {move || state.presenting.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.presenter)(state)))}
         <Notices state/>
+        <p class="unseen" role="status" data-testid="announced">{state.parts.add(move |rest| (rest.announced)(state))}</p>
         <footer>{text::PRIVACY}</footer>
     }
+    .into_any()
+}
+
+/// What moves on a first visit. Its place is kept from the start, so that nothing else moves when it comes.
+fn demo(state: State) -> Option<impl IntoView> {
+    let due = Memo::new(move |_| state.shown.get() == Shown::Nothing && state.opened.with(Option::is_none));
+    actions::first_visit().then(|| {
+        move || {
+            due.get().then(|| {
+                let drawn = move || state.parts.all_there().then(|| state.parts.draw(move |rest| (rest.demo)(state)));
+                view! { <div class="demo-place">{drawn}</div> }
+            })
+        }
+    })
 }
 
 /// Sentences: what went wrong, and what can be taken back.
@@ -104,6 +144,7 @@ fn Notices(state: State) -> impl IntoView {
             </div>
             <div role="status">
                 {move || note().map(|t| view! { <p class="notice"><span data-testid="note">{t}</span>{button()}</p> })}
+                {move || state.offline.newer.get().then(|| state.parts.add(move |rest| (rest.new_version)(state)))}
                 {move || removed().map(|t| view! {
                     <p class="notice">
                         <span>{t}</span>

@@ -7,7 +7,10 @@ use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State, Typed};
-use super::{actions, browser, device, gallery, results, text};
+use super::{
+    actions, announce, browser, budget, classroom, compare, demo, device, gallery, learn, offline, present, results,
+    share, text,
+};
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
@@ -48,11 +51,24 @@ pub struct Rest {
     pub(super) results: fn(State) -> AnyView,
     pub(super) device: fn(State) -> AnyView,
     pub(super) gallery: fn(State) -> AnyView,
+    pub(super) compare: fn(State) -> AnyView,
+    pub(super) demo: fn(State) -> AnyView,
+    pub(super) new_version: fn(State) -> AnyView,
+    pub(super) announced: fn(State) -> AnyView,
+    pub(super) budget: fn(State) -> AnyView,
+    pub(super) learn: fn(State) -> AnyView,
     pub(super) data_form: fn(State) -> AnyView,
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
     pub(super) variant_form: fn(State, u32) -> AnyView,
     pub(super) recipe_form: fn(State, Typed) -> AnyView,
+    pub(super) assignment: fn(State) -> AnyView,
+    pub(super) class: fn(State) -> AnyView,
+    pub(super) dialog: fn(State) -> AnyView,
+    pub(super) embed: fn(State) -> AnyView,
+    pub(super) preview: fn(State) -> AnyView,
+    pub(super) present: fn(State),
+    pub(super) presenter: fn(State) -> AnyView,
 }
 
 impl Engine {
@@ -80,11 +96,24 @@ impl Rest {
             results: results::all,
             device: device::place,
             gallery: gallery::place,
+            compare: compare::place,
+            demo: demo::show,
+            new_version: offline::new_version,
+            announced: announce::announced,
+            budget: budget::of_draft,
+            learn: learn::place,
             data_form: forms::data,
             network_form: forms::network,
             training_form: forms::training,
             variant_form: forms::variant,
             recipe_form: forms::recipe,
+            assignment: classroom::assignment,
+            class: classroom::place,
+            dialog: share::dialog,
+            embed: share::embed,
+            preview: share::preview,
+            present: present::begin,
+            presenter: present::bar,
         }
     }
 }
@@ -139,6 +168,11 @@ impl Parts {
             Some(rest) => act(rest),
             None => self.waiting.update_value(|waiting| waiting.rest.push(Box::new(act))),
         }
+    }
+
+    /// What the rest draws beside something; nothing until it is there.
+    pub fn add(self, view: impl Fn(Rest) -> AnyView + Send + 'static) -> impl IntoView {
+        move || self.rest.get().map(&view)
     }
 
     /// What the rest draws; until it is there, a line that says so.

@@ -2,6 +2,7 @@
 
 use super::language::Text;
 use super::{actions, browser, text};
+use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use leptos::prelude::*;
 
 /// Where the visitor is.
@@ -11,8 +12,14 @@ pub(super) enum Place {
     Playground,
     /// The papers' figures.
     Gallery,
+    /// Results side by side.
+    Compare,
+    /// The course.
+    Learn,
     /// Measure the device.
     Device,
+    /// Set assignments and read answers.
+    Class,
 }
 
 /// One place.
@@ -28,15 +35,21 @@ struct Row {
 const PLACES: &[Row] = &[
     Row { place: Place::Playground, fragment: "#playground", title: text::PLAYGROUND, skip: "#results" },
     Row { place: Place::Gallery, fragment: "#gallery", title: text::gallery::TITLE, skip: "#exhibits" },
+    Row { place: Place::Compare, fragment: "#compare", title: text::compare::TITLE, skip: "#compared" },
+    Row { place: Place::Learn, fragment: "#learn", title: text::learn::TITLE, skip: "#course" },
     Row { place: Place::Device, fragment: "#device", title: text::device::TITLE, skip: "#measured" },
+    Row { place: Place::Class, fragment: "#class", title: text::classroom::TITLE, skip: "#class-title" },
 ];
 
 impl Place {
     /// The place of the address. Links with an experiment lead to the playground; what names no place changes none.
     pub fn of_address() -> Option<Self> {
         let fragment = browser::fragment();
-        if fragment.starts_with(actions::LINK) {
+        if fragment.starts_with(actions::LINK) || fragment.starts_with(ASSIGNMENT_MARK) {
             return Some(Self::Playground);
+        }
+        if fragment.starts_with(ANSWER_MARK) {
+            return Some(Self::Class);
         }
         // Behind a place's name, `=` may say more.
         let name = fragment.split('=').next().unwrap_or_default();

@@ -29,6 +29,38 @@ pub(super) struct Notes {
     pub stopped: bool,
     pub curves: Vec<Curve>,
     pub boundaries: Vec<Boundary>,
+    /// What the visitor has done to single results.
+    #[serde(default)]
+    pub marked: Vec<Marked>,
+}
+
+/// A result that the visitor has renamed or pinned.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Marked {
+    /// The variant's name in the report.
+    pub variant: String,
+    /// What the visitor calls it; empty for the variant's name.
+    #[serde(default)]
+    pub name: String,
+    /// Stays on top of lists.
+    #[serde(default)]
+    pub pinned: bool,
+}
+
+impl Notes {
+    /// What the visitor has done to this variant's result.
+    pub fn mark(&self, variant: &str) -> Marked {
+        let found = self.marked.iter().find(|mark| mark.variant == variant);
+        found.cloned().unwrap_or_else(|| Marked { variant: variant.into(), ..Marked::default() })
+    }
+
+    /// Takes the place of what was kept of the variant.
+    pub fn set_mark(&mut self, mark: Marked) {
+        self.marked.retain(|other| other.variant != mark.variant);
+        if mark.pinned || !mark.name.is_empty() {
+            self.marked.push(mark);
+        }
+    }
 }
 
 /// A record as the database holds it.

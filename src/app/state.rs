@@ -1,14 +1,20 @@
 //! All that the page remembers: one plain struct of signals.
 
 use super::backend::BackendState;
+use super::budget::BudgetState;
+use super::classroom::Lesson;
 use super::curve::{Boundary, Curve};
 use super::device::DeviceState;
 use super::draft::Draft;
+use super::offline::OfflineState;
 use super::parts::{Parts, Sources};
 use super::places::Place;
+use super::present::At;
 use super::presets;
 use super::record::Record;
+use super::share::Dialog;
 use super::tracker::Tracker;
+use crate::experiment::teaching::Assignment;
 use crate::experiment::{LayerPrecision, LayerSensitivity, Link, Plan, RecipeError, Report};
 use crate::worker::{FirstWorker, ModelFile, Picture, Pool, Prediction};
 use leptos::prelude::*;
@@ -64,6 +70,13 @@ pub(super) enum Shown {
     Run(u32),
 }
 
+/// One result: a variant of a run that has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ResultKey {
+    pub run: u32,
+    pub variant: String,
+}
+
 /// What can be taken back.
 #[derive(Clone)]
 pub(super) enum Undo {
@@ -113,6 +126,10 @@ pub(super) struct State {
     pub device: DeviceState,
     /// Which backend trains.
     pub backend: BackendState,
+    /// How fast this device is.
+    pub budget: BudgetState,
+    /// What of the site the browser keeps.
+    pub offline: OfflineState,
     pub phase: RwSignal<Phase>,
     pub typed: Typed,
     /// The experiment under edit.
@@ -129,10 +146,22 @@ pub(super) struct State {
     pub lit: RwSignal<Option<String>>,
     /// The variant chosen for a closer look.
     pub chosen: RwSignal<Option<String>>,
+    /// The results that are compared, in the order in which they were ticked.
+    pub compared: RwSignal<Vec<ResultKey>>,
     pub notice: RwSignal<Option<Notice>>,
     pub undo: RwSignal<Option<Undo>>,
     /// The link that the page was opened with.
     pub opened: RwSignal<Option<Link>>,
+    /// The assignment that is worked on.
+    pub assignment: RwSignal<Option<Shared<Assignment>>>,
+    /// The assignment that a teacher is writing.
+    pub lesson: RwSignal<Lesson>,
+    /// The links that a teacher collected, one a line.
+    pub class_links: RwSignal<String>,
+    /// What the dialog over the page shows.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// The slide that is presented.
+    pub presenting: RwSignal<Option<At>>,
     /// Counts up whenever the worker has been given other models.
     pub models_loaded: RwSignal<u32>,
     pub predictions: RwSignal<Vec<Prediction>>,
@@ -147,6 +176,8 @@ pub(super) struct State {
     pub asking: RwSignal<Option<u32>>,
     /// Encoded files of each run's first trial, in this session.
     pub models: StoredValue<HashMap<u32, Vec<ModelFile>>>,
+    /// Runs that the database had no room for; tried again when one is deleted.
+    pub unkept: StoredValue<Vec<u32>>,
     pub pool: StoredValue<Option<Pool>, LocalStorage>,
     /// The report shown.
     pub report: Memo<Option<Shared<Report>>>,
@@ -179,6 +210,8 @@ impl State {
             place: RwSignal::new(Place::Playground),
             device: DeviceState::new(),
             backend: BackendState::new(),
+            budget: BudgetState::new(),
+            offline: OfflineState::new(),
             phase: RwSignal::new(Phase::Loading),
             typed: Typed::new(None),
             draft,
@@ -193,9 +226,15 @@ impl State {
             shown,
             lit: RwSignal::new(None),
             chosen,
+            compared: RwSignal::new(Vec::new()),
             notice: RwSignal::new(None),
             undo: RwSignal::new(None),
             opened: RwSignal::new(None),
+            assignment: RwSignal::new(None),
+            lesson: RwSignal::new(Lesson::default()),
+            class_links: RwSignal::new(String::new()),
+            dialog: RwSignal::new(None),
+            presenting: RwSignal::new(None),
             models_loaded: RwSignal::new(0),
             predictions: RwSignal::new(Vec::new()),
             answered: RwSignal::new(0),
@@ -205,6 +244,7 @@ impl State {
             answer: RwSignal::new(None),
             asking: RwSignal::new(None),
             models: StoredValue::new(HashMap::new()),
+            unkept: StoredValue::new(Vec::new()),
             pool: StoredValue::new_local(None),
             report,
             variant,
@@ -223,12 +263,23 @@ impl State {
         matches!(self.phase.get(), Phase::Running | Phase::Stopping)
     }
 
+    /// As [`State::busy`], to be asked once.
+    pub fn busy_untracked(&self) -> bool {
+        matches!(self.phase.get_untracked(), Phase::Running | Phase::Stopping)
+    }
+
     /// Whether the first worker is at something that takes a while.
     pub fn occupied(&self) -> bool {
         let sensitivity = self.sensitivity.with(|s| s.as_ref().is_some_and(|s| !s.ended));
         let precision = self.precision.with(|p| p.as_ref().is_some_and(|p| !p.ended));
-        let measuring = self.device.busy() || self.backend.run.with(Option::is_some);
+        let measuring =
+            self.device.busy() || self.backend.run.with(Option::is_some) || self.budget.run.with(Option::is_some);
         self.busy() || measuring || sensitivity || precision || self.asking.with(Option::is_some)
+    }
+
+    /// Whether an assignment locks the setting at this path of the recipe.
+    pub fn locked(&self, path: &str) -> bool {
+        self.assignment.with(|a| a.as_ref().is_some_and(|assignment| assignment.locks.hold(path)))
     }
 
     /// Says something went wrong.

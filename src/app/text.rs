@@ -1,17 +1,35 @@
 //! Every word on the page that does not come from a method's own table, in one place.
 
+pub(super) mod access;
 pub(super) mod agreement;
+pub(super) mod budget;
+pub(super) mod classroom;
+pub(super) mod compare;
+pub(super) mod demo;
 pub(super) mod device;
 pub(super) mod ensemble;
+pub(super) mod export;
+pub(super) mod fields;
 pub(super) mod gallery;
+pub(super) mod learn;
 pub(super) mod numbers;
+pub(super) mod offline;
 pub(super) mod precision;
+pub(super) mod present;
 pub(super) mod quantize;
 pub(super) mod sensitivity;
+pub(super) mod share;
 pub(super) mod teaching;
 
 use super::format;
-use super::language::{Text, Value, list, said};
+use super::language::Text;
+use super::language::{Text, Value, Written, list, said};
+
+/// Puts values into the places of a template, one after another: numbers, and what is written already.
+pub(super) fn fill(template: Text, values: &[&str]) -> String {
+    let values: Vec<_> = values.iter().map(|value| Written(value)).collect();
+    template.with(&values.iter().map(|value| value as &dyn Value).collect::<Vec<_>>())
+}
 
 pub(super) const NAME: Text = Text("Featherweight");
 pub(super) const TAGLINE: Text = Text(
@@ -57,7 +75,7 @@ pub(super) const UP: Text = Text("Move up");
 pub(super) const DOWN: Text = Text("Move down");
 pub(super) const MORE: Text = Text("More settings");
 pub(super) const UNTITLED: Text = Text("Untitled");
-pub(super) const DATA_BEHIND: Text = Text("The numbers behind this chart");
+pub(super) const DATA_BEHIND: Text = Text("The numbers behind this chart, and files");
 
 pub(super) const DATASET: Text = Text("Data");
 pub(super) const SAMPLES: Text = Text("Training samples");
@@ -339,6 +357,8 @@ pub(super) const CURVES_HELP: Text = Text(
     "Thin lines: training samples as they pass. Lines with marks: the validation set after each epoch, which no weight was trained on.",
 );
 pub(super) const CURVE: Text = Text("Curve");
+pub(super) const LEAST: Text = Text("Least");
+pub(super) const GREATEST: Text = Text("Greatest");
 pub(super) const LOSS: Text = Text("Loss");
 pub(super) const ACCURACY: Text = Text("Accuracy");
 pub(super) const EPOCH: Text = Text("Epoch");
@@ -382,6 +402,7 @@ pub(super) const MASK_HELP: Text =
 pub(super) const MASK_ONLY: Text = Text("Mask only");
 pub(super) const MASK_WAIT: Text = Text("The picture appears when the worker has drawn it.");
 pub(super) const CONFUSION: Text = Text("What it takes for what");
+pub(super) const TRUE_CLASS: Text = Text("True class");
 pub(super) const CONFUSION_HELP: Text =
     Text("Rows: what it is. Columns: what the network says. Test set, first trial.");
 pub(super) const WEIGHT: Text = Text("Weight");
@@ -417,12 +438,7 @@ pub(super) const DIGEST_GPU: Text = Text(
     "none: the GPU trained, and its bits are those of this device alone. Trained by the processor, the same experiment has one",
 );
 pub(super) const EDITED: Text = Text("The link holds the run that is shown, not the edits made since.");
-pub(super) const REPORT_JSON: Text = Text("Download the report");
 pub(super) const DOWNLOAD_MODEL: Text = Text("Download the model");
-pub(super) const DOWNLOAD_ONNX: Text = Text("Download as ONNX");
-pub(super) const ONNX_HELP: Text = Text(
-    "For other runtimes, such as ONNX Runtime. Integers stay integers; weights that were removed are stored as zeros.",
-);
 pub(super) const NO_MODEL_FILE: Text =
     Text("This variant's file is not at hand in this browser; run the experiment again, then download.");
 pub(super) const COMMAND: Text = Text("On the command line");
@@ -442,7 +458,7 @@ pub(super) const NO_STORAGE: Text = Text(
     "This browser keeps no database for the page (a private window, perhaps), so results last until it is closed.",
 );
 pub(super) const STORAGE_FULL: Text = Text(
-    "The browser's storage is full or closed to the page: results stay here until the page is closed. Delete old runs to make room.",
+    "The browser's storage is full or closed to the page: results stay here until the page is closed. Delete old runs to make room; what was not kept is then kept by itself.",
 );
 pub(super) const NOTHING_REACHED: Text = Text("The run ended before any variant was finished; run it again.");
 

@@ -1,8 +1,10 @@
-//! Recipe -> plan -> run -> report, and the link that carries a recipe.
+//! Recipe -> plan -> run -> report, and the links that carry recipes, assignments and answers.
 
 mod agreement;
 #[cfg(test)]
 mod aware_tests;
+pub mod compare;
+pub mod difference;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod distill_tests;
@@ -18,8 +20,10 @@ pub mod landscape;
 mod link;
 mod measure;
 mod noise;
+mod packing;
 mod plan;
 mod precision;
+mod preview;
 #[cfg(test)]
 mod pruning_tests;
 mod recipe;
@@ -35,8 +39,10 @@ mod sequence_tests;
 mod sequences;
 #[cfg(test)]
 mod share_tests;
+mod span;
 mod stage;
 mod state;
+pub mod teaching;
 #[cfg(test)]
 mod tests;
 mod timing;
@@ -52,11 +58,13 @@ pub(crate) use measure::test;
 pub use noise::{ActivationGrid, LayerNoise, float_origin, is_quantized, layer_noise};
 pub use plan::{Action, Needs, Plan, PlannedVariant, Stage, bring_checks};
 pub use precision::{LayerPrecision, precision};
+pub use preview::Preview;
 pub use recipe::{BackendName, Data, Recipe, RecipeError, Step, Sweep, VERSION, Variant};
 pub use report::{CurvePoint, Latency, LayerReport, Quartiles, Report, Results, VariantReport, VariantResult};
 pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
 pub use schedule::{OfTrial, Place, Schedule, Task};
 pub use sensitivity::{LayerSensitivity, SPARSITIES, budgets, sensitivity};
-pub use stage::Inputs;
+pub use span::training_work;
+pub use stage::{Inputs, imported_file, imported_path};
 pub use state::{PackedState, State};
 pub(crate) use timing::{WINDOWS, latency, quartiles, windows};

@@ -30,6 +30,13 @@ pub enum Action {
         /// Its training.
         training: Training,
     },
+    /// Takes a network that was trained elsewhere.
+    Import {
+        /// The network.
+        network: Architecture,
+        /// Of its model file.
+        digest: String,
+    },
     /// Averages what these stages' networks predict.
     Ensemble(Vec<usize>),
     /// Trains on.
@@ -155,9 +162,13 @@ impl Plan {
     /// sample. A measure to order stages by, no more.
     pub fn cost(&self, stage: usize) -> f64 {
         let info = self.recipe.data.dataset.info();
-        let layers = check_network(&self.stages[stage].network, info).unwrap_or_default();
-        let macs: usize = layers.iter().map(|layer| layer.parameter_count() * layer.uses_per_weight()).sum();
-        (3 * self.stages[stage].epochs() * self.epoch(stage) + info.len(Split::Test)) as f64 * macs as f64
+        let passes = 3 * self.stages[stage].epochs() * self.epoch(stage) + info.len(Split::Test);
+        passes as f64 * multiply_accumulates(&self.layers(stage))
+    }
+
+    /// The layers of a stage's network.
+    pub(super) fn layers(&self, stage: usize) -> Vec<Layer> {
+        check_network(&self.stages[stage].network, self.recipe.data.dataset.info()).unwrap_or_default()
     }
 
     /// The stages that must have ended before this one begins.
@@ -206,6 +217,11 @@ impl Plan {
         let mut stage = match &variant.from {
             _ if !variant.ensemble.is_empty() => self.ensemble(&variant.ensemble, checks)?,
             Some(from) => self.find(from).map_err(|e| format!("from {e}"))?,
+            None if variant.imported.is_some() => {
+                let network = variant.network.clone().unwrap_or_else(|| self.recipe.network.clone());
+                let digest = variant.imported.clone().unwrap_or_default();
+                self.intern(None, 0, Action::Import { network, digest })
+            }
             None => {
                 let network = variant.network.clone().unwrap_or_else(|| self.recipe.network.clone());
                 let training = variant.training.clone().unwrap_or_else(|| self.recipe.training.clone());
@@ -292,7 +308,7 @@ impl Plan {
         }
         let before = parent.map(|p| &self.stages[p]);
         let network = match (&action, before) {
-            (Action::Fresh { network, .. }, _) => network.clone(),
+            (Action::Fresh { network, .. } | Action::Import { network, .. }, _) => network.clone(),
             (Action::Ensemble(members), _) => self.stages[members[0]].network.clone(),
             (Action::Distill { distill: Distill { student: Some(student), .. }, .. }, _) => student.clone(),
             (_, Some(before)) => before.network.clone(),
@@ -315,7 +331,7 @@ impl Stage {
             | Action::Quantize(_, training)
             | Action::Distill { training, .. } => training.epochs,
             Action::Prune(prune, training) => training.epochs * prune.trainings(),
-            Action::Ensemble(_) => 0,
+            Action::Ensemble(_) | Action::Import { .. } => 0,
         }
     }
 }
@@ -323,6 +339,7 @@ impl Stage {
 fn label(action: &Action, network: &Architecture) -> String {
     match action {
         Action::Fresh { .. } => format!("train {}", network.label()),
+        Action::Import { .. } => format!("import {}", network.label()),
         Action::Ensemble(members) => format!("average {} networks", members.len()),
         Action::Train(_) => format!("train {} on", network.label()),
         Action::Prune(prune, _) => {
@@ -345,6 +362,11 @@ fn label(action: &Action, network: &Architecture) -> String {
         Action::Distill { distill, .. } if distill.is_mutual() => format!("train {} beside a peer", network.label()),
         Action::Distill { .. } => format!("distill into {}", network.label()),
     }
+}
+
+/// Of one sample, all weights counted.
+pub(super) fn multiply_accumulates(layers: &[Layer]) -> f64 {
+    layers.iter().map(|layer| (layer.parameter_count() * layer.uses_per_weight()) as f64).sum()
 }
 
 fn check_network(network: &Architecture, info: &DatasetInfo) -> Result<Vec<Layer>, String> {

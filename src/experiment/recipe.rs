@@ -102,6 +102,10 @@ pub struct Variant {
     /// The variants whose predictions it averages, instead of a network of its own; the name of one with `members` stands for all
     /// of them.
     pub ensemble: Vec<String>,
+    /// The digest of an imported model's file, whose network it starts from, instead of one that is trained here; `network` says
+    /// which it is. The file is not part of the recipe: whoever runs it supplies it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported: Option<String>,
     /// What is done, in order.
     pub steps: Vec<Step>,
     /// Repeats the variant with other values of one setting.
@@ -222,7 +226,7 @@ impl Recipe {
     pub fn is_basic(&self) -> bool {
         let networks = self.variants.iter().filter_map(|variant| variant.network.as_ref());
         let trainings = self.variants.iter().filter_map(|variant| variant.training.as_ref());
-        let single = self.variants.iter().all(|variant| variant.ensemble.is_empty());
+        let single = self.variants.iter().all(|variant| variant.ensemble.is_empty() && variant.imported.is_none());
         single
             && !networks.chain([&self.network]).any(Architecture::is_transformer)
             && trainings.chain([&self.training]).all(Training::is_plain)
@@ -238,6 +242,11 @@ impl Recipe {
     pub fn from_json(text: &str) -> Result<Self, RecipeError> {
         let value: Value = serde_json::from_str(text)
             .map_err(|e| RecipeError(format!("the recipe is not valid JSON ({e}); check it with a JSON editor")))?;
+        Self::from_value(value)
+    }
+
+    /// As [`Recipe::from_json`], of JSON that has been parsed.
+    pub(super) fn from_value(value: Value) -> Result<Self, RecipeError> {
         match value.get("version").map(|v| (v, v.as_u64())) {
             None => {
                 return Err(RecipeError(format!("version is missing; add \"version\": {VERSION} to the recipe")));
@@ -270,7 +279,7 @@ impl Recipe {
         serde_json::to_string_pretty(&self.compact_value()).unwrap_or_default()
     }
 
-    fn compact_value(&self) -> Value {
+    pub(super) fn compact_value(&self) -> Value {
         let mut value = to_value(self);
         let bare = Recipe {
             version: 0, // never equal, so the version always stays

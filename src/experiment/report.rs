@@ -198,6 +198,9 @@ impl Results {
 pub struct Report {
     /// The version of the recipe's and report's format.
     pub version: u32,
+    /// The version of the program that made it; empty in those from before it was told.
+    #[serde(default)]
+    pub engine: String,
     /// What was run.
     pub recipe: Recipe,
     /// What trained: `cpu`, or `gpu` if it had a part in any variant.
@@ -239,7 +242,14 @@ impl Report {
         let complete = variants.len() == plan.variants.len() && variants.iter().all(|v| !v.stopped);
         let digest = if complete { digest_of_all(variants.iter().map(|v| v.digest.as_str())) } else { String::new() };
         let backend = trained_by(variants.iter().map(|v| v.backend));
-        Self { version: super::recipe::VERSION, recipe: plan.recipe.clone(), backend, digest, variants }
+        Self {
+            version: super::recipe::VERSION,
+            engine: env!("CARGO_PKG_VERSION").into(),
+            recipe: plan.recipe.clone(),
+            backend,
+            digest,
+            variants,
+        }
     }
 }
 

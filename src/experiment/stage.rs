@@ -1,10 +1,12 @@
 //! One stage: a network is trained, pruned, quantized or distilled, in one trial or in several at once.
 
 mod distilling;
+mod importing;
 mod pruning;
 mod quantizing;
 mod repairing;
 
+pub use importing::{imported_file, imported_path};
 pub(super) use pruning::Gradual;
 
 use distilling::Objective;
@@ -152,6 +154,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let parents = || self.trials.iter().map(|of| of.parent.cloned()).collect::<Option<Vec<State>>>();
         let mut states = match &stage.action {
             Action::Fresh { .. } => self.fresh()?,
+            Action::Import { network, digest } => return later::<A, _>(self.import(network, digest)).await,
             Action::Ensemble(_) if !A::ALL_STEPS => return Err(RunError::Network(NOT_HERE.into())),
             Action::Ensemble(_) => {
                 return Ok(self.trials.iter().map(|of| State::ensemble(&of.members)).collect());
@@ -174,7 +177,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 }
                 return Ok(states);
             }
-            Action::Ensemble(_) => {} // was done above
+            Action::Ensemble(_) | Action::Import { .. } => {} // was done above
             Action::Share(..) if !A::ALL_STEPS => return Err(RunError::Network(NOT_HERE.into())),
             Action::Share(share, training) => {
                 for (state, key) in states.iter_mut().zip(self.keys()) {

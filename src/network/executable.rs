@@ -5,7 +5,7 @@
 //! networks compute in integers from the first layer to the logits.
 
 use super::ensemble::Averaged;
-use super::integer::{Codes, Grid, IntegerAdd, IntegerLayer, IntegerLinear, IntegerModel};
+use super::integer::{Codes, Grid, IntegerLayer, IntegerLinear, IntegerModel};
 use super::layer::{Layer, Role};
 use super::model::{Model, Parameter};
 use super::trained::TrainedModel;
@@ -282,19 +282,12 @@ fn compile_integer(model: &IntegerModel, grids: Vec<Grid>) -> Program {
             (IntegerLayer::Pool(pool), _) => steps.push(IntegerStep::Pool(*pool)),
             (IntegerLayer::Linear(linear), _) => steps.push(compile_linear(linear)),
             (IntegerLayer::Table(table), _) => steps.push(IntegerStep::Table(table.clone())),
-            (IntegerLayer::Add(add), _) => steps.push(IntegerStep::Add(addition(add), begins[add.from])),
+            (IntegerLayer::Add(add), _) => steps.push(IntegerStep::Add(add.addition(), begins[add.from])),
         }
     }
     let kept = places(steps.len(), starts.iter().map(|&start| begins[start]));
     let (buffers, sums) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
     Program::Integer { input: model.input, steps, buffers, kept, sums, logits: Vec::new(), grids }
-}
-
-fn addition(add: &IntegerAdd) -> Addition {
-    let IntegerAdd { input, skipped, output, relu, .. } = *add;
-    let factor = |grid: Grid| f64::from(grid.scale) / f64::from(output.scale);
-    let factors = [factor(input), factor(skipped)];
-    Addition::new(factors, [input.zero_point, skipped.zero_point], output.zero_point, relu).below(output.top)
 }
 
 fn compile_linear(linear: &IntegerLinear) -> IntegerStep {

@@ -3,7 +3,7 @@
 use super::layer::{Layer, Role, Shape};
 use super::model::Model;
 use crate::backend::Pool;
-use crate::backend::cpu::inference::Requant;
+use crate::backend::cpu::inference::{Addition, Requant};
 use ndarray::{ArrayD, IxDyn};
 
 /// An affine grid of at most 256 values: `r = scale * (q - zero_point)` (Jacob et al. 2018).
@@ -135,7 +135,7 @@ impl IntegerLinear {
     }
 
     /// How its sums become activations; none for the last layer.
-    pub(super) fn requant(&self) -> Option<Requant> {
+    pub(crate) fn requant(&self) -> Option<Requant> {
         let grid = self.output?;
         let unit = f64::from(self.input.scale) / f64::from(grid.scale);
         let factors = (0..self.outputs()).map(|output| unit * f64::from(self.scale(output)));
@@ -143,7 +143,7 @@ impl IntegerLinear {
     }
 
     /// What its sums are multiplied by where they become logits.
-    pub(super) fn logit_scales(&self) -> Vec<f32> {
+    pub(crate) fn logit_scales(&self) -> Vec<f32> {
         (0..self.outputs()).map(|output| self.input.scale * self.scale(output)).collect()
     }
 }
@@ -184,6 +184,16 @@ pub struct IntegerAdd {
     pub output: Grid,
     /// Outputs below the zero point are set to it: the fused ReLU.
     pub relu: bool,
+}
+
+impl IntegerAdd {
+    /// How the two become one.
+    pub(crate) fn addition(&self) -> Addition {
+        let Self { input, skipped, output, relu, .. } = *self;
+        let factor = |grid: Grid| f64::from(grid.scale) / f64::from(output.scale);
+        let factors = [factor(input), factor(skipped)];
+        Addition::new(factors, [input.zero_point, skipped.zero_point], output.zero_point, relu).below(output.top)
+    }
 }
 
 /// A network that computes in integers from its first layer to its logits.

@@ -281,7 +281,7 @@ impl Pool {
                 self.go_on();
             }
             Response::Predictions { query, predictions } => tell(News::Predictions { query, predictions }),
-            Response::Onnx { model } => tell(News::Onnx { model }),
+            Response::Exported { model, ending } => tell(News::Exported { model, ending }),
             Response::Picture { model, matrix, picture } => tell(News::Picture { model, matrix, picture }),
         }
     }

@@ -122,10 +122,12 @@ pub enum Response {
         /// In the order of loading.
         predictions: Vec<Prediction>,
     },
-    /// A model as an ONNX file.
-    Onnx {
+    /// A model in another form.
+    Exported {
         /// The model's name, and the file.
         model: ModelFile,
+        /// What the file's name ends in.
+        ending: String,
     },
     /// A weight matrix as a picture.
     Picture {

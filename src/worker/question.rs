@@ -5,6 +5,7 @@ use crate::compression::quantize::Quantize;
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::{Landscape, Size};
 use crate::experiment::{Agreement, Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
+use crate::export::FormName;
 use serde::{Deserialize, Serialize};
 
 /// A question about this device, or about loaded models, which it names.
@@ -37,10 +38,12 @@ pub enum Question {
         /// How weights are rounded.
         settings: Quantize,
     },
-    /// A model as ONNX. Answered at once, by [`super::Response::Onnx`].
-    Onnx {
+    /// A model in another form. Answered at once, by [`super::Response::Exported`].
+    Export {
         /// The model.
         model: String,
+        /// Which form.
+        form: FormName,
     },
     /// How a matrix's weights are spread. Answered at once.
     Weights {

@@ -17,15 +17,21 @@ async function download(page, button) {
   return { name: handed.suggestedFilename(), bytes: readFileSync(await handed.path()) };
 }
 
-test("a variant is downloaded as a model file and as ONNX", async () => {
+test("a variant is downloaded in every form", async () => {
   const own = commandLine(TOY);
   const opened = await open(browser, site.url + own.link());
   const { page } = opened;
   await run(page);
   for (const variant of ["pruned", "int8"]) {
     await by(page, "inside-variant").selectOption(variant);
-    for (const [button, ending] of [["download-model", "fwm"], ["download-onnx", "onnx"]]) {
-      const { name, bytes } = await download(page, button);
+    for (const ending of ["fwm", "onnx", "safetensors", "npz", "h"]) {
+      if (ending === "h" && variant === "pruned") {
+        await by(page, "download-h").click();
+        await by(page, "error").waitFor();
+        assert.match(await by(page, "error").innerText(), /computes in floats; quantize it/);
+        continue;
+      }
+      const { name, bytes } = await download(page, `download-${ending}`);
       assert.equal(name, `${variant}.${ending}`);
       assert.ok(bytes.equals(own.exported(variant, ending)), `${name} of ${bytes.length} bytes differs from the command line's`);
     }
@@ -42,7 +48,7 @@ test("a part that does not come is told of, and the page goes on", async () => {
   await by(page, "download-onnx").click();
   await by(page, "error").waitFor();
   assert.match(await by(page, "error").innerText(), /did not load/);
-  assert.match((await download(page, "download-model")).name, /^dense\.fwm$/);
+  assert.match((await download(page, "download-fwm")).name, /^dense\.fwm$/);
   quiet(opened);
   await opened.close();
   await broken.close();

@@ -2,7 +2,7 @@
 // on which any error, refused resource or request to another origin fails the test.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createReadStream, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
@@ -12,15 +12,30 @@ import { chromium } from "playwright-core";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const DIST = process.env.DIST ?? join(ROOT, "dist");
 const SUB_PATH = "/some/where/";
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".webmanifest": "application/manifest+json",
+};
 
 export const WEBGPU = process.env.WEBGPU === "on";
 
+/** The page's places: what stands behind `#`, and where its skip link leads. A new place joins the tests by a line. */
+export const PLACES = [
+  { name: "playground", fragment: "#playground", matter: "#results" },
+  { name: "gallery", fragment: "#gallery", matter: "#exhibits" },
+  { name: "device", fragment: "#device", matter: "#measured" },
+];
+
 /**
  * Serves the built site under a sub-path, as a static host would. `refuse` may name paths that are answered with 404; `edit`
- * may give another text for a path's file than it has.
+ * may give another text for a path's file than it has; where `packed` is true, files are sent in their brotli form.
  */
-export async function serve(refuse = () => false, edit = () => undefined) {
+export async function serve(refuse = () => false, edit = () => undefined, packed = false) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(request.url.split(/[?#]/)[0]));
     const file = join(DIST, path.slice(SUB_PATH.length) || "index.html");
@@ -28,36 +43,46 @@ export async function serve(refuse = () => false, edit = () => undefined) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" });
+    const beside = packed && existsSync(`${file}.br`) ? `${file}.br` : file;
+    const encoding = beside === file ? {} : { "Content-Encoding": "br" };
+    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream", ...encoding });
     const edited = edit(path, file);
     if (edited !== undefined) response.end(edited);
-    else createReadStream(file).pipe(response);
+    else createReadStream(beside).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
-  return { url: `http://127.0.0.1:${port}${SUB_PATH}`, close: () => new Promise((resolve) => server.close(resolve)) };
+  const close = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${port}${SUB_PATH}`, close };
 }
 
-export async function launch() {
+export async function launch(...more) {
   const webgpu = WEBGPU ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : [];
-  return chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", ...webgpu] });
+  return chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", ...webgpu, ...more] });
 }
 
 /**
  * Opens the page in a context of its own. `complaints` collects what no test may leave behind: console errors, exceptions,
- * refusals by the content security policy, and requests to another origin. `request` is told the path of each request. Where
- * `parts` is false, only the first view and the engine are waited for.
+ * refusals by the content security policy, and requests to another origin. `request` is told the path of each request, `init`
+ * runs in the page before anything of it does. Where `parts` is false, only the first view and the engine are waited for.
+ * Service workers are kept away unless asked for: they would answer in place of the server that a test speaks to.
  */
-export async function open(browser, url, { workers, expected = [], request: asked = () => {}, parts = true, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+export async function open(browser, url, { workers, init, expected = [], request: asked = () => {}, parts = true, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: "block", ...options });
   if (workers) {
     await context.addInitScript((count) => {
       Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => count });
     }, workers);
   }
+  if (init) await context.addInitScript(init);
   const page = await context.newPage();
   const complaints = [];
   const complain = (text) => {
+    if (text === "Service Worker registration blocked by Playwright") return;
     if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
   };
   page.on("console", (message) => {

@@ -12,8 +12,12 @@ pub enum Part {
     Kernels,
     /// The engine beside TensorFlow.js, ONNX Runtime Web and ConvNetJS, in Chromium.
     Peers,
+    /// How long the page's own thread is held up while workers train.
+    Page,
     /// The engine's GPU natively, and in Chromium beside TensorFlow.js's WebGPU backend.
     Gpu,
+    /// Frames of the page with hundreds of results and curves of thousands of points.
+    Page,
 }
 
 /// Runs one part, or the kernels and the peers. `quick` shortens the windows in Chromium.
@@ -24,11 +28,23 @@ pub fn bench(part: Part, quick: bool) -> Result<(), String> {
     match part {
         Part::Kernels => Ok(()),
         Part::All | Part::Peers => in_chromium("bench/run.mjs", quick),
+        Part::Page => on_the_page(),
         Part::Gpu => {
             kernels_of_the_gpu();
             in_chromium("bench/gpu.mjs", quick)
         }
+        Part::Page => page(),
     }
+}
+
+/// Measures the built page, which it needs no peers for; a link comes from the command line.
+fn page() -> Result<(), String> {
+    let chromium = tools::chromium()?;
+    build::build()?;
+    run(program("cargo", &["build", "--release", "--bin", "featherweight"]))?;
+    let mut command = program("node", &["bench/page.mjs"]);
+    command.env("CHROMIUM", chromium);
+    run(command)
 }
 
 /// Prints what each product of training reaches of the GPU natively, before tuning and after. Many machines have none, which
@@ -38,6 +54,15 @@ fn kernels_of_the_gpu() {
     if let Err(why) = run(program("cargo", &words)) {
         println!("The GPU's kernels were not measured natively: {why}");
     }
+}
+
+/// Prints the long tasks of the page's thread.
+fn on_the_page() -> Result<(), String> {
+    let chromium = tools::chromium()?;
+    build::build()?;
+    let mut command = program("node", &["bench/longtasks.mjs"]);
+    command.env("CHROMIUM", chromium);
+    run(command)
 }
 
 /// Runs one of the scripts that measure the built page beside its peers.

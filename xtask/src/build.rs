@@ -1,7 +1,7 @@
 //! Building the page: Trunk makes `dist/` from `index.html` and what it names; then its files are compressed.
 
 use crate::process::{program, root, run};
-use crate::{texts, tools};
+use crate::{learn, texts, tools};
 use std::fs;
 
 /// Makes `dist/`, with a `.br` and a `.gz` beside every file that gains by it.
@@ -13,8 +13,9 @@ pub fn build() -> Result<(), String> {
     command.env_remove("NO_COLOR");
     run(command)?;
     texts::build()?;
-    println!("File, its bytes, with brotli, with gzip");
     let dist = root().join("dist");
+    learn::write(&dist)?;
+    println!("File, its bytes, with brotli, with gzip");
     run(program("node", &["xtask/compress.mjs", &dist.to_string_lossy()]))
 }
 
@@ -32,6 +33,7 @@ pub fn quick() -> Result<(), String> {
     let words =
         ["--target", "web", "--no-typescript", "--out-name", "page", "--out-dir", &*to, &*built.to_string_lossy()];
     run(program("wasm-bindgen", &words))?;
+    learn::write(&dist)?;
     let failed = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
     let www = root().join("www");
     for entry in fs::read_dir(&www).map_err(failed("www"))?.flatten() {
@@ -42,5 +44,12 @@ pub fn quick() -> Result<(), String> {
     let index = fs::read_to_string(root().join("index.html")).map_err(failed("index.html"))?;
     let index: Vec<&str> = index.lines().filter(|line| !line.contains("data-trunk")).collect();
     fs::write(dist.join("index.html"), index.join("\n")).map_err(failed("dist/index.html"))?;
-    texts::build()
+    texts::build()?;
+    // What is compressed is of an earlier build, and would be served in place of this one.
+    for entry in fs::read_dir(&dist).map_err(failed("dist"))?.flatten() {
+        if entry.path().extension().is_some_and(|ending| ending == "br" || ending == "gz") {
+            fs::remove_file(entry.path()).map_err(failed("dist"))?;
+        }
+    }
+    run(program("node", &["xtask/offline.mjs", &to]))
 }

@@ -4,8 +4,8 @@ mod bench;
 mod build;
 #[cfg(feature = "data")]
 mod data;
+mod learn;
 mod process;
-mod serve;
 #[cfg(feature = "split")]
 mod split;
 mod test;
@@ -35,9 +35,9 @@ enum Command {
     },
     /// Builds the page and serves it on 127.0.0.1.
     Serve {
-        /// The port; the next free one if it is taken.
-        #[arg(long, default_value_t = 8080)]
-        port: u16,
+        /// The port; if it is left out, the first free one from 8080 on.
+        #[arg(long)]
+        port: Option<u16>,
         /// Serves `dist/` as it is.
         #[arg(long)]
         no_build: bool,
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
         Command::Setup => tools::for_building(),
         Command::Build { quick: true } => build::quick(),
         Command::Build { quick: false } => build::build(),
-        Command::Serve { port, no_build } => serve::serve(port, no_build),
+        Command::Serve { port, no_build } => serve(port, no_build),
         Command::Test { part } => test::test(part),
         Command::Bench { part, quick } => bench::bench(part, quick),
         Command::Data => make_data(),
@@ -85,6 +85,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn serve(port: Option<u16>, no_build: bool) -> Result<(), String> {
+    if !no_build {
+        build::build()?;
+    }
+    featherweight_server::serve(&process::root().join("dist"), port, false)
 }
 
 #[cfg(feature = "data")]

@@ -16,7 +16,7 @@ pub enum Part {
     Native,
     /// The engine's tests as wasm, in Node.
     Wasm,
-    /// The page in Chromium, with and without WebGPU.
+    /// The page in Chromium, with and without WebGPU, and in Firefox.
     Browser,
 }
 
@@ -45,14 +45,19 @@ pub fn test(part: Part) -> Result<(), String> {
     }
     if wants(Part::Browser) {
         let chromium = tools::chromium()?;
+        let (firefox, geckodriver) = tools::firefox()?;
         step("The benchmark's tables", program("node", &["--test", "bench/bench.test.mjs"]))?;
         build::build()?;
         step("Command line for the browser tests", program("cargo", &["build", "--quiet", "--release"]))?;
         step("Exported models in ONNX Runtime", program("node", &["--test", "tests/onnx.test.mjs"]))?;
+        let python = tools::python()?;
+        let judges = ["-m", "unittest", "discover", "-v", "tests/judges"];
+        step("Exported models in Python and C", program(&python.to_string_lossy(), &judges))?;
         for webgpu in ["off", "on"] {
             let mut command = program("node", &["--test", "--test-concurrency=1", "tests/browser/"]);
             command.env("CHROMIUM", &chromium).env("WEBGPU", webgpu).env("DIST", root().join("dist"));
-            step(&format!("The page in Chromium, WebGPU {webgpu}"), command)?;
+            command.env("FIREFOX", &firefox).env("GECKODRIVER", &geckodriver);
+            step(&format!("The page in its browsers, WebGPU {webgpu}"), command)?;
         }
     }
     println!("All is well.");

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Newer ones want a newer compiler.
 const TRUNK: &str = "0.21.14";
+/// What drives Firefox in the tests.
+const GECKODRIVER: &str = "0.37.1";
 
 /// What `cargo xtask build` needs.
 pub fn for_building() -> Result<(), String> {
@@ -29,7 +31,7 @@ fn wasm_target() -> Result<(), String> {
 fn cargo_tool(name: &str, package: &str, version: &str, locked: bool) -> Result<(), String> {
     let path = tools().join("bin").join(name);
     let path = path.to_string_lossy();
-    if output(program(&path, &["--version"])).is_some_and(|said| said.ends_with(version)) {
+    if output(program(&path, &["--version"])).is_some_and(|said| said.split_whitespace().any(|word| word == version)) {
         return Ok(());
     }
     println!("Installing {package} {version} (some minutes, once)");
@@ -83,25 +85,70 @@ fn npm_ci(folder: &Path, what: &str) -> Result<(), String> {
     std::fs::write(&stamp, lock).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))
 }
 
+/// A Python with the packages that judge exported models, at the versions of `tests/judges/requirements.txt`.
+pub fn python() -> Result<PathBuf, String> {
+    let (folder, list) = (tools().join("python"), root().join("tests").join("judges").join("requirements.txt"));
+    let wanted = std::fs::read(&list).map_err(|e| format!("{} cannot be read: {e}", list.display()))?;
+    let (python, stamp) = (folder.join("bin").join("python"), folder.join(".installed-requirements"));
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    println!("Installing the Python packages that judge exported models");
+    run(program("python3", &["-m", "venv", &folder.to_string_lossy()]))?;
+    let list = list.to_string_lossy();
+    run(program(&python.to_string_lossy(), &["-m", "pip", "install", "--quiet", "-r", &list]))?;
+    std::fs::write(&stamp, wanted).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))?;
+    Ok(python)
+}
+
 /// A Chromium for the browser tests: the one named by `CHROMIUM`, one on the path, or on Debian one that is installed.
 pub fn chromium() -> Result<PathBuf, String> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
+    browser(&Browser {
+        name: "Chromium",
+        variable: "CHROMIUM",
+        programs: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+        package: "chromium",
+    })
+}
+
+/// A Firefox for the browser tests, found or installed likewise, and what drives it.
+pub fn firefox() -> Result<(PathBuf, PathBuf), String> {
+    let firefox = browser(&Browser {
+        name: "Firefox",
+        variable: "FIREFOX",
+        programs: &["firefox-esr", "firefox"],
+        package: "firefox-esr",
+    })?;
+    cargo_tool("geckodriver", "geckodriver", GECKODRIVER, true)?;
+    Ok((firefox, tools().join("bin").join("geckodriver")))
+}
+
+/// A browser: its name, the environment variable that names one, its programs, and its package on Debian.
+struct Browser {
+    name: &'static str,
+    variable: &'static str,
+    programs: &'static [&'static str],
+    package: &'static str,
+}
+
+fn browser(wanted: &Browser) -> Result<PathBuf, String> {
+    let &Browser { name, variable, package, .. } = wanted;
+    if let Some(named) = std::env::var_os(variable) {
         let path = PathBuf::from(named);
         return if path.is_file() {
             Ok(path)
         } else {
-            Err(format!("CHROMIUM names {}, which is no file", path.display()))
+            Err(format!("{variable} names {}, which is no file", path.display()))
         };
     }
-    if let Some(found) = find_chromium() {
+    if let Some(found) = find(wanted.programs) {
         return Ok(found);
     }
-    const ADVICE: &str =
-        "no Chromium was found; install Chromium or Chrome, or name one with the environment variable CHROMIUM";
+    let advice = format!("no {name} was found; install it, or name one with the environment variable {variable}");
     if !Path::new("/etc/debian_version").exists() {
-        return Err(ADVICE.into());
+        return Err(advice);
     }
-    println!("Installing Chromium");
+    println!("Installing {name}");
     let root_user = output(program("id", &["-u"])).is_some_and(|id| id == "0");
     let apt = |arguments: &[&str]| {
         let mut words = vec!["apt-get"];
@@ -110,13 +157,13 @@ pub fn chromium() -> Result<PathBuf, String> {
         command.env("DEBIAN_FRONTEND", "noninteractive");
         run(command)
     };
-    apt(&["update", "-q"]).and_then(|()| apt(&["install", "-y", "-q", "--no-install-recommends", "chromium"]))?;
-    find_chromium().ok_or_else(|| ADVICE.into())
+    apt(&["update", "-q"]).and_then(|()| apt(&["install", "-y", "-q", "--no-install-recommends", package]))?;
+    find(wanted.programs).ok_or(advice)
 }
 
-fn find_chromium() -> Option<PathBuf> {
+fn find(programs: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+    programs
         .iter()
         .find_map(|name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
 }

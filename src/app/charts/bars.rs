@@ -1,9 +1,10 @@
 //! Bars of equal width, such as a histogram.
 
 use super::super::format;
+use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
-use super::numbers;
 use super::scale::{Kind, Scale};
+use crate::experiment::compare::{Cell, Table};
 use leptos::prelude::*;
 
 /// A histogram: counts of equally wide bins whose centres run over `range`.
@@ -33,18 +34,20 @@ pub(in crate::app) fn Bars(
             view! { <rect class="bar" x=from y=top width=(to - from - 0.6).max(0.4) height=BOTTOM - top></rect> }
         })
         .collect();
-    let rows = counts
-        .iter()
-        .enumerate()
-        .map(|(i, c)| vec![format::trimmed(centre(i), 4), format::count(f64::from(*c))])
-        .collect();
+    let table = move || {
+        let rows = counts.iter().enumerate().map(|(i, &count)| {
+            let count = f64::from(count);
+            vec![Cell::number(centre(i), format::trimmed(centre(i), 4)), Cell::number(count, format::count(count))]
+        });
+        Table { heads: vec![x_title.clone(), y_title.clone()], rows: rows.collect() }
+    };
     view! {
         <figure>
-            <svg class="chart" viewBox=view_box() role="img" aria-label=label>
+            <svg class="chart" viewBox=view_box() role="img" aria-label=label.clone()>
                 {frame(&x, &y, &x_axis, &y_axis)}
                 {bars}
             </svg>
-            {numbers(vec![x_title, y_title], rows)}
+            {numbers(Signal::stored(label), table)}
         </figure>
     }
     .into_any()

@@ -1,10 +1,11 @@
 //! Lines over a shared axis, such as learning curves.
 
 use super::super::text;
+use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
-use super::numbers;
 use super::scale::{Kind, Scale};
+use crate::experiment::compare::{Cell, Table, thin};
 use leptos::prelude::*;
 use std::fmt::Write;
 
@@ -45,16 +46,19 @@ pub(in crate::app) fn LineChart(
         })
     };
     let table = move || {
+        let row = |s: &Series, p: &(f64, f64)| {
+            vec![Cell::text(&s.name), Cell::number(p.0, write_x(p.0)), Cell::number(p.1, write_y(p.1))]
+        };
         let rows = series.with(|series| {
             let marked = series.iter().filter(|s| !s.faint);
-            marked.flat_map(|s| s.points.iter().map(|p| vec![s.name.clone(), write_x(p.0), write_y(p.1)])).collect()
+            marked.flat_map(|s| s.points.iter().map(move |p| row(s, p))).collect()
         });
-        numbers(heads.clone(), rows)
+        Table { heads: heads.clone(), rows }
     };
     view! {
         <figure>
             <svg class="chart" viewBox=view_box() role="img" aria-label=move || label.get()>{drawing}</svg>
-            {table}
+            {numbers(label, table)}
         </figure>
     }
     .into_any()
@@ -62,10 +66,12 @@ pub(in crate::app) fn LineChart(
 
 fn line(series: &Series, x: &Scale, y: &Scale) -> impl IntoView + use<> {
     let mut path = String::new();
-    for (i, (px, py)) in series.points.iter().enumerate() {
+    // More points than pixels would only cost time.
+    let points = thin(series.points.iter().map(|(px, py)| (x.at(*px), y.at(*py))));
+    for (i, (px, py)) in points.into_iter().enumerate() {
         // Whole tenths of a pixel keep the path short.
         let tenth = |v: f64| (v * 10.0).round() / 10.0;
-        let _ = write!(path, "{}{} {}", if i == 0 { 'M' } else { 'L' }, tenth(x.at(*px)), tenth(y.at(*py)));
+        let _ = write!(path, "{}{} {}", if i == 0 { 'M' } else { 'L' }, tenth(px), tenth(py));
     }
     let class = format!("line {}{}", series_class(series.index), if series.faint { " faint" } else { "" });
     let every = if series.faint { &[] } else { series.points.as_slice() };

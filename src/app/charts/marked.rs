@@ -1,10 +1,11 @@
 //! Lines of marked points, each with the spread of its trials.
 
 use super::super::text;
+use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
-use super::numbers;
 use super::scale::{Kind, Scale};
+use crate::experiment::compare::{Cell, Table};
 use leptos::prelude::*;
 use std::fmt::Write;
 
@@ -44,23 +45,33 @@ pub(in crate::app) fn MarkedChart(
     let x = Scale::new(x_kind, spots().map(|s| s.x), LEFT, RIGHT);
     let spreads = spots().filter_map(|s| s.spread).flat_map(|(low, high)| [low, high]);
     let y = Scale::new(y_kind, spots().map(|s| s.y).chain(spreads), BOTTOM, TOP);
-    let heads = vec![text::CURVE.into(), x_axis.title.clone(), y_axis.title.clone()];
-    let rows = lines.iter().flat_map(|line| {
-        line.spots.iter().map(|s| {
-            let spread = s.spread.map(|(low, high)| format!(" ({} – {})", (y_axis.write)(low), (y_axis.write)(high)));
-            vec![line.name.clone(), (x_axis.write)(s.x), (y_axis.write)(s.y) + &spread.unwrap_or_default()]
-        })
-    });
-    let rows = rows.collect();
     let drawn: Vec<_> = lines.iter().map(|line| draw(line, &x, &y)).collect();
+    let axes = frame(&x, &y, &x_axis, &y_axis);
+    let y_title = y_axis.title.clone();
+    let table = move || {
+        let heads = vec![
+            text::CURVE.into(),
+            x_axis.title.clone(),
+            y_axis.title.clone(),
+            text::LEAST.into(),
+            text::GREATEST.into(),
+        ];
+        let row = |line: &Marked, s: &Spotted| {
+            let (low, high) = s.spread.unwrap_or((s.y, s.y));
+            let height = |value: f64| Cell::number(value, (y_axis.write)(value));
+            vec![Cell::text(&line.name), Cell::number(s.x, (x_axis.write)(s.x)), height(s.y), height(low), height(high)]
+        };
+        let rows = lines.iter().flat_map(|line| line.spots.iter().map(move |s| row(line, s))).collect();
+        Table { heads, rows }
+    };
     view! {
         <figure>
-            <svg class="chart" viewBox=view_box() role="img" aria-label=label>
-                {frame(&x, &y, &x_axis, &y_axis)}
-                <text class="axis" x=LEFT y="9" text-anchor="start">{y_axis.title.clone()}</text>
+            <svg class="chart" viewBox=view_box() role="img" aria-label=label.clone()>
+                {axes}
+                <text class="axis" x=LEFT y="9" text-anchor="start">{y_title}</text>
                 {drawn}
             </svg>
-            {numbers(heads, rows)}
+            {numbers(Signal::stored(label), table)}
         </figure>
     }
     .into_any()

@@ -1,10 +1,11 @@
 //! Figures with names, one beneath another, each with the spread of its trials.
 
 use super::super::text;
+use super::files::numbers;
 use super::frame::{Axis, WIDTH};
 use super::marked::Spotted;
-use super::numbers;
 use super::scale::{Kind, Scale};
+use crate::experiment::compare::{Cell, Table};
 use leptos::prelude::*;
 
 /// Where the figures' own ground begins: names stand before it.
@@ -63,21 +64,24 @@ pub(in crate::app) fn RankedChart(
             }
         })
         .collect();
-    let table = rows
-        .iter()
-        .map(|(_, name, at)| {
-            let spread = at.spread.map(|(low, high)| format!(" ({} – {})", (axis.write)(low), (axis.write)(high)));
-            vec![name.clone(), (axis.write)(at.y) + &spread.unwrap_or_default()]
-        })
-        .collect();
+    let title = axis.title.clone();
+    let table = move || {
+        let rows = rows.iter().map(|(_, name, at)| {
+            let number = |value: f64| Cell::number(value, (axis.write)(value));
+            let (low, high) = at.spread.unwrap_or((at.y, at.y));
+            vec![Cell::text(name), number(at.y), number(low), number(high)]
+        });
+        let heads = vec![text::CURVE.into(), axis.title.clone(), text::LEAST.into(), text::GREATEST.into()];
+        Table { heads, rows: rows.collect() }
+    };
     view! {
         <figure>
-            <svg class="chart" viewBox=format!("0 0 {WIDTH} {}", bottom + 40.0) role="img" aria-label=label>
+            <svg class="chart" viewBox=format!("0 0 {WIDTH} {}", bottom + 40.0) role="img" aria-label=label.clone()>
                 {ticks}
                 {drawn}
-                <text class="axis" x=(LEFT + RIGHT) / 2.0 y=bottom + 34.0 text-anchor="middle">{axis.title.clone()}</text>
+                <text class="axis" x=(LEFT + RIGHT) / 2.0 y=bottom + 34.0 text-anchor="middle">{title}</text>
             </svg>
-            {numbers(vec![text::CURVE.into(), axis.title.clone()], table)}
+            {numbers(Signal::stored(label), table)}
         </figure>
     }
     .into_any()

@@ -1,9 +1,10 @@
 //! A histogram with a grid of integers laid over it.
 
 use super::super::format;
+use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
-use super::numbers;
 use super::scale::{Kind, Scale};
+use crate::experiment::compare::{Cell, Table};
 use leptos::prelude::*;
 
 /// Counts of equally wide bins from minus `extent` to plus `extent`.
@@ -57,11 +58,13 @@ pub(in crate::app) fn Ruled(
             view! { <rect class="bar" x=left y=top width=right - left + 0.1 height=BOTTOM - top></rect> }
         })
         .collect();
-    let rows = counts
-        .iter()
-        .enumerate()
-        .map(|(i, c)| vec![format::trimmed(from(i) + width / 2.0, 4), format::count(f64::from(*c))])
-        .collect();
+    let table = move || {
+        let rows = counts.iter().enumerate().map(|(i, &count)| {
+            let (centre, count) = (from(i) + width / 2.0, f64::from(count));
+            vec![Cell::number(centre, format::trimmed(centre, 4)), Cell::number(count, format::count(count))]
+        });
+        Table { heads: vec![x_title.clone(), y_title.clone()], rows: rows.collect() }
+    };
     let frame = frame(&x, &y, &x_axis, &y_axis);
     let grid = move || rule.with(|rule| draw(rule, &x));
     view! {
@@ -71,7 +74,7 @@ pub(in crate::app) fn Ruled(
                 {bars}
                 {grid}
             </svg>
-            {numbers(vec![x_title, y_title], rows)}
+            {numbers(label, table)}
         </figure>
     }
     .into_any()

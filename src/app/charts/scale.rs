@@ -10,7 +10,7 @@ pub(in crate::app) enum Kind {
 }
 
 /// A mapping of values to pixels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scale {
     kind: Kind,
     low: f64,
@@ -43,15 +43,22 @@ impl Scale {
         Self { kind: Kind::Linear, low: first * step, high: last * step, from, to, ticks }
     }
 
-    /// Ticks at 1, 2 and 5 of each decade; at 1 alone over many decades.
+    /// Ticks at 1, 2 and 5 of each decade; at 1 alone over many decades, at every digit where few would be left.
     fn log(low: f64, high: f64, from: f64, to: f64) -> Self {
         let (low, high) = (low / 1.3, high * 1.3);
         let mantissas: &[f64] = if (high / low).log10() > 3.0 { &[1.0] } else { &[1.0, 2.0, 5.0] };
-        let mut ticks = Vec::new();
-        let mut decade = 10f64.powf(low.log10().floor());
-        while decade <= high {
-            ticks.extend(mantissas.iter().map(|m| m * decade).filter(|t| (low..=high).contains(t)));
-            decade *= 10.0;
+        let ticks_at = |mantissas: &[f64]| {
+            let mut ticks = Vec::new();
+            let mut decade = 10f64.powf(low.log10().floor());
+            while decade <= high {
+                ticks.extend(mantissas.iter().map(|m| m * decade).filter(|t| (low..=high).contains(t)));
+                decade *= 10.0;
+            }
+            ticks
+        };
+        let mut ticks = ticks_at(mantissas);
+        if ticks.len() < 3 {
+            ticks = ticks_at(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
         }
         Self { kind: Kind::Log, low, high, from, to, ticks }
     }

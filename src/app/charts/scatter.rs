@@ -1,10 +1,11 @@
 //! Points with names, the Pareto front through them, and what is pointed at lit up.
 
 use super::super::text;
+use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
-use super::numbers;
 use super::scale::{Kind, Scale};
+use crate::experiment::compare::{Cell, Table, front};
 use leptos::prelude::*;
 use std::fmt::Write;
 
@@ -42,9 +43,11 @@ pub(in crate::app) fn Scatter(
         let x = Scale::new(Kind::Log, dots.iter().map(|d| d.x), LEFT, RIGHT);
         let spreads = dots.iter().filter_map(|d| d.spread).flat_map(|(low, high)| [low, high]);
         let y = Scale::new(Kind::Linear, dots.iter().map(|d| d.y).chain(spreads), BOTTOM, TOP);
-        let mut front = String::new();
-        for (i, dot) in pareto(&dots).into_iter().enumerate() {
-            let _ = write!(front, "{}{} {}", if i == 0 { 'M' } else { 'L' }, x.at(dot.x), y.at(dot.y));
+        let mut best = String::new();
+        let places: Vec<(f64, f64)> = dots.iter().map(|d| (d.x, d.y)).collect();
+        for (i, at) in front(&places, (false, true)).into_iter().enumerate() {
+            let dot = &dots[at];
+            let _ = write!(best, "{}{} {}", if i == 0 { 'M' } else { 'L' }, x.at(dot.x), y.at(dot.y));
         }
         let heights = label_heights(&dots, &x, &y);
         let write_x = x_axis.write;
@@ -92,33 +95,22 @@ pub(in crate::app) fn Scatter(
                 }
             })
             .collect();
-        view! { {frame(&x, &y, &x_axis, &y_axis)} <path class="front" d=front></path> {marks} }
+        view! { {frame(&x, &y, &x_axis, &y_axis)} <path class="front" d=best></path> {marks} }
     };
     let table = move || {
         let axis = x_axis.get();
-        let rows = dots.get().into_iter().map(|d| vec![d.name, (axis.write)(d.x), write_y(d.y)]).collect();
-        numbers(vec![text::VARIANT.into(), axis.title, y_title.clone()], rows)
+        let row =
+            |d: Dot| vec![Cell::text(d.name), Cell::number(d.x, (axis.write)(d.x)), Cell::number(d.y, write_y(d.y))];
+        let rows = dots.get().into_iter().map(row).collect();
+        Table { heads: vec![text::VARIANT.into(), axis.title, y_title.clone()], rows }
     };
     view! {
         <figure>
             <svg class="chart" viewBox=view_box() role="group" aria-label=move || label.get()>{drawing}</svg>
-            {table}
+            {numbers(label, table)}
         </figure>
     }
     .into_any()
-}
-
-/// The points that no other beats in both, from the cheapest on.
-fn pareto(dots: &[Dot]) -> Vec<&Dot> {
-    let mut sorted: Vec<&Dot> = dots.iter().filter(|d| d.x > 0.0).collect();
-    sorted.sort_by(|a, b| a.x.total_cmp(&b.x).then(b.y.total_cmp(&a.y)));
-    let mut best = f64::NEG_INFINITY;
-    sorted.retain(|d| {
-        let better = d.y > best;
-        best = best.max(d.y);
-        better
-    });
-    sorted
 }
 
 /// Where the name of a point at `px` lies: right of it in the left half, left of it in the right half.

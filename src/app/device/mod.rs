@@ -15,7 +15,7 @@ pub(super) use state::{DeviceState, Figures};
 
 use super::language::said;
 use super::state::State;
-use super::{browser, text};
+use super::{browser, offline, text};
 use crate::benchmark::{Kind, Measurement, Work, works};
 use backends::Backends;
 use calls::Calls;
@@ -28,10 +28,10 @@ use text::device as words;
 use training::TrainingFigures;
 
 /// A figure and the work that it is of.
-type Figure = (Work, Measurement);
+pub(super) type Figure = (Work, Measurement);
 
 /// The figures of one kind of work, as far as they have been measured, in the order of works.
-fn of_kind(state: State, wanted: fn(&Kind) -> bool) -> Memo<Vec<Figure>> {
+pub(super) fn of_kind(state: State, wanted: fn(&Kind) -> bool) -> Memo<Vec<Figure>> {
     Memo::new(move |_| {
         state.device.measured.with(|measured| {
             let find = |work: Work| Some((measured.iter().find(|m| m.work == work.id)?.clone(), work));
@@ -59,6 +59,7 @@ fn Device(state: State) -> impl IntoView {
                 <Button state/>
                 <Facts/>
             </section>
+            {offline::card(state)}
             <section id="measured" class="figures" tabindex="-1" aria-label=words::FIGURES>
                 {move || empty().then(|| view! { <p class="hint">{words::EMPTY}</p> })}
                 <div>
@@ -120,7 +121,7 @@ fn Button(state: State) -> impl IntoView {
             }}
             {move || device.busy().then(|| view! { <progress max="1" prop:value=share aria-label=text::PROGRESS></progress> })}
             {move || state.busy().then(|| view! { <p class="hint">{words::BUSY}</p> })}
-            <p class="stage" role="status" data-testid="measure-status">{status}</p>
+            <p class="stage" data-testid="measure-status">{status}</p>
         </div>
     }
 }

@@ -4,6 +4,7 @@ use super::super::language::tr;
 use super::super::state::State;
 use super::super::text;
 use super::inputs::{ListField, NumberField, SelectField, parse, word};
+use super::locks::At;
 use crate::data::{DATASETS, DatasetName};
 use crate::network::{Architecture, ArchitectureName};
 use leptos::prelude::*;
@@ -44,6 +45,7 @@ pub(super) fn DataForm(state: State) -> impl IntoView {
                 range=(1.0, info.max_train as f64)
                 step=1.0
                 set=set_samples
+                field="samples"
             />
             {noise.map(|usual| {
                 // What is shown is rounded as people would write it, since the table keeps 32-bit floats.
@@ -56,6 +58,7 @@ pub(super) fn DataForm(state: State) -> impl IntoView {
                         range=(0.0, 1.0)
                         step=0.01
                         set=Callback::new(move |n: f64| state.draft.update(|d| d.recipe.data.noise = (n != usual).then_some(n)))
+                        field="noise"
                     />
                 }
             })}
@@ -73,8 +76,11 @@ pub(super) fn DataForm(state: State) -> impl IntoView {
             options=datasets
             value=Signal::derive(move || data.with(|d| word(&d.dataset)))
             set=choose
+            field="dataset"
         />
         {fields}
-        <ListField label=text::SEEDS help=text::SEEDS_HELP value=seeds set=set_seeds/>
+        <At state path="seeds".to_string()>
+            <ListField label=text::SEEDS help=text::SEEDS_HELP value=seeds set=set_seeds/>
+        </At>
     }
 }

@@ -1,11 +1,12 @@
 //! The kinds of input: a number, a choice, a yes or no, a list of numbers. Each carries its label and its sentence.
 
 use super::super::language::Text;
+use super::locks::{lock, reason};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An id that no other element has.
-pub(super) fn unique(prefix: &str) -> String {
+pub(in crate::app) fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
@@ -17,14 +18,16 @@ fn plain(value: f64) -> String {
 
 /// A number: a box, and a slider where the range is short enough to slide over.
 #[component]
-pub(super) fn NumberField(
+pub(in crate::app) fn NumberField(
     #[prop(into)] label: &'static str,
     #[prop(optional, into)] help: &'static str,
     #[prop(into)] value: Signal<f64>,
     range: (f64, f64),
     step: f64,
     set: Callback<f64>,
+    #[prop(optional)] field: &'static str,
 ) -> impl IntoView {
+    let locked = lock(field);
     let (low, high) = range;
     let steps = (high - low) / step;
     let slider = (2.0..=200.0).contains(&steps) && step != 1.0 || (2.0..=50.0).contains(&steps);
@@ -46,10 +49,11 @@ pub(super) fn NumberField(
     view! {
         <div class="field">
             <label>
-                <span>{label}</span>
+                <span>{label}{reason(locked)}</span>
                 <input
                     type="number"
                     inputmode="decimal"
+                    disabled=locked
                     min=plain(low)
                     max=plain(high)
                     step="any"
@@ -61,6 +65,7 @@ pub(super) fn NumberField(
             {slider.then(|| view! {
                 <input
                     type="range"
+                    disabled=locked
                     aria-label=label
                     min=plain(low)
                     max=plain(high)
@@ -76,22 +81,24 @@ pub(super) fn NumberField(
 }
 
 /// What a choice offers: a value, its title, and a sentence shown while it is chosen.
-pub(super) type Options = Vec<(String, String, &'static str)>;
+pub(in crate::app) type Options = Vec<(String, String, &'static str)>;
 
 /// Options that stand in a table.
-pub(super) fn options(list: &[(&'static str, Text, Text)]) -> Options {
+pub(in crate::app) fn options(list: &[(&'static str, Text, Text)]) -> Options {
     list.iter().map(|(value, title, help)| (value.to_string(), title.to_string(), help.tr())).collect()
 }
 
 /// One of a few.
 #[component]
-pub(super) fn SelectField(
+pub(in crate::app) fn SelectField(
     #[prop(into)] label: &'static str,
     #[prop(into)] options: Signal<Options>,
     #[prop(into)] value: Signal<String>,
     set: Callback<String>,
     #[prop(optional)] testid: &'static str,
+    #[prop(optional)] field: &'static str,
 ) -> impl IntoView {
+    let locked = lock(field);
     let sentence = move || {
         options.with(|o| {
             value.with(|v| o.iter().find(|(name, ..)| name == v).map(|(_, _, help)| *help).unwrap_or_default())
@@ -100,8 +107,9 @@ pub(super) fn SelectField(
     view! {
         <div class="field">
             <label>
-                <span>{label}</span>
+                <span>{label}{reason(locked)}</span>
                 <select
+                    disabled=locked
                     data-testid=(!testid.is_empty()).then_some(testid)
                     on:change:target=move |ev| set.run(ev.target().value())
                 >
@@ -119,28 +127,42 @@ pub(super) fn SelectField(
 
 /// Yes or no.
 #[component]
-pub(super) fn CheckField(
+pub(in crate::app) fn CheckField(
     #[prop(into)] label: &'static str,
+    #[prop(optional, into)] help: &'static str,
     #[prop(into)] value: Signal<bool>,
     set: Callback<bool>,
+    #[prop(optional)] field: &'static str,
 ) -> impl IntoView {
+    let help_id = unique("help");
+    let described = (!help.is_empty()).then(|| help_id.clone());
+    let locked = lock(field);
     view! {
         <label class="check">
-            <input type="checkbox" prop:checked=move || value.get() on:change:target=move |ev| set.run(ev.target().checked())/>
-            <span>{label}</span>
+            <input
+                type="checkbox"
+                aria-describedby=described
+                disabled=locked
+                prop:checked=move || value.get()
+                on:change:target=move |ev| set.run(ev.target().checked())
+            />
+            <span>{label}{reason(locked)}</span>
         </label>
+        {(!help.is_empty()).then(|| view! { <small id=help_id>{help}</small> })}
     }
     .into_any()
 }
 
 /// Numbers with commas between.
 #[component]
-pub(super) fn ListField(
+pub(in crate::app) fn ListField(
     #[prop(into)] label: &'static str,
     #[prop(into)] help: &'static str,
     #[prop(into)] value: Signal<Vec<f64>>,
     set: Callback<Vec<f64>>,
+    #[prop(optional)] field: &'static str,
 ) -> impl IntoView {
+    let locked = lock(field);
     let shown = move || value.with(|v| v.iter().map(|n| plain(*n)).collect::<Vec<_>>().join(", "));
     let typed = move |ev: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
         let text = ev.target().value();
@@ -154,8 +176,8 @@ pub(super) fn ListField(
     view! {
         <div class="field">
             <label>
-                <span>{label}</span>
-                <input type="text" inputmode="numeric" aria-describedby=id.clone() prop:value=shown on:change:target=typed/>
+                <span>{label}{reason(locked)}</span>
+                <input type="text" inputmode="numeric" disabled=locked aria-describedby=id.clone() prop:value=shown on:change:target=typed/>
             </label>
             <small id=id>{help}</small>
         </div>
@@ -164,11 +186,11 @@ pub(super) fn ListField(
 }
 
 /// The name by which a recipe spells a value that is one word.
-pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
+pub(in crate::app) fn word<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(Into::into)).unwrap_or_default()
 }
 
 /// The value that a recipe spells so.
-pub(super) fn parse<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
+pub(in crate::app) fn parse<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(word.into()).ok()
 }

@@ -4,7 +4,8 @@ mod backend_field;
 mod data_form;
 mod ensemble_form;
 pub(super) mod forms;
-mod inputs;
+pub(super) mod inputs;
+mod locks;
 mod network_form;
 mod recipe_json;
 mod regularizing;
@@ -59,7 +60,7 @@ pub(super) fn Editor(state: State) -> impl IntoView {
             <h2 id="experiment-title">{text::EXPERIMENT}</h2>
             <label class="field">
                 <span>{text::PRESET}</span>
-                <select data-testid="preset" on:change:target=choose>
+                <select data-testid="preset" disabled=move || state.assignment.with(|a| a.as_ref().is_some_and(|a| a.locks.any())) on:change:target=choose>
                     <option value="">{text::PRESET_NONE}</option>
                     {PRESETS.iter().enumerate().map(|(i, p)| view! { <option value=i.to_string()>{tr(p.title)}</option> }).collect_view()}
                 </select>

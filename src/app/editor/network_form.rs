@@ -2,6 +2,7 @@
 
 use super::super::language::{Text, tr};
 use super::super::text;
+use super::super::text::fields as words;
 use super::inputs::{CheckField, ListField, NumberField, Options, SelectField, options, parse, word};
 use crate::network::{Architecture, ArchitectureName};
 use leptos::prelude::*;
@@ -48,13 +49,14 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
         };
         (kind.get() == ArchitectureName::Mlp || !usual.is_empty()).then(|| {
             view! {
-                <ListField label help value=Signal::derive(move || network.with(shown)) set=Callback::new(set)/>
+                <ListField label help value=Signal::derive(move || network.with(shown)) set=Callback::new(set) field="widths"/>
             }
         })
     };
     let transformer = Memo::new(move |_| kind.get() == ArchitectureName::Transformer);
     let sizes = move || {
-        let field = move |label: Text,
+        let field = move |field,
+                          label: Text,
                           help: Text,
                           usual: usize,
                           (low, high): (f64, f64),
@@ -67,13 +69,13 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                 let size = v as usize;
                 change(&|n| *of(n) = if size == usual { 0 } else { size });
             });
-            view! { <NumberField label help value range=(low, high) step=1.0 set/> }
+            view! { <NumberField label help value range=(low, high) step=1.0 set field/> }
         };
         transformer.get().then(|| {
             view! {
-                {field(text::DEPTH, Text(""), 2, (1.0, 4.0), |n| &mut n.depth)}
-                {field(text::HEADS, Text(""), 4, (1.0, 16.0), |n| &mut n.heads)}
-                {field(text::PATCH, text::PATCH_HELP, 7, (2.0, 14.0), |n| &mut n.patch)}
+                {field("depth", text::DEPTH, words::DEPTH, 2, (1.0, 4.0), |n| &mut n.depth)}
+                {field("heads", text::HEADS, words::HEADS, 4, (1.0, 16.0), |n| &mut n.heads)}
+                {field("patch", text::PATCH, text::PATCH_HELP, 7, (2.0, 14.0), |n| &mut n.patch)}
             }
         })
     };
@@ -83,9 +85,10 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <SelectField
                     label=text::ACTIVATION
-                    options=options(&[("relu", Text("ReLU"), Text("")), ("tanh", Text("tanh"), Text(""))])
+                    options=options(&[("relu", Text("ReLU"), words::RELU), ("tanh", Text("tanh"), words::TANH)])
                     value=Signal::derive(move || network.with(|n| word(&n.activation)))
                     set=Callback::new(move |v: String| if let Some(a) = parse(&v) { change(&|n| n.activation = a) })
+                    field="activation"
                 />
             }
         })
@@ -95,9 +98,10 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <SelectField
                     label=text::POOLING
-                    options=options(&[("max", Text("maximum"), Text("")), ("average", Text("average"), Text(""))])
+                    options=options(&[("max", Text("maximum"), words::MAXIMUM), ("average", Text("average"), words::AVERAGE)])
                     value=Signal::derive(move || network.with(|n| word(&n.pooling)))
                     set=Callback::new(move |v: String| if let Some(p) = parse(&v) { change(&|n| n.pooling = p) })
+                    field="pooling"
                 />
             }
         })
@@ -108,8 +112,10 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <CheckField
                     label=text::BATCH_NORM
+                    help=words::BATCH_NORM
                     value=Signal::derive(move || network.with(|n| n.batch_normalization))
                     set=Callback::new(move |v| change(&|n| n.batch_normalization = v))
+                    field="batch_normalization"
                 />
             }
         })
@@ -121,6 +127,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             options=kinds
             value=Signal::derive(move || network.with(|n| word(&n.architecture)))
             set=choose
+            field="architecture"
         />
         {widths}
         {sizes}
@@ -131,13 +138,14 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             <SelectField
                 label=text::INITIALIZATION
                 options=options(&[
-                    ("he-normal", Text("He, normal"), Text("")),
-                    ("he-uniform", Text("He, uniform"), Text("")),
-                    ("glorot-normal", Text("Glorot, normal"), Text("")),
-                    ("glorot-uniform", Text("Glorot, uniform"), Text("")),
+                    ("he-normal", Text("He, normal"), words::HE_NORMAL),
+                    ("he-uniform", Text("He, uniform"), words::HE_UNIFORM),
+                    ("glorot-normal", Text("Glorot, normal"), words::GLOROT_NORMAL),
+                    ("glorot-uniform", Text("Glorot, uniform"), words::GLOROT_UNIFORM),
                 ])
                 value=Signal::derive(move || network.with(|n| word(&n.initialization)))
                 set=Callback::new(move |v: String| if let Some(i) = parse(&v) { change(&|n| n.initialization = i) })
+                field="initialization"
             />
             <NumberField
                 label=text::DROPOUT
@@ -146,6 +154,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                 range=(0.0, 0.9)
                 step=0.05
                 set=Callback::new(move |v| change(&|n| n.dropout = v))
+                field="dropout"
             />
             <NumberField
                 label=text::teaching::INPUT_DROPOUT
@@ -154,6 +163,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
                 range=(0.0, 0.9)
                 step=0.05
                 set=Callback::new(move |v| change(&|n| n.input_dropout = v))
+                field="input_dropout"
             />
             {normalization}
         </details>

@@ -1,7 +1,7 @@
 //! The experiment as JSON: read, edited, pasted, dropped, copied, kept as a file.
 
 use super::super::state::{State, Typed};
-use super::super::{actions, browser, text};
+use super::super::{actions, browser, share, text};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -23,15 +23,9 @@ pub(super) fn RecipeJson(state: State) -> impl IntoView {
     }
 }
 
-/// Lays out the experiment of a file.
+/// Lays out the experiment of a file, or follows the link in it.
 pub(in crate::app) fn open_file(state: State, typed: Typed, file: web_sys::Blob) {
-    spawn_local(async move {
-        if let Some(text) = browser::read_text(file).await
-            && actions::read_recipe(state, &text)
-        {
-            typed.set(None);
-        }
-    });
+    share::open_file(state, file, move || typed.set(None));
 }
 
 /// What is unfolded.
@@ -74,7 +68,7 @@ pub(in crate::app) fn form(state: State, typed: Typed) -> AnyView {
             <button on:click=move |_| { browser::download("recipe.json", "application/json", json.get_untracked()); }>
                 {text::DOWNLOAD}
             </button>
-            <label class="file">{text::OPEN_FILE}<input type="file" accept=".json,application/json" on:change:target=choose/></label>
+            <label class="file">{text::OPEN_FILE}<input type="file" accept=".json,.txt,application/json,text/plain" on:change:target=choose/></label>
         </div>
     }
     .into_any()

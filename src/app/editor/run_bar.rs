@@ -32,7 +32,10 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
         });
     };
     view! {
-        {move || banner().map(|b| view! { <p class="notice" data-testid="opened">{b}</p> })}
+        {move || banner().map(|b| view! {
+            <p class="notice" data-testid="opened">{b}</p>
+            {state.parts.draw(move |rest| (rest.preview)(state))}
+        })}
         <div class="runbar">
             {move || match state.busy() {
                 false => view! {
@@ -58,5 +61,6 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
                 {move || (waits.get() || state.phase.get() == Phase::Loading).then(|| view! { <br/><em>{text::NO_SCRIPT_STATE}</em> })}
             </p>
         </div>
+        {state.parts.add(move |rest| (rest.budget)(state))}
     }
 }

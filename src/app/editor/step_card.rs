@@ -4,6 +4,7 @@ use super::super::language::{Text, tr};
 use super::super::state::State;
 use super::super::{actions, fields, text};
 use super::inputs::{CheckField, ListField, NumberField, SelectField, options};
+use super::locks::Within;
 use super::network_form::NetworkForm;
 use super::training_form::TrainingForm;
 use super::transfer_form::TransferForm;
@@ -14,9 +15,9 @@ use crate::experiment::Step;
 use crate::network::{Architecture, Training};
 use leptos::prelude::*;
 
-/// The card of the step with this key.
+/// The card of the step with this key; `fixed` where it may neither go nor move.
 #[component]
-pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
+pub(super) fn StepCard(state: State, variant: u32, step: u32, fixed: Signal<bool>) -> impl IntoView {
     // A step keeps its kind, so the form is laid out once; its values are read through signals.
     let Some(first) = state.draft.with_untracked(|d| d.step(step).cloned()) else { return ().into_any() };
     let kind = first.kind();
@@ -52,6 +53,7 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
                         range=(*s.range.start(), *s.range.end())
                         step=s.step
                         set=Callback::new(move |v| set(s.name, fields::number(v)))
+                        field=s.name
                     />
                 }
             })
@@ -74,6 +76,7 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
                             options=options(c.options)
                             value=words(c.name)
                             set=Callback::new(move |v: String| set(c.name, v.into()))
+                            field=c.name
                         />
                     }
                 })
@@ -93,15 +96,15 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
                 <strong>{title}</strong>
                 <button
                     aria-label=text::UP
-                    disabled=move || state.draft.with(|d| !d.can_move_step(step, false))
+                    disabled=move || fixed.get() || state.draft.with(|d| !d.can_move_step(step, false))
                     on:click=move |_| state.draft.update(|d| d.move_step(step, false))
                 >"↑"</button>
                 <button
                     aria-label=text::DOWN
-                    disabled=move || state.draft.with(|d| !d.can_move_step(step, true))
+                    disabled=move || fixed.get() || state.draft.with(|d| !d.can_move_step(step, true))
                     on:click=move |_| state.draft.update(|d| d.move_step(step, true))
                 >"↓"</button>
-                <button on:click=move |_| actions::remove_from_draft(state, |d| d.remove_step(step))>{text::REMOVE}</button>
+                <button disabled=fixed on:click=move |_| actions::remove_from_draft(state, |d| d.remove_step(step))>{text::REMOVE}</button>
             </div>
             <p class="hint">{sentence}</p>
             {(!methods.is_empty()).then(|| view! {
@@ -110,6 +113,7 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32) -> impl IntoView {
                     options=methods
                     value=words("method")
                     set=Callback::new(move |v: String| set("method", v.into()))
+                    field="method"
                 />
                 <p class="paper"><bdi>{paper}</bdi></p>
             })}
@@ -157,6 +161,7 @@ fn Layers(state: State, step: u32) -> impl IntoView {
             help=text::BUDGETS_HELP
             value=Signal::derive(move || prune.with(|p| p.budgets.clone()))
             set=Callback::new(move |budgets: Vec<f64>| edit(&|p| p.budgets.clone_from(&budgets)))
+            field="budgets"
         />
         <ListField
             label=text::EXCLUDE
@@ -165,6 +170,7 @@ fn Layers(state: State, step: u32) -> impl IntoView {
             set=Callback::new(move |places: Vec<f64>| {
                 edit(&|p| p.exclude = places.iter().map(|place| place.max(0.0) as usize).collect());
             })
+            field="exclude"
         />
     }
 }
@@ -187,7 +193,7 @@ fn Rounding(state: State, step: u32) -> impl IntoView {
         let (value, applies) = (read(name), applies(name));
         move || {
             applies.get().then(|| {
-                view! { <CheckField label=title value set=Callback::new(move |on: bool| set(name, on.into()))/> }
+                view! { <CheckField label=title value set=Callback::new(move |on: bool| set(name, on.into())) field=name/> }
             })
         }
     });
@@ -208,6 +214,7 @@ fn Rounding(state: State, step: u32) -> impl IntoView {
             help=text::quantize::LAYER_BITS_HELP
             value=Signal::derive(bits)
             set=Callback::new(set_bits)
+            field="layer_bits"
         />
     }
 }
@@ -267,12 +274,15 @@ fn Teaching(state: State, variant: u32, step: u32) -> impl IntoView {
             options=options(&[("fresh", text::STUDENT_FRESH, Text("")), ("self", text::STUDENT_SELF, Text(""))])
             value=Signal::derive(move || if has_student.get() { "fresh".to_string() } else { "self".to_string() })
             set=Callback::new(move |v: String| edit(&|d| d.student = (v == "fresh").then(|| Architecture::mlp(&[30]))))
+            field="student"
         />
         {move || has_student.get().then(|| view! {
-            <NetworkForm
-                network=Signal::derive(move || distill.with(|d| d.student.clone().unwrap_or_default()))
-                set=Callback::new(move |n: Architecture| edit(&|d| d.student = Some(n.clone())))
-            />
+            <Within field="student">
+                <NetworkForm
+                    network=Signal::derive(move || distill.with(|d| d.student.clone().unwrap_or_default()))
+                    set=Callback::new(move |n: Architecture| edit(&|d| d.student = Some(n.clone())))
+                />
+            </Within>
             <NumberField
                 label=text::ensemble::STUDENT_MEMBER
                 help=text::ensemble::STUDENT_MEMBER_HELP
@@ -280,15 +290,18 @@ fn Teaching(state: State, variant: u32, step: u32) -> impl IntoView {
                 range=(0.0, 9999.0)
                 step=1.0
                 set=Callback::new(move |n: f64| edit(&|d| d.member = n.max(0.0) as usize))
+                field="member"
             />
         })}
         {move || (mutual.get() || has_peer.get()).then(|| view! {
-            <CheckField label=text::ensemble::OWN_PEER value=has_peer set=toggle_peer/>
+            <CheckField label=text::ensemble::OWN_PEER value=has_peer set=toggle_peer field="peer"/>
             {move || has_peer.get().then(|| view! {
-                <NetworkForm
-                    network=Signal::derive(move || distill.with(|d| d.peer.clone().unwrap_or_default()))
-                    set=Callback::new(move |n: Architecture| edit(&|d| d.peer = Some(n.clone())))
-                />
+                <Within field="peer">
+                    <NetworkForm
+                        network=Signal::derive(move || distill.with(|d| d.peer.clone().unwrap_or_default()))
+                        set=Callback::new(move |n: Architecture| edit(&|d| d.peer = Some(n.clone())))
+                    />
+                </Within>
             })}
         })}
         {move || taught.get().then(|| view! {
@@ -297,18 +310,23 @@ fn Teaching(state: State, variant: u32, step: u32) -> impl IntoView {
                 options=teachers
                 value=Signal::derive(move || distill.with(|d| d.teacher.clone().unwrap_or_default()))
                 set=Callback::new(move |v: String| edit(&|d| d.teacher = (!v.is_empty()).then(|| v.clone())))
+                field="teacher"
             />
         })}
-        <TransferForm
-            transfer=Signal::derive(move || distill.with(|d| d.transfer.clone()))
-            set=Callback::new(move |t: Transfer| edit(&|d| d.transfer = t.clone()))
-        />
-        <CheckField label=text::OWN_TRAINING value=has_training set=toggle_training/>
-        {move || has_training.get().then(|| view! {
-            <TrainingForm
-                training=Signal::derive(move || distill.with(|d| d.training.clone().unwrap_or_default()))
-                set=Callback::new(move |t: Training| edit(&|d| d.training = Some(t.clone())))
+        <Within field="transfer">
+            <TransferForm
+                transfer=Signal::derive(move || distill.with(|d| d.transfer.clone()))
+                set=Callback::new(move |t: Transfer| edit(&|d| d.transfer = t.clone()))
             />
+        </Within>
+        <CheckField label=text::OWN_TRAINING value=has_training set=toggle_training field="training"/>
+        {move || has_training.get().then(|| view! {
+            <Within field="training">
+                <TrainingForm
+                    training=Signal::derive(move || distill.with(|d| d.training.clone().unwrap_or_default()))
+                    set=Callback::new(move |t: Training| edit(&|d| d.training = Some(t.clone())))
+                />
+            </Within>
         })}
     }
 }

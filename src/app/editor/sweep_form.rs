@@ -48,9 +48,9 @@ pub(super) fn SweepForm(state: State, key: u32, variant: Memo<Variant>) -> impl 
             view! {
                 <details class="more" open=active.get_untracked()>
                     <summary>{text::SWEEP}</summary>
-                    <SelectField label=text::SWEEP_SETTING options=settings value=chosen set=choose/>
+                    <SelectField label=text::SWEEP_SETTING options=settings value=chosen set=choose field="sweep"/>
                     {move || active.get().then(|| view! {
-                        <ListField label=text::SWEEP_VALUES help=text::SWEEP_HELP value=values set=set_values/>
+                        <ListField label=text::SWEEP_VALUES help=text::SWEEP_HELP value=values set=set_values field="sweep"/>
                     })}
                 </details>
             }

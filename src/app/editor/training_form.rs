@@ -2,6 +2,7 @@
 
 use super::super::language::Text;
 use super::super::text;
+use super::super::text::fields as words;
 use super::inputs::{CheckField, NumberField, SelectField, options, parse, word};
 use super::regularizing::Regularizing;
 use crate::network::{OptimizerName, Schedule, Training};
@@ -30,11 +31,14 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                     range=(0.0, 0.999)
                     step=0.01
                     set=write(|t, v| t.momentum = v)
+                    field="momentum"
                 />
                 <CheckField
                     label=text::NESTEROV
+                    help=words::NESTEROV
                     value=Signal::derive(move || training.with(|t| t.nesterov))
                     set=Callback::new(move |v| change(&|t| t.nesterov = v))
+                    field="nesterov"
                 />
             }
         })
@@ -44,17 +48,21 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             view! {
                 <NumberField
                     label=text::EVERY
+                    help=words::EVERY
                     value=number(|t| if let Schedule::Step { every, .. } = t.schedule { every as f64 } else { 1.0 })
                     range=(1.0, 200.0)
                     step=1.0
                     set=write(|t, v| if let Schedule::Step { every, .. } = &mut t.schedule { *every = v as usize })
+                    field="schedule"
                 />
                 <NumberField
                     label=text::FACTOR
+                    help=words::FACTOR
                     value=number(|t| if let Schedule::Step { factor, .. } = t.schedule { factor } else { 1.0 })
                     range=(0.0, 1.0)
                     step=0.05
                     set=write(|t, v| if let Schedule::Step { factor, .. } = &mut t.schedule { *factor = v })
+                    field="schedule"
                 />
             }
         })
@@ -79,6 +87,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             range=(0.0, 200.0)
             step=1.0
             set=write(|t, v| t.epochs = v as usize)
+            field="epochs"
         />
         <NumberField
             label=text::RATE
@@ -87,17 +96,19 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             range=(1e-6, 10.0)
             step=0.0001
             set=write(|t, v| t.learning_rate = v)
+            field="learning_rate"
         />
         <details class="more">
             <summary>{text::MORE}</summary>
             <SelectField
                 label=text::OPTIMIZER
                 options=options(&[
-                    ("adam", Text("Adam"), Text("Adapts the step of every weight: works well without tuning.")),
+                    ("adam", Text("Adam"), words::ADAM),
                     ("sgd", Text("SGD"), Text("One learning rate for all weights, with momentum.")),
                 ])
                 value=Signal::derive(move || training.with(|t| word(&t.optimizer)))
                 set=Callback::new(move |v: String| if let Some(o) = parse(&v) { change(&|t| t.optimizer = o) })
+                field="optimizer"
             />
             {momentum}
             <NumberField
@@ -107,6 +118,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 range=(1.0, 1024.0)
                 step=1.0
                 set=write(|t, v| t.batch = v as usize)
+                field="batch"
             />
             <SelectField
                 label=text::SCHEDULE
@@ -117,6 +129,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 ])
                 value=schedule
                 set=set_schedule
+                field="schedule"
             />
             {drops}
             <NumberField
@@ -126,6 +139,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 range=(0.0, 1.0)
                 step=0.0001
                 set=write(|t, v| t.weight_decay = v)
+                field="weight_decay"
             />
             <NumberField
                 label=text::PATIENCE
@@ -134,6 +148,7 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
                 range=(0.0, 200.0)
                 step=1.0
                 set=write(|t, v| t.early_stopping = v as usize)
+                field="early_stopping"
             />
             <Regularizing training set/>
         </details>

@@ -40,6 +40,7 @@ pub(super) fn TransferForm(#[prop(into)] transfer: Signal<Transfer>, set: Callba
                     label=words::CORRECT_BIAS
                     value=Signal::derive(move || transfer.with(|t| t.correct_bias))
                     set=Callback::new(move |on| change(&|t| t.correct_bias = on))
+                    field="correct_bias"
                 />
                 <small>{words::CORRECT_BIAS_HELP}</small>
             }
@@ -55,6 +56,7 @@ pub(super) fn TransferForm(#[prop(into)] transfer: Signal<Transfer>, set: Callba
                     range=(0.001, 1.0)
                     step=0.01
                     set=Callback::new(move |share| change(&|t| t.share = share))
+                    field="share"
                 />
                 <ListField
                     label=words::WITHOUT
@@ -63,6 +65,7 @@ pub(super) fn TransferForm(#[prop(into)] transfer: Signal<Transfer>, set: Callba
                         transfer.with(|t| t.without.iter().map(|class| *class as f64).collect::<Vec<_>>())
                     })
                     set=leave_out
+                    field="without"
                 />
                 {correction}
             }
@@ -76,6 +79,7 @@ pub(super) fn TransferForm(#[prop(into)] transfer: Signal<Transfer>, set: Callba
                 options=options(&words::SOURCES)
                 value=Signal::derive(move || word(&source.get()))
                 set=choose
+                field="source"
             />
             {by_class}
         </details>

@@ -5,6 +5,7 @@ use super::super::state::State;
 use super::super::{actions, fields, text};
 use super::ensemble_form::{EnsembleForm, MemberFields, started_elsewhere};
 use super::inputs::{CheckField, SelectField};
+use super::locks::{At, Within, lock, reason};
 use super::network_form::NetworkForm;
 use super::step_card::StepCard;
 use super::sweep_form::SweepForm;
@@ -66,12 +67,15 @@ pub(super) fn VariantForm(state: State, key: u32) -> impl IntoView {
             }
         });
     });
+    let name_locked = lock("name");
+    let list_locked = move || state.locked("variants");
     view! {
         <div class="field">
             <label>
-                <span>{text::VARIANT_NAME}</span>
+                <span>{text::VARIANT_NAME}{reason(name_locked)}</span>
                 <input
                     type="text"
+                    disabled=name_locked
                     maxlength="80"
                     prop:value=move || variant.with(|v| v.name.clone())
                     on:change:target=move |ev| state.draft.update(|d| d.rename(key, ev.target().value()))
@@ -83,6 +87,7 @@ pub(super) fn VariantForm(state: State, key: u32) -> impl IntoView {
             options=bases
             value=Signal::derive(move || variant.with(|v| v.from.clone().unwrap_or_default()))
             set=set_base
+            field="from"
         />
         <OwnStart state key variant/>
         <EnsembleForm state key variant/>
@@ -91,15 +96,15 @@ pub(super) fn VariantForm(state: State, key: u32) -> impl IntoView {
         <div class="buttons">
             <button
                 aria-label=move || format!("{}: {}", text::UP, variant.with(|v| v.name.clone()))
-                disabled=move || state.draft.with(|d| !d.can_move(key, false))
+                disabled=move || list_locked() || state.draft.with(|d| !d.can_move(key, false))
                 on:click=move |_| state.draft.update(|d| d.move_variant(key, false))
             >"↑"</button>
             <button
                 aria-label=move || format!("{}: {}", text::DOWN, variant.with(|v| v.name.clone()))
-                disabled=move || state.draft.with(|d| !d.can_move(key, true))
+                disabled=move || list_locked() || state.draft.with(|d| !d.can_move(key, true))
                 on:click=move |_| state.draft.update(|d| d.move_variant(key, true))
             >"↓"</button>
-            <button on:click=move |_| actions::remove_from_draft(state, |d| d.remove_variant(key))>{text::REMOVE}</button>
+            <button disabled=list_locked on:click=move |_| actions::remove_from_draft(state, |d| d.remove_variant(key))>{text::REMOVE}</button>
         </div>
     }
 }
@@ -121,19 +126,23 @@ fn OwnStart(state: State, key: u32, variant: Memo<Variant>) -> impl IntoView {
     });
     move || {
         fresh.get().then(|| view! {
-            <CheckField label=text::OWN_NETWORK value=own_network set=toggle_network/>
+            <CheckField label=text::OWN_NETWORK value=own_network set=toggle_network field="network"/>
             {move || own_network.get().then(|| view! {
-                <NetworkForm
-                    network=Signal::derive(move || variant.with(|v| v.network.clone().unwrap_or_default()))
-                    set=Callback::new(move |n| state.draft.update(|d| d.edit_variant(key, |v| v.network = Some(n))))
-                />
+                <Within field="network">
+                    <NetworkForm
+                        network=Signal::derive(move || variant.with(|v| v.network.clone().unwrap_or_default()))
+                        set=Callback::new(move |n| state.draft.update(|d| d.edit_variant(key, |v| v.network = Some(n))))
+                    />
+                </Within>
             })}
-            <CheckField label=text::OWN_TRAINING value=own_training set=toggle_training/>
+            <CheckField label=text::OWN_TRAINING value=own_training set=toggle_training field="training"/>
             {move || own_training.get().then(|| view! {
-                <TrainingForm
-                    training=Signal::derive(move || variant.with(|v| v.training.clone().unwrap_or_default()))
-                    set=Callback::new(move |t| state.draft.update(|d| d.edit_variant(key, |v| v.training = Some(t))))
-                />
+                <Within field="training">
+                    <TrainingForm
+                        training=Signal::derive(move || variant.with(|v| v.training.clone().unwrap_or_default()))
+                        set=Callback::new(move |t| state.draft.update(|d| d.edit_variant(key, |v| v.training = Some(t))))
+                    />
+                </Within>
             })}
             <MemberFields state key variant/>
         })
@@ -144,17 +153,20 @@ fn OwnStart(state: State, key: u32, variant: Memo<Variant>) -> impl IntoView {
 #[component]
 fn Steps(state: State, key: u32) -> impl IntoView {
     let keys = Memo::new(move |_| state.draft.with(|d| d.step_keys(key)));
+    let locked = lock("steps");
     view! {
         <fieldset class="steps">
             <legend>{text::STEPS}</legend>
             {move || keys.with(Vec::is_empty).then(|| view! { <p class="hint">{text::NO_STEPS}</p> })}
             <For each=move || keys.get() key=|step| *step let:step>
-                <StepCard state variant=key step/>
+                <At state path=Signal::derive(move || state.draft.with(|d| d.step_path(step)).unwrap_or_default())>
+                    <StepCard state variant=key step fixed=locked/>
+                </At>
             </For>
             <div class="buttons">
                 <span>{text::ADD_STEP}</span>
                 {text::STEP_KINDS.iter().map(|(kind, title, help)| view! {
-                    <button title=*help on:click=move |_| state.draft.update(|d| d.add_step(key, fields::new_step(kind)))>
+                    <button title=*help disabled=locked on:click=move |_| state.draft.update(|d| d.add_step(key, fields::new_step(kind)))>
                         {*title}
                     </button>
                 }).collect_view()}

@@ -2,17 +2,24 @@
 
 mod figure;
 
+use super::charts::Origin;
 use super::language::tr;
 use super::state::{Shared, State};
-use super::{actions, format, text};
+use super::{actions, budget, format, text};
 use crate::experiment::gallery::{EXHIBITS, Exhibit, Setup, Size};
-use crate::experiment::{Recipe, Report};
+use crate::experiment::{Data, Link, Recipe, Report};
 use figure::Figure;
 use leptos::prelude::*;
 use text::gallery as words;
 
 /// The place, as the page's first part asks for it.
 pub(super) fn place(state: State) -> AnyView {
+    // Behind `=` the address may name an exhibit; it can be gone to once it stands.
+    request_animation_frame(|| {
+        if let Some((_, name)) = super::browser::fragment().split_once('=') {
+            super::browser::reveal(name);
+        }
+    });
     view! {
         <div class="gallery">
             <section class="card" aria-labelledby="gallery-title">
@@ -37,18 +44,29 @@ fn same(recipe: &Recipe, other: Recipe) -> bool {
     Recipe { backend: recipe.backend, ..other } == *recipe
 }
 
+/// Which of a setup's recipes this is, in full or quick; quick also on fewer samples, as it is fitted to a slow device.
+fn size_of(recipe: &Recipe, setup: &Setup) -> Option<Size> {
+    let exact = [Size::Full, Size::Quick].into_iter().find(|&size| same(recipe, (setup.recipe)(size)));
+    let fitted = || {
+        let quick = (setup.recipe)(Size::Quick);
+        let fewer = recipe.data.samples.is_some_and(|few| quick.data.samples.is_none_or(|all| few < all));
+        let data = Data { samples: recipe.data.samples, ..quick.data };
+        (fewer && same(recipe, Recipe { data, ..quick })).then_some(Size::Quick)
+    };
+    exact.or_else(fitted)
+}
+
 /// One exhibit.
 #[component]
 fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     let setup = RwSignal::new(0usize);
     let chosen = move || -> &'static Setup { &exhibit.setups[setup.get()] };
-    let sizes = [Size::Full, Size::Quick];
     // Of what was run of it, the run under way comes first, then what was run in full, then the newest.
     // The last says whether anything is missing: a run may stop between two variants, and then none of them was cut short.
     let newest = Memo::new(move |_| -> Option<(Shared<Report>, Size, bool)> {
         let setup = chosen();
         let of = |report: &Shared<Report>, partial: bool| {
-            let size = sizes.into_iter().find(|&size| same(&report.recipe, (setup.recipe)(size)))?;
+            let size = size_of(&report.recipe, setup)?;
             Some((report.clone(), size, partial))
         };
         let live = if state.busy() { state.live.with(|l| l.as_ref().and_then(|l| of(&l.report, true))) } else { None };
@@ -56,17 +74,19 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
             state.runs.with(|runs| {
                 let mut mine: Vec<_> =
                     runs.iter().filter_map(|record| of(&record.report, record.notes.stopped)).collect();
-                mine.sort_by_key(|(_, size, _)| *size != Size::Full);
+                // In full before quick, and quick before what was fitted to the device.
+                mine.sort_by_key(|(report, size, _)| {
+                    (*size != Size::Full, !same(&report.recipe, (setup.recipe)(*size)))
+                });
                 mine.into_iter().next()
             })
         })
     });
+    let origin = move || newest.with(|n| n.as_ref().map(|(report, ..)| Link::from(&**report)));
+    provide_context(Origin(Signal::derive(origin)));
     let runs_here = Memo::new(move |_| {
         let setup = chosen();
-        state.busy()
-            && state.live.with(|l| {
-                l.as_ref().is_some_and(|l| sizes.into_iter().any(|size| same(&l.report.recipe, (setup.recipe)(size))))
-            })
+        state.busy() && state.live.with(|l| l.as_ref().is_some_and(|l| size_of(&l.report.recipe, setup).is_some()))
     });
     let start = move |size: Size| {
         actions::lay_out(state, (chosen().recipe)(size));
@@ -74,10 +94,14 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     };
     let title_id = format!("{}-title", exhibit.name);
     let told = move || {
-        newest
-            .get()
-            .map(|(report, size, partial)| words::drawn_from(size == Size::Full, report.recipe.seeds.len(), partial))
+        newest.get().map(|(report, size, partial)| {
+            let told = words::drawn_from(size == Size::Full, report.recipe.seeds.len(), partial);
+            let fitted = !same(&report.recipe, (chosen().recipe)(size));
+            let samples = report.recipe.data.samples.filter(|_| fitted);
+            samples.map_or(told.clone(), |samples| format!("{told} {}", text::budget::fitted(samples)))
+        })
     };
+    let recipe = move |size: Size| Signal::derive(move || (chosen().recipe)(size));
     let collapse = move || {
         newest.with(|n| {
             n.as_ref().is_some_and(|(report, ..)| {
@@ -107,6 +131,7 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
                         super::browser::go("#playground");
                     }>{words::OPEN}</button>
                 </div>
+                {budget::of_exhibit(state, recipe(Size::Quick), recipe(Size::Full))}
                 <p class="hint">{words::SHORTENED}" "{tr(exhibit.shortened)}</p>
                 {move || runs_here.get().then(|| view! { <Progress state/> })}
             </div>

@@ -39,8 +39,9 @@ pub(super) fn Boundaries(state: State) -> impl IntoView {
     }
 }
 
+/// One picture: as a network divides the plane.
 #[component]
-fn Plane(label: String, boundary: Signal<Option<Boundary>>) -> impl IntoView {
+pub(in crate::app) fn Plane(label: String, #[prop(into)] boundary: Signal<Option<Boundary>>) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     Effect::new(move |_| {
         if let (Some(canvas), Some(b)) = (canvas.get(), boundary.get()) {

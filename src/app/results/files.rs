@@ -1,32 +1,40 @@
-//! The chosen variant's model as a file: as the engine stores it, and as ONNX, which a worker makes of it.
+//! The chosen variant's model as a file: as the engine stores it, and in the other forms, which a worker makes of it.
 
 use super::super::state::{Shown, State};
 use super::super::{browser, text};
+use crate::export::{FORMS, Form, FormName};
 use crate::worker::{ModelFile, Question};
 use leptos::prelude::*;
 
-/// The buttons; of a run under way the files are still on their way.
+/// A button for each form; of a run under way the files are still on their way.
 #[component]
 pub(super) fn Files(state: State) -> impl IntoView {
-    let with_file = move |act: fn(State, ModelFile)| {
-        let file = state.variant.get_untracked().and_then(|variant| state.model_file(&variant));
-        match file {
-            Some(file) => act(state, file),
-            None => state.complain(text::NO_MODEL_FILE),
-        }
-    };
     let live = move || !matches!(state.shown.get(), Shown::Run(_));
-    let plain = move |_| with_file(|_, file| hand_over(file, "fwm"));
-    let onnx = move |_| {
-        with_file(|state, file| {
-            state.with_pool(|pool| pool.inspect(None, Question::Onnx { model: file.name }.to_json()));
-        })
-    };
+    let buttons = FORMS.iter().map(|form| {
+        let take = move |_| export(state, form);
+        view! {
+            <button data-testid=format!("download-{}", form.ending) disabled=live title=form.help on:click=take>
+                {form.title}
+            </button>
+        }
+    });
     view! {
-        <div class="buttons">
-            <button data-testid="download-model" disabled=live on:click=plain>{text::DOWNLOAD_MODEL}</button>
-            <button data-testid="download-onnx" disabled=live title=text::ONNX_HELP on:click=onnx>{text::DOWNLOAD_ONNX}</button>
+        <div class="buttons" role="group" aria-label=text::DOWNLOAD_MODEL>
+            <span>{text::DOWNLOAD_MODEL}</span>
+            {buttons.collect_view()}
         </div>
+    }
+}
+
+/// Hands over the chosen variant's model in this form.
+fn export(state: State, form: &'static Form) {
+    let file = state.variant.get_untracked().and_then(|variant| state.model_file(&variant));
+    match (file, form.name) {
+        (None, _) => state.complain(text::NO_MODEL_FILE),
+        (Some(file), FormName::Featherweight) => hand_over(file, form.ending),
+        (Some(file), form) => {
+            state.with_pool(|pool| pool.inspect(None, Question::Export { model: file.name, form }.to_json()));
+        }
     }
 }
 

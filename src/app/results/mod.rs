@@ -1,19 +1,20 @@
 //! What runs came to: progress, curves, table, trade-off, a look inside, a pad to draw on, and how to reproduce it all.
 
-mod boundary;
+pub(super) mod boundary;
 mod choosers;
 mod collapse;
-mod confusion;
+pub(super) mod confusion;
 mod curves;
 mod digit;
 mod draw_pad;
 mod files;
 mod hints;
 mod inside;
-mod numbers;
+pub(super) mod numbers;
 mod precision;
 mod progress;
 mod readings;
+mod report_files;
 mod reproduce;
 mod runs;
 mod sensitivity;
@@ -22,11 +23,15 @@ mod table;
 mod tradeoff;
 mod try_text;
 mod verdict;
-mod weights_picture;
+pub(super) mod weights_picture;
 
+use super::charts::Origin;
+use super::share::Differences;
 use super::state::{Shown, State};
 use super::text;
+use crate::experiment::Link;
 use boundary::Boundaries;
+pub(super) use boundary::Plane;
 use collapse::Collapse;
 use curves::Curves;
 use draw_pad::DrawPad;
@@ -35,16 +40,18 @@ use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
 use numbers::Numbers;
+pub(super) use numbers::Overflow;
 use precision::PrecisionPanel;
 use progress::ProgressPanel;
 use reproduce::Reproduce;
-pub(super) use reproduce::share;
+pub(super) use reproduce::{link, share};
 use runs::Runs;
 use sensitivity::SensitivityPanel;
 use table::VariantTable;
 use tradeoff::Tradeoff;
 use try_text::TryText;
 use verdict::VerdictLine;
+pub(super) use weights_picture::WeightsPicture;
 
 /// The right half of the page. Only its head and what a newcomer reads are part of the first view.
 #[component]
@@ -70,6 +77,7 @@ pub(super) fn runs(state: State) -> AnyView {
 
 /// What there is to see of a run.
 pub(super) fn all(state: State) -> AnyView {
+    provide_context(Origin(Signal::derive(move || state.report.get().map(|report| Link::from(&*report)))));
     let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
     let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);
@@ -80,6 +88,7 @@ pub(super) fn all(state: State) -> AnyView {
     view! {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
+            <Differences state/>
             {move || tabled.get().then(|| view! { <VariantTable state/> })}
             <Collapse state/>
             {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
@@ -92,6 +101,25 @@ pub(super) fn all(state: State) -> AnyView {
             {move || measured.get().then(|| view! { <PrecisionPanel state/> })}
             <Numbers state/>
             <Reproduce state/>
+    }
+    .into_any()
+}
+
+/// One chart of what there is to see, for a frame in another page.
+pub(super) fn one(state: State, name: &str) -> AnyView {
+    let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
+    let name = name.to_string();
+    let chosen = move |state| match name.as_str() {
+        "curves" => view! { <Curves state/> }.into_any(),
+        "tradeoff" => view! { <Tradeoff state/> }.into_any(),
+        _ => view! { <VariantTable state/> }.into_any(),
+    };
+    view! {
+        <div class="results">
+            <VerdictLine state/>
+            {move || something.get().then(|| view! { <ProgressPanel state/> })}
+            {move || something.get().then(|| chosen(state))}
+        </div>
     }
     .into_any()
 }

@@ -18,7 +18,7 @@ pub(super) fn ProgressPanel(state: State) -> impl IntoView {
     };
     move || match live.get() {
         true => view! { <Live state/> }.into_any(),
-        false => view! { <p class="ended" role="status" data-testid="ended">{ended}</p> }.into_any(),
+        false => view! { <p class="ended" data-testid="ended">{ended}</p> }.into_any(),
     }
 }
 
@@ -27,7 +27,6 @@ fn Live(state: State) -> impl IntoView {
     let read = move |read: fn(&super::super::tracker::Tracker) -> String| {
         move || state.live.with(|l| l.as_ref().map(read)).unwrap_or_default()
     };
-    // Spoken by screen readers, so it changes with the stage alone.
     let stage = Memo::new(move |_| {
         state.live.with(|l| {
             let Some(t) = l else { return String::new() };
@@ -67,7 +66,7 @@ fn Live(state: State) -> impl IntoView {
     let share = move || state.live.with(|l| l.as_ref().map_or(0.0, |t| t.share()));
     view! {
         <div class="card progress" data-testid="progress">
-            <p class="stage" role="status">{move || stage.get()}</p>
+            <p class="stage">{move || stage.get()}</p>
             <progress max="1" prop:value=share aria-label=text::PROGRESS></progress>
             <p class="facts"><span>{epoch}</span><span>{speed}</span><span>{left}</span></p>
             <Stages state/>

@@ -1,25 +1,25 @@
 //! Link, digest, report: how someone else comes to the same bits.
 
+use super::super::share::{Dialog, Sharing, stem};
 use super::super::state::State;
+use super::super::text::share as words;
 use super::super::{browser, text};
+use super::report_files::ReportFiles;
 use crate::experiment::{BackendName, Link};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 /// The link to the run that is shown, else to the experiment under edit.
-fn link(state: State) -> Link {
+pub(in crate::app) fn link(state: State) -> Link {
     match state.report.get() {
-        Some(report) => {
-            let digest = (!report.digest.is_empty()).then(|| report.digest.clone());
-            Link { recipe: report.recipe.clone(), digest }
-        }
+        Some(report) => Link::from(&*report),
         None => Link { recipe: state.draft.with(|d| d.recipe.clone()), digest: None },
     }
 }
 
 /// A link as an address.
 fn address(link: &Link) -> String {
-    format!("{}#x={}", browser::address(), link.to_text())
+    browser::link_address(&link.to_text())
 }
 
 /// Copies the link.
@@ -39,10 +39,15 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
     let on_gpu = move || state.report.with(|r| r.as_ref().is_some_and(|r| r.backend == BackendName::Gpu));
     let why_none = move || if on_gpu() { text::DIGEST_GPU.tr() } else { text::DIGEST_NONE.tr() };
     let ended = Memo::new(move |_| !state.busy() && state.report.with(Option::is_some));
-    let report = move |_| {
-        if let Some(json) = state.report.get_untracked().and_then(|r| serde_json::to_string_pretty(&*r.0).ok()) {
-            browser::download("report.json", "application/json", &json);
-        }
+    let hand_on = move |_| {
+        let link = link.get_untracked();
+        state.dialog.set(Some(Dialog::Link(Sharing {
+            title: words::LINK_TITLE,
+            about: words::LINK_ABOUT,
+            address: address.get_untracked(),
+            stem: stem(&link.recipe.title),
+            recipe: Some(link.recipe.to_pretty_json()),
+        })));
     };
     view! {
         <section class="card reproduce" aria-labelledby="reproduce-title">
@@ -57,8 +62,10 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
             </dl>
             <div class="buttons">
                 <button data-testid="share" on:click=move |_| share(state)>{text::SHARE}</button>
-                {move || ended.get().then(|| view! { <button data-testid="report" on:click=report>{text::REPORT_JSON}</button> })}
+                <button data-testid="show-code" on:click=hand_on>{words::CODE}</button>
+                <button data-testid="show-embed" on:click=move |_| state.dialog.set(Some(Dialog::Embed))>{words::EMBED}</button>
             </div>
+            {move || ended.get().then(|| view! { <ReportFiles state/> })}
             <label class="field">
                 <span>{text::SHARE_TEXT}</span>
                 <textarea data-testid="share-text" readonly rows="2" dir="ltr" prop:value=move || address.get()></textarea>

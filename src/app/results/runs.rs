@@ -1,7 +1,7 @@
 //! Past runs: choose, rename, delete.
 
 use super::super::state::{Shown, State};
-use super::super::{actions, format, text};
+use super::super::{actions, compare, format, text};
 use leptos::prelude::*;
 
 /// The list of runs, and what can be done with the one shown.
@@ -60,6 +60,7 @@ pub(super) fn Runs(state: State) -> impl IntoView {
                                 on:change:target=move |ev| actions::rename(state, id, ev.target().value())
                             />
                             <button on:click=move |_| edit(state, id)>{text::EDIT_RUN}</button>
+                            <button data-testid="run-compare" on:click=move |_| compare::run(state, id)>{text::compare::COMPARE_RUN}</button>
                             <button data-testid="run-delete" on:click=move |_| actions::delete(state, id)>{text::DELETE_RUN}</button>
                         </div>
                     </details>

@@ -2,9 +2,10 @@
 
 use super::super::charts::Mark;
 use super::super::language::{Text, said};
-use super::super::state::{Shown, State};
+use super::super::state::{ResultKey, Shown, State};
+use super::super::text::compare as words;
 use super::super::tracker::Tracker;
-use super::super::{format, text};
+use super::super::{compare, format, text};
 use crate::experiment::{Latency, Quartiles, VariantReport};
 use leptos::prelude::*;
 
@@ -20,6 +21,17 @@ pub(super) fn VariantTable(state: State) -> impl IntoView {
     let names = Memo::new(move |_| names.get().unwrap_or_else(Vec::new));
     let base = Memo::new(move |_| names.with(|n| n.first().cloned()).unwrap_or_default());
     let trials = Memo::new(move |_| state.report.with(|r| r.as_ref().map_or(1, |r| r.recipe.seeds.len())));
+    let compared = move || {
+        let count = state.compared.with(Vec::len);
+        matches!(state.shown.get(), Shown::Run(_)).then(|| {
+            if count == 0 {
+                view! { <p class="hint">{words::TICK_HERE}</p> }.into_any()
+            } else {
+                view! { <p><a href="#compare" data-testid="to-compare">{words::compare_ticked(count)}</a></p> }
+                    .into_any()
+            }
+        })
+    };
     let numbered = move || names.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
         <section class="card" aria-labelledby="table-title">
@@ -50,6 +62,8 @@ pub(super) fn VariantTable(state: State) -> impl IntoView {
                 {move || (state.shown.get() == Shown::Live).then(|| format!(" {}", text::TIMED_ALONE))}
                 {move || (trials.get() > 1).then(|| format!(" {}", text::trials(trials.get())))}
             </p>
+            {compare::hows()}
+            {compared}
         </section>
     }
 }
@@ -87,6 +101,21 @@ fn Row(state: State, index: usize, name: String, base: Memo<String>) -> impl Int
                 .is_some_and(|v| v.stopped)
         })
     };
+    // Of a run that has ended, each result can be compared with those of others.
+    let tick = move || {
+        let Shown::Run(run) = state.shown.get() else { return None };
+        let key = ResultKey { run, variant: me.get_value() };
+        let (asked, label) = (key.clone(), words::tick_one(&key.variant));
+        let checked = move || state.compared.with(|keys| keys.contains(&asked));
+        let change = move |ev: web_sys::Event| {
+            let on = event_target_checked(&ev);
+            if !compare::tick(state, &key, on) {
+                // As it was: there is no room.
+                event_target::<web_sys::HtmlInputElement>(&ev).set_checked(!on);
+            }
+        };
+        Some(view! { <input type="checkbox" class="tick" aria-label=label prop:checked=checked on:change=change/> })
+    };
     view! {
         <tr
             class:lit=move || state.lit.with(is_me)
@@ -95,6 +124,7 @@ fn Row(state: State, index: usize, name: String, base: Memo<String>) -> impl Int
             on:pointerleave=move |_| state.lit.set(None)
         >
             <th scope="row">
+                {tick}
                 <button
                     class="row"
                     aria-pressed=move || state.variant.with(is_me).to_string()

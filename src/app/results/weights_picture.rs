@@ -13,7 +13,7 @@ const POSITIVE: [u8; 3] = [213, 94, 0];
 
 /// The picture of the chosen variant's weight matrix.
 #[component]
-pub(super) fn WeightsPicture(state: State, matrix: Memo<usize>) -> impl IntoView {
+pub(in crate::app) fn WeightsPicture(state: State, matrix: Memo<usize>) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     let mask_only = RwSignal::new(false);
     Effect::new(move |_| {
@@ -53,7 +53,7 @@ pub(super) fn WeightsPicture(state: State, matrix: Memo<usize>) -> impl IntoView
 }
 
 /// Opaque as the weight is large, so that it shows on light and dark alike; never so faint that it passes for zero.
-fn pixel(value: u8, mask: bool) -> [u8; 4] {
+pub(in crate::app) fn pixel(value: u8, mask: bool) -> [u8; 4] {
     if value == ZERO {
         return [0; 4];
     }

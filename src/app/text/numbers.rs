@@ -114,6 +114,8 @@ pub(in crate::app) const LANDSCAPE_UNDER_WAY: Text = Text("Drawing, row by rowâ€
 pub(in crate::app) const ALONG: Text = Text("Along the first direction, through the network");
 pub(in crate::app) const ALONG_CHART: Text =
     Text("Loss along the first direction through the trained network, in floats and with quantized weights");
+pub(in crate::app) const DOWN: Text = Text("Step along the second direction");
+pub(in crate::app) const ACROSS: Text = Text("Step along the first direction");
 pub(in crate::app) const DIRECTION: Text = Text("step along the direction");
 
 pub(in crate::app) fn in_floats() -> String {

@@ -2,13 +2,13 @@
 
 use crate::console::Console;
 use crate::device::device;
-use crate::{gallery, inspect, jobs, models};
+use crate::{class, gallery, import, inspect, jobs, models};
 use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize, share};
-use featherweight::data::DATASETS;
+use featherweight::data::{DATASETS, DatasetName};
 use featherweight::experiment::gallery::Size;
 use featherweight::experiment::{
-    BackendName, Latency, Link, Plan, Recipe, Report, VariantReport, float_origin, mentor,
+    BackendName, Latency, Link, Plan, Preview, Recipe, Report, VariantReport, float_origin, mentor,
 };
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -39,8 +39,8 @@ enum Command {
         /// Writes each variant's model file into this folder.
         #[arg(long)]
         models: Option<PathBuf>,
-        /// Writes one variant's model into this file, of the first trial where there are several: as ONNX if its name ends in
-        /// .onnx, as a model file if it ends in .fwm.
+        /// Writes one variant's model into this file, of the first trial where there are several, in the form that its ending names:
+        /// .fwm, .onnx, .safetensors, .npz, .h.
         #[arg(long)]
         export: Option<PathBuf>,
         /// The variant that is exported; the last, if it is left out.
@@ -76,12 +76,39 @@ enum Command {
         #[arg(long)]
         quiet: bool,
     },
-    /// Writes the model of a model file (see `run --models`) in another form: .onnx is for other runtimes.
+    /// Writes the model of a model file (see `run --models`) in another form: .onnx, .safetensors, .npz, .h (C), .fwm.
     Export {
         /// A model file.
         model: PathBuf,
         /// Where to; the ending says in which form.
         to: PathBuf,
+    },
+    /// Reads a network that was trained elsewhere, says where each of its tensors went, and keeps it where experiments find it.
+    Import {
+        /// A safetensors file: a PyTorch state dict.
+        file: PathBuf,
+        /// The data that it was trained on.
+        #[arg(long, default_value = "mnist", value_parser = dataset_name)]
+        dataset: DatasetName,
+        /// Which network it is, as a recipe writes it, such as {"architecture":"lenet-5","activation":"tanh"}; what the shapes of
+        /// its tensors say, if it is left out.
+        #[arg(long)]
+        network: Option<String>,
+        /// Where shapes leave it open which module belongs where: one here and its name in the file, such as fc1=classifier.0.
+        #[arg(long = "module")]
+        modules: Vec<String>,
+        /// The mean and the deviation of the pixels that it was trained on, where those were normalized, such as 0.1307,0.3081.
+        #[arg(long, value_delimiter = ',', num_args = 2)]
+        normalized: Vec<f64>,
+        /// The folder that holds `data/`; the network is kept in `models/` there.
+        #[arg(long, default_value = "www")]
+        data: PathBuf,
+        /// Writes the model into this file, too, in the form that its ending names.
+        #[arg(long)]
+        to: Option<PathBuf>,
+        /// Writes a recipe that begins with it.
+        #[arg(long)]
+        recipe: Option<PathBuf>,
     },
     /// Runs an experiment's test set through a model file, and says how many samples are classified rightly.
     Predict {
@@ -110,10 +137,19 @@ enum Command {
         #[arg(long, default_value = "")]
         page: String,
     },
-    /// Prints the recipe that a link or a file holds, and what it would run.
+    /// Prints what a link or a recipe's file holds, and what it would run: an experiment (`#x=`), an assignment (`#a=`) or a
+    /// student's answer (`#s=`).
     Show {
         /// A link, or a recipe's file.
         experiment: String,
+    },
+    /// Reads a class's answers and prints them as one table.
+    Class {
+        /// A text file with one answer's link a line, and the assignment's link in another, if its goal is to be judged.
+        file: PathBuf,
+        /// Prints comma-separated values, with all figures, all answers, and for each the link that runs it again.
+        #[arg(long)]
+        csv: bool,
     },
     /// Measures this device: what its vectors can do, and what training and classifying make of it.
     Device {
@@ -159,6 +195,17 @@ enum Command {
         #[arg(long)]
         quiet: bool,
     },
+    /// Serves the built page from a folder or a USB stick, to be used without any other network.
+    Serve {
+        /// The folder with the page: `dist`, or a copy of it.
+        folder: PathBuf,
+        /// The port; if it is left out, the first free one from 8080 on.
+        #[arg(long)]
+        port: Option<u16>,
+        /// Lets the other machines of this network open it, too; else only this one can.
+        #[arg(long)]
+        lan: bool,
+    },
     /// Lists the data sets, the methods and their settings.
     Methods,
 }
@@ -202,10 +249,18 @@ pub fn main() -> ExitCode {
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Export { model, to } => models::convert(&model, &to),
+        Command::Import { file, dataset, network, modules, normalized, data, to, recipe } => {
+            let normalized = normalized.first_chunk().copied();
+            import::import(&import::Wanted { file, dataset, network, modules, normalized, data, to, recipe })
+        }
         Command::Predict { model, experiment, data, out, samples } => read_experiment(&experiment)
             .and_then(|link| models::predict(&model, &link.recipe.data, &data, &models::Wanted { out, samples })),
         Command::Link { recipe, report, page } => link(&recipe, report.as_deref(), &page),
-        Command::Show { experiment } => show(&experiment),
+        Command::Show { experiment } => match class::show(&experiment) {
+            Some(shown) => shown,
+            None => show(&experiment),
+        },
+        Command::Class { file, csv } => class::table(&file, csv),
         Command::Device { data, works, json } => device(data, &works, json.as_deref()),
         Command::Gallery { name: None, .. } => gallery::list(),
         Command::Gallery { name: Some(name), setup, full, recipe, report, data, out, markdown, jobs, quiet } => {
@@ -216,6 +271,7 @@ pub fn main() -> ExitCode {
                 _ => gallery::show(&wanted, &data, at_once(jobs), quiet),
             }
         }
+        Command::Serve { folder, port, lan } => featherweight_server::serve(&folder, port, lan),
         Command::Methods => methods(),
     };
     match done {
@@ -260,6 +316,13 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> String {
 /// How many stages run side by side.
 fn at_once(jobs: Option<NonZero<usize>>) -> usize {
     jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
+}
+
+fn dataset_name(text: &str) -> Result<DatasetName, String> {
+    DATASETS.iter().map(|info| info.name).find(|name| name.as_str() == text).ok_or_else(|| {
+        let known: Vec<&str> = DATASETS.iter().map(|info| info.name.as_str()).collect();
+        format!("{text} is not known; choose one of {}", known.join(", "))
+    })
 }
 
 fn backend_name(text: &str) -> Result<BackendName, String> {
@@ -446,6 +509,10 @@ fn show(experiment: &str) -> Result<(), String> {
         plan.recipe.seeds.len(),
         plan.training_samples()
     );
+    let preview = Preview::of(&plan);
+    if preview.data_bytes > 0.0 {
+        text += &format!("{:.1} MB of data are read\n", preview.data_bytes / 1e6);
+    }
     for stage in &plan.stages {
         text += &format!("{}{}\n", "  ".repeat(stage.depth + 1), stage.label);
     }

@@ -1,6 +1,8 @@
 //! The native command line: runs, shows and shares experiments, exports models, and measures the device.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod class;
+#[cfg(not(target_arch = "wasm32"))]
 mod command_line;
 #[cfg(not(target_arch = "wasm32"))]
 mod console;
@@ -9,6 +11,7 @@ mod device;
 #[cfg(not(target_arch = "wasm32"))]
 mod gallery;
 #[cfg(not(target_arch = "wasm32"))]
+mod import;
 mod inspect;
 #[cfg(not(target_arch = "wasm32"))]
 mod jobs;

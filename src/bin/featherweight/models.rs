@@ -4,32 +4,24 @@ use crate::command_line::{ensure_writable, print, write_file};
 use featherweight::backend::cpu::arg_max;
 use featherweight::data::{Folder, Split};
 use featherweight::experiment::Data;
-use featherweight::export;
+use featherweight::export::{self, FORMS, Form, FormName};
 use featherweight::network::{Executable, TrainedModel};
 use std::path::{Path, PathBuf};
 
 /// Samples of a batch of predictions.
 const BATCH: usize = 64;
 
-/// The forms in which a model can be written.
-#[derive(Clone, Copy)]
-enum Form {
-    /// The engine's own.
-    Model,
-    /// For other runtimes.
-    Onnx,
-}
-
 /// The form that the ending names.
-fn form(path: &Path) -> Result<Form, String> {
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("fwm") => Ok(Form::Model),
-        Some("onnx") => Ok(Form::Onnx),
-        _ => Err(format!(
-            "{} does not say in which form to write the model; end its name in .onnx or .fwm",
-            path.display()
-        )),
-    }
+fn form(path: &Path) -> Result<&'static Form, String> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    Form::of_ending(ending).ok_or_else(|| {
+        let endings: Vec<String> = FORMS.iter().map(|form| format!(".{} ({})", form.ending, form.title)).collect();
+        format!(
+            "{} does not say in which form to write the model; end its name in one of {}",
+            path.display(),
+            endings.join(", ")
+        )
+    })
 }
 
 /// Finds out before the work whether a model can be written there.
@@ -40,9 +32,9 @@ pub fn ensure_exportable(path: &Path) -> Result<(), String> {
 
 /// Writes a model file in the form that the ending of `path` names.
 pub fn write(file: &[u8], path: &Path) -> Result<(), String> {
-    match form(path)? {
-        Form::Model => write_file(path, file),
-        Form::Onnx => write_file(path, &export::onnx(&decode(file)?)),
+    match form(path)?.name {
+        FormName::Featherweight => write_file(path, file),
+        name => write_file(path, &export::write(name, &decode(file)?)?),
     }
 }
 
@@ -55,6 +47,7 @@ pub fn convert(model: &Path, to: &Path) -> Result<(), String> {
 }
 
 /// Where predictions go.
+#[derive(Default)]
 pub struct Wanted {
     /// The labels, the classes and the logits as a table.
     pub out: Option<PathBuf>,
@@ -65,12 +58,16 @@ pub struct Wanted {
 /// Runs the test set of `data`, whose files lie in `folder`, through a model, and says how many are classified rightly.
 pub fn predict(model: &Path, data: &Data, folder: &Path, wanted: &Wanted) -> Result<(), String> {
     let trained = decode(&read(model)?).map_err(|e| format!("{}: {e}", model.display()))?;
+    judge(&trained, data, folder, wanted).map_err(|e| format!("{}: {e}", model.display()))
+}
+
+/// The same for a model that has been read.
+pub fn judge(trained: &TrainedModel, data: &Data, folder: &Path, wanted: &Wanted) -> Result<(), String> {
     let mut dataset = data.open().map_err(|e| e.to_string())?;
     let (features, classes) = (dataset.features(), dataset.classes());
     if trained.shape().len() != features || trained.classes() != classes {
         return Err(format!(
-            "{} takes {} values and tells {} classes apart, and the samples have {features} and {classes}; name the experiment that made it",
-            model.display(),
+            "the model takes {} values and tells {} classes apart, and the samples have {features} and {classes}; name the experiment that made it",
             trained.shape().len(),
             trained.classes()
         ));
@@ -79,7 +76,7 @@ pub fn predict(model: &Path, data: &Data, folder: &Path, wanted: &Wanted) -> Res
         ensure_writable(path)?;
     }
     pollster::block_on(dataset.ensure_all(&Folder(folder.into()), Split::Test)).map_err(|e| e.to_string())?;
-    let mut executable = Executable::new(&trained);
+    let mut executable = Executable::new(trained);
     let all: Vec<u32> = (0..dataset.len(Split::Test) as u32).collect();
     let mut table = String::from("label,class");
     (0..classes).for_each(|class| table += &format!(",logit {class}"));
@@ -113,7 +110,8 @@ pub fn predict(model: &Path, data: &Data, folder: &Path, wanted: &Wanted) -> Res
     ))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+/// The bytes of a file.
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|e| format!("{} cannot be read ({e}); check its name", path.display()))
 }
 

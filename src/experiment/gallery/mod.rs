@@ -10,6 +10,7 @@ mod digits;
 mod distillation;
 mod few_examples;
 mod integers;
+mod lessons;
 mod lottery;
 mod missing_the_mark;
 mod never_seen;
@@ -20,6 +21,7 @@ mod temperature;
 mod ten_into_one;
 
 pub use chart::{Axis, Chart, Line, Quantity, Spot};
+pub use lessons::{LESSONS, Lesson};
 
 use super::recipe::Recipe;
 use super::report::Report;

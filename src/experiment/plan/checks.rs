@@ -182,8 +182,14 @@ fn check_distill(plan: &Plan, distill: &Distill, parent: usize, info: &DatasetIn
         .map_err(|e| format!("method {} {e}", distill.method))
 }
 
-/// Late rewinding goes back to a step that the network's training went through.
+/// What an imported network was drawn with is not known, and late rewinding goes back to a step that the network's training went through.
 fn check_rewind(plan: &Plan, prune: &Prune, parent: usize, info: &DatasetInfo) -> Result<(), String> {
+    let imported = matches!(plan.stages[plan.origin(parent)].action, Action::Import { .. });
+    if imported && matches!(prune.rewind, Rewind::Initialization | Rewind::Step) {
+        return Err(
+            "rewind goes back to before the training, and this network was trained elsewhere; choose none".into()
+        );
+    }
     if prune.rewind != Rewind::Step {
         return Ok(());
     }

@@ -32,7 +32,7 @@ pub(super) fn check_group(earlier: &[Variant], variant: &Variant) -> Result<(), 
 
 /// Checks what may stand beside `member` and `ensemble`; the variant has been spread.
 pub(super) fn check_start(variant: &Variant) -> Result<(), String> {
-    let Variant { from, network, training, member, ensemble, .. } = variant;
+    let Variant { from, network, training, member, ensemble, imported, .. } = variant;
     if *member > MAX_MEMBER {
         return Err(format!("member {member} is not allowed; draws are numbered from 0 to {MAX_MEMBER}"));
     }
@@ -40,6 +40,18 @@ pub(super) fn check_start(variant: &Variant) -> Result<(), String> {
         return Err(
             "from cannot stand beside member or members: another draw is a fresh network; leave out one of them".into(),
         );
+    }
+    if let Some(digest) = imported {
+        if digest.len() != 64 || !digest.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(format!(
+                "imported \"{digest}\" is not the digest of a model file; it has 64 digits from 0 to 9 and a to f"
+            ));
+        }
+        if from.is_some() || training.is_some() || *member > 0 || !ensemble.is_empty() {
+            return Err(
+                "imported cannot stand beside from, training, member or ensemble: the network was trained elsewhere, once; to train it on, add a step".into(),
+            );
+        }
     }
     let own = network.is_some() || training.is_some() || *member > 0;
     if !ensemble.is_empty() && (from.is_some() || own) {

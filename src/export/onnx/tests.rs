@@ -3,12 +3,12 @@
 
 use super::onnx;
 use crate::backend::{Conv, Pool, PoolKind};
-use crate::compression::quantize::{Quantize, RangeObserver, quantize};
 use crate::data::Key;
+use crate::export::drawn::{IMAGES, drawn, integers};
 use crate::export::{decode, encode};
 use crate::network::{
-    ActivationName, Architecture, ArchitectureName, Coded, Codes, Ensemble, IntegerLayer, IntegerModel, Layer, Model,
-    PoolingName, Role, Shape, TrainedModel, fold_batch_norm,
+    ActivationName, Architecture, ArchitectureName, Coded, Codes, Ensemble, IntegerLayer, Layer, Model, PoolingName,
+    Role, Shape, TrainedModel,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,31 +162,6 @@ impl Graph {
         self.operators().into_iter().filter(|of| *of == operator).count()
     }
 }
-
-fn drawn(architecture: ArchitectureName, activation: ActivationName, pooling: PoolingName) -> Model {
-    let spec = Architecture {
-        architecture,
-        activation,
-        pooling,
-        batch_normalization: true,
-        dropout: 0.5,
-        ..Default::default()
-    };
-    Model::initialize(&spec, Shape { height: 28, width: 28, channels: 1 }, 10, &Key::new(3)).unwrap()
-}
-
-/// Without running it: ranges are made up.
-fn integers(model: &Model) -> IntegerModel {
-    let folded = fold_batch_norm(model);
-    quantize(&folded, &vec![RangeObserver { low: -1.0, high: 2.0 }; folded.layers.len() + 1], &Quantize::default())
-}
-
-const IMAGES: [ArchitectureName; 4] = [
-    ArchitectureName::LeNet300100,
-    ArchitectureName::LeNet5,
-    ArchitectureName::VggSmall,
-    ArchitectureName::ResNetSmall,
-];
 
 #[test]
 fn every_architecture_becomes_a_graph_that_holds_together() {

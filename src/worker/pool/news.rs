@@ -65,10 +65,12 @@ pub enum News {
         /// In the order of loading.
         predictions: Vec<Prediction>,
     },
-    /// A model as an ONNX file.
-    Onnx {
+    /// A model in another form.
+    Exported {
         /// Its name, and the file.
         model: ModelFile,
+        /// What the file's name ends in.
+        ending: String,
     },
     /// A weight matrix as a picture.
     Picture {

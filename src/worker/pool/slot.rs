@@ -75,6 +75,10 @@ fn death(event: &ErrorEvent) -> String {
     // A worker whose script does not load sends a bare event without a message.
     let detail = js_sys::Reflect::get(event.as_ref(), &"message".into()).ok().and_then(|m| m.as_string());
     match detail.filter(|d| !d.is_empty()) {
+        // What the engine does where there is no more memory: it has no other way to say so.
+        Some(detail) if detail.contains("unreachable") || detail.contains("memory") => format!(
+            "A worker ended with an error ({detail}); what it had finished is kept. If the device is short of memory, close other tabs, or run with fewer samples or a narrower network."
+        ),
         Some(detail) => format!("A worker ended with an error ({detail}); what it had finished is kept."),
         None => "The engine did not load; check the connection and reload the page. What was finished is kept.".into(),
     }

@@ -21,13 +21,13 @@ pub(super) fn inspect(state: &Rc<RefCell<State>>, run: Option<u32>, question: &s
             Ok(answer) => tell(&answer),
             Err(message) => fail(run, message),
         },
-        (Ok(Question::Onnx { model: name }), _) => match named(&state.borrow().models, &name) {
-            Ok(model) => {
-                let file = export::onnx(model);
-                send(&Response::Onnx { model: ModelFile { name, file } });
+        (Ok(Question::Export { model: name, form }), _) => {
+            let file = named(&state.borrow().models, &name).and_then(|model| export::write(form, model));
+            match file {
+                Ok(file) => send(&Response::Exported { model: ModelFile { name, file }, ending: form.ending().into() }),
+                Err(message) => fail(run, message),
             }
-            Err(message) => fail(run, message),
-        },
+        }
         (Ok(question), Some(run)) => work(state, run, async move |state| {
             let complete = at_length(state, run, question).await?;
             Ok(Response::BenchmarkEnded { run, complete })
@@ -60,7 +60,7 @@ async fn at_length(state: &Rc<RefCell<State>>, run: u32, question: Question) -> 
     let mut post = Post::new(run, state)?;
     let of_name = |name: &str| named(&state.borrow().models, name).cloned();
     match question {
-        Question::Weights { .. } | Question::Onnx { .. } => Ok(true), // was answered at once
+        Question::Weights { .. } | Question::Export { .. } => Ok(true), // was answered at once
         Question::Benchmark { works } => {
             let works = benchmark::choose(&works).map_err(|e| e.to_string())?;
             let mut tell = |measurement| send(&Response::Measured { run, measurement });

@@ -57,41 +57,73 @@ pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> i
 
 fn draw(told: Shared<Agreement>, info: &'static DatasetInfo, names: [String; 2]) -> AnyView {
     let chosen = RwSignal::new(told.examples.first().or(told.disagreements.first()).cloned());
-    let [teacher, student] = names.clone();
+    view! {
+        {counts(&told, &names)}
+        {alike(told.clone(), info)}
+        {pictured(info).then(|| view! {
+            <h4>{words::DOUBTS}</h4>
+            <p class="hint">{words::DOUBTS_ABOUT}</p>
+            {row(&told.examples, info, &names, chosen)}
+            {disagreements(&told, info, &names, chosen)}
+            {move || chosen.get().map(|example| bars(&example, info, &names))}
+        })}
+    }
+    .into_any()
+}
+
+/// How often which of the two is right, and the samples on which they say different things.
+pub(in crate::app) fn differences(told: Shared<Agreement>, info: &'static DatasetInfo, names: [String; 2]) -> AnyView {
+    let chosen = RwSignal::new(told.disagreements.first().cloned());
+    view! {
+        {counts(&told, &names)}
+        {disagreements(&told, info, &names, chosen)}
+        {move || chosen.get().map(|example| bars(&example, info, &names))}
+    }
+    .into_any()
+}
+
+/// Whether the samples are pictures.
+fn pictured(info: &'static DatasetInfo) -> bool {
+    !info.is_toy() && !info.is_text()
+}
+
+fn counts(told: &Agreement, [teacher, student]: &[String; 2]) -> AnyView {
     let counts = [
         (words::BOTH_RIGHT.to_string(), told.both_right),
-        (words::alone(&teacher), told.teacher_alone),
-        (words::alone(&student), told.student_alone),
+        (words::alone(teacher), told.teacher_alone),
+        (words::alone(student), told.student_alone),
         (words::BOTH_WRONG.to_string(), told.both_wrong),
     ];
     let counts = counts.into_iter().map(|(name, count)| {
         view! { <div><dt>{name}</dt><dd>{format::count(count as f64)}</dd></div> }
     });
-    let pictured = !info.is_toy() && !info.is_text();
-    let row = |examples: &[Example]| {
-        let buttons = examples.iter().map(|example| picture_button(example, info, &names, chosen)).collect_view();
-        view! { <div class="pictures" tabindex="0" role="group">{buttons}</div> }
-    };
-    let disagreements = match told.disagreeing {
+    view! { <dl class="counts" data-testid="agreement-counts">{counts.collect_view()}</dl> }.into_any()
+}
+
+fn row(
+    examples: &[Example],
+    info: &'static DatasetInfo,
+    names: &[String; 2],
+    chosen: RwSignal<Option<Example>>,
+) -> AnyView {
+    let buttons = examples.iter().map(|example| picture_button(example, info, names, chosen)).collect_view();
+    view! { <div class="pictures" tabindex="0" role="group" data-testid="samples">{buttons}</div> }.into_any()
+}
+
+fn disagreements(
+    told: &Agreement,
+    info: &'static DatasetInfo,
+    names: &[String; 2],
+    chosen: RwSignal<Option<Example>>,
+) -> AnyView {
+    match told.disagreeing {
         0 => view! { <p class="hint">{words::NO_DISAGREEMENT}</p> }.into_any(),
         all => view! {
             <h4>{words::disagreements(all, told.disagreements.len())}</h4>
-            {row(&told.disagreements)}
+            {row(&told.disagreements, info, names, chosen)}
         }
         .into_any(),
-    };
-    view! {
-        <dl class="counts" data-testid="agreement-counts">{counts.collect_view()}</dl>
-        {alike(told.clone(), info)}
-        {pictured.then(|| view! {
-            <h4>{words::DOUBTS}</h4>
-            <p class="hint">{words::DOUBTS_ABOUT}</p>
-            {row(&told.examples)}
-            {disagreements}
-            {move || chosen.get().map(|example| bars(&example, info, &[teacher.clone(), student.clone()]))}
-        })}
     }
-    .into_any()
 }
 
 /// The mean soft targets of each class, at a temperature to be chosen.
@@ -183,7 +215,10 @@ fn picture_button(
             class="picture" title=caption.clone() aria-label=caption
             aria-pressed=move || chosen.with(|c| c.as_ref().is_some_and(|c| c.index == index)).to_string()
             on:click=move |_| chosen.set(Some(mine.clone()))
-        >{picture(example, info)}</button>
+        >{match pictured(info) {
+            true => picture(example, info),
+            false => view! { <span>{format::count(f64::from(index))}</span> }.into_any(),
+        }}</button>
     }
     .into_any()
 }
@@ -219,7 +254,7 @@ fn bars(example: &Example, info: &'static DatasetInfo, names: &[String; 2]) -> A
     };
     view! {
         <div class="soft-targets">
-            <div class="chosen">{picture(example, info)}<p>{caption}</p></div>
+            <div class="chosen">{pictured(info).then(|| picture(example, info))}<p>{caption}</p></div>
             <div>
                 <label class="field">
                     <span>{words::TEMPERATURE}" "<output>{move || format::trimmed(temperature.get(), 1)}</output></span>

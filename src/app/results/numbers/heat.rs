@@ -1,6 +1,11 @@
 //! A landscape's plane in colours: equal bands of the loss's logarithm, so that their edges are contours.
 
 use super::super::super::browser::paint;
+use super::super::super::charts::plane_numbers;
+use super::super::super::text::numbers as words;
+use super::super::super::{format, text};
+use crate::experiment::compare::{Cell, Table};
+use crate::experiment::landscape::place;
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
@@ -63,10 +68,21 @@ pub(super) fn Heat(
         pixels.resize(side * side * 4, 0);
         paint(&canvas, side, side, &pixels);
     });
+    let table = move || {
+        let number = |value: f64| Cell::number(value, format::trimmed(value, 4));
+        let rows = values.with(|values| {
+            let row = |(i, loss): (usize, &f32)| {
+                vec![number(place(i / side, side)), number(place(i % side, side)), number(f64::from(*loss))]
+            };
+            values.iter().enumerate().map(row).collect()
+        });
+        Table { heads: vec![words::DOWN.into(), words::ACROSS.into(), text::LOSS.into()], rows }
+    };
     view! {
         <figure class="plane heat">
             <div><canvas node_ref=canvas data-testid=id role="img" aria-label=move || label.get()></canvas></div>
             <figcaption>{title}</figcaption>
+            {plane_numbers(label, table)}
         </figure>
     }
     .into_any()

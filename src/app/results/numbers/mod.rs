@@ -16,10 +16,12 @@ use crate::experiment::landscape::Landscape;
 use crate::experiment::{Agreement, LayerNoise, Plan};
 use crate::worker::{Answer, Question};
 use agreement::AgreementPanel;
+pub(in crate::app) use agreement::differences;
 use landscape::LandscapePanel;
 use leptos::prelude::*;
 use noise::NoisePanel;
 use number_line::NumberLine;
+pub(in crate::app) use overflow::Overflow;
 use std::sync::Arc;
 
 /// The cards.

@@ -11,9 +11,9 @@ const MOST: usize = 784;
 /// Steps that are shown whatever happens at them.
 const FIRST: usize = 8;
 
-/// Folded away beneath its heading.
+/// Folded away beneath its heading, unless it is to stand open.
 #[component]
-pub(super) fn Overflow() -> impl IntoView {
+pub(in crate::app) fn Overflow(#[prop(optional)] open: bool) -> impl IntoView {
     let terms = RwSignal::new(16usize);
     let sizes = [RwSignal::new(100u8), RwSignal::new(100u8)];
     let extreme = RwSignal::new(false);
@@ -36,7 +36,7 @@ pub(super) fn Overflow() -> impl IntoView {
     };
     let size = |which: usize| Signal::derive(move || usize::from(sizes[which].get()));
     view! {
-        <details class="more" data-testid="overflow">
+        <details class="more" data-testid="overflow" open=open>
             <summary><h4>{words::OVERFLOW}</h4></summary>
             <p>{words::OVERFLOW_ABOUT}</p>
             <div class="three">

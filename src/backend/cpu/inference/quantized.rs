@@ -155,6 +155,11 @@ impl Addition {
     pub fn below(self, top: u8) -> Self {
         Self { top, ..self }
     }
+
+    /// The two factors in units of `2^-shift`, the shift, and the least value of a sum.
+    pub fn parts(&self) -> ([i32; 2], u32, i32) {
+        (self.factors, self.shift, self.floor)
+    }
 }
 
 /// `y = clamp(zero point + round(a's real value + b's real value, in steps of y))`, halves upwards.
