@@ -17,7 +17,7 @@ pub enum Part {
     /// The engine's GPU natively, and in Chromium beside TensorFlow.js's WebGPU backend.
     Gpu,
     /// Frames of the page with hundreds of results and curves of thousands of points.
-    Page,
+    Frames,
 }
 
 /// Runs one part, or the kernels and the peers. `quick` shortens the windows in Chromium.
@@ -33,7 +33,7 @@ pub fn bench(part: Part, quick: bool) -> Result<(), String> {
             kernels_of_the_gpu();
             in_chromium("bench/gpu.mjs", quick)
         }
-        Part::Page => page(),
+        Part::Frames => page(),
     }
 }
 

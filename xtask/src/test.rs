@@ -54,7 +54,9 @@ pub fn test(part: Part) -> Result<(), String> {
         let judges = ["-m", "unittest", "discover", "-v", "tests/judges"];
         step("Exported models in Python and C", program(&python.to_string_lossy(), &judges))?;
         for webgpu in ["off", "on"] {
-            let mut command = program("node", &["--test", "--test-concurrency=1", "tests/browser/"]);
+            let files = browser_tests(webgpu)?;
+            let files: Vec<&str> = files.iter().map(String::as_str).collect();
+            let mut command = program("node", &[&["--test", "--test-concurrency=1"][..], &files].concat());
             command.env("CHROMIUM", &chromium).env("WEBGPU", webgpu).env("DIST", root().join("dist"));
             command.env("FIREFOX", &firefox).env("GECKODRIVER", &geckodriver);
             step(&format!("The page in its browsers, WebGPU {webgpu}"), command)?;
@@ -62,6 +64,25 @@ pub fn test(part: Part) -> Result<(), String> {
     }
     println!("All is well.");
     Ok(())
+}
+
+/// What the GPU has no part in, and so is tested once.
+const WITHOUT_GPU: &[&str] = &[
+    "access", "compare", "firefox", "language", "learn", "lighthouse", "offline", "parts", "size", "teach", "trouble",
+];
+
+/// The files of tests for a Chromium with WebGPU, or without.
+fn browser_tests(webgpu: &str) -> Result<Vec<String>, String> {
+    let folder = root().join("tests").join("browser");
+    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{} cannot be read: {e}", folder.display()))?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let tests = names.filter(|name| {
+        let of = name.strip_suffix(".test.mjs");
+        of.is_some_and(|of| webgpu == "off" || !WITHOUT_GPU.contains(&of))
+    });
+    let mut tests: Vec<String> = tests.map(|name| format!("tests/browser/{name}")).collect();
+    tests.sort();
+    Ok(tests)
 }
 
 const WASM: &str = "wasm32-unknown-unknown";
