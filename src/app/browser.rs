@@ -5,8 +5,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, ImageData,
-    Response, Url,
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, ImageData, Response, Url,
 };
 
 /// Milliseconds since the page was opened.
@@ -56,6 +55,11 @@ pub(super) async fn fetch_text(path: &str) -> Option<String> {
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
+/// An element of the page.
+pub(super) fn element(selector: &str) -> Option<web_sys::Element> {
+    document().query_selector(selector).ok().flatten()
+}
+
 /// Which of the page's folded parts stand open, in their order.
 pub(super) fn unfolded() -> Vec<bool> {
     every("details").iter().map(|details| details.has_attribute("open")).collect()
@@ -71,15 +75,6 @@ pub(super) fn unfold(open: &[bool]) {
 fn every(selector: &str) -> Vec<web_sys::Element> {
     let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
     (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
-}
-
-/// Gives an element the keyboard's focus, where there is one.
-pub(super) fn focus(selector: &str) {
-    if let Some(element) = document().query_selector(selector).ok().flatten()
-        && let Some(element) = element.dyn_ref::<HtmlElement>()
-    {
-        let _ = element.focus(); // an element that takes none stays without
-    }
 }
 
 /// Today's date as the visitor's locale writes it.

@@ -22,7 +22,6 @@ pub(super) mod share;
 pub(super) mod teaching;
 
 use super::format;
-use super::language::Text;
 use super::language::{Text, Value, Written, list, said};
 
 /// Puts values into the places of a template, one after another: numbers, and what is written already.
@@ -501,6 +500,11 @@ pub(super) fn training_line(epochs: usize, optimizer: &str, rate: f64, on_gpu: b
 
 pub(super) fn plural(count: usize, one: Text, many: Text) -> String {
     (if count == 1 { one } else { many }).with(&[&count])
+}
+
+/// `4 variants`
+pub(super) fn variants(count: usize) -> String {
+    plural(count, Text("{count} variant"), Text("{count} variants"))
 }
 
 pub(super) fn opened(title: &str, digest: Option<&str>) -> String {

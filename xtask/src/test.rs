@@ -68,7 +68,17 @@ pub fn test(part: Part) -> Result<(), String> {
 
 /// What the GPU has no part in, and so is tested once.
 const WITHOUT_GPU: &[&str] = &[
-    "access", "compare", "firefox", "language", "learn", "lighthouse", "offline", "parts", "size", "teach", "trouble",
+    "access",
+    "compare",
+    "firefox",
+    "language",
+    "learn",
+    "lighthouse",
+    "offline",
+    "parts",
+    "size",
+    "teach",
+    "trouble",
 ];
 
 /// The files of tests for a Chromium with WebGPU, or without.

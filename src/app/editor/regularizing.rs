@@ -7,7 +7,7 @@ use crate::network::Training;
 use leptos::prelude::*;
 
 /// A numeric setting: its name in recipes, its title and sentence, its range and step, and how it is read and written.
-type Field = (Text, Text, &'static str, (f64, f64), f64, fn(&Training) -> f64, fn(&mut Training, f64));
+type Field = (&'static str, Text, Text, (f64, f64), f64, fn(&Training) -> f64, fn(&mut Training, f64));
 
 const FIELDS: [Field; 4] = [
     (

@@ -23,7 +23,9 @@ pub(in crate::app) fn LanguageToggle(state: State) -> impl IntoView {
                 // When it is drawn.
                 leptos::task::tick().await;
                 browser::unfold(&open);
-                browser::focus("[data-testid=language]");
+                if let Some(button) = browser::element("[data-testid=language]") {
+                    browser::focus(&button);
+                }
             } else {
                 state.complain(text::LANGUAGE_MISSING);
             }

@@ -5,7 +5,7 @@ use crate::app::format;
 use crate::app::language::{Text, list};
 use crate::experiment::teaching::{Bound, Condition, Figure};
 
-pub(in crate::app) const TITLE: Text = Text("Class");
+pub(in crate::app) const TITLE: Text = Text("Classroom");
 pub(in crate::app) const ABOUT: Text = Text(
     "Set an experiment as an assignment: what students may change, what they are to reach, what they are to answer. It travels in a link, and so does each answer. Here you read them all at once. Nothing is sent to a server: links are all there is.",
 );
