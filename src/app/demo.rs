@@ -8,7 +8,7 @@ use super::places::Place;
 use super::results::boundary::Plane;
 use super::state::{Phase, Shown, State};
 use super::text::demo as words;
-use crate::experiment::{Event, Plan, Recipe, Report};
+use crate::experiment::{Event, Plan, Recipe, Report, VariantReport};
 use crate::worker::{FirstWorker, News, Pool};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -161,11 +161,11 @@ fn Moving(state: State) -> impl IntoView {
     let shares = [0.0, 0.5, 0.75, 0.85];
     let share = move |stage: usize| format::short_percent(shares[stage.min(shares.len() - 1)]);
     let line = move || {
-        if let (true, Some(report)) = (demo.ended.get(), demo.report.get()) {
-            if let [first, .., last] = report.variants.as_slice() {
-                let accuracy = |v: &crate::experiment::VariantReport| format::short_percent(v.accuracy);
-                return words::ended(&accuracy(first), &accuracy(last), &share(shares.len() - 1));
-            }
+        if let (true, Some(report)) = (demo.ended.get(), demo.report.get())
+            && let [first, .., last] = report.variants.as_slice()
+        {
+            let accuracy = |v: &VariantReport| format::short_percent(v.accuracy);
+            return words::ended(&accuracy(first), &accuracy(last), &share(shares.len() - 1));
         }
         match demo.frame() {
             None => words::STARTING.into(),

@@ -107,14 +107,13 @@ fn Whole(state: State) -> impl IntoView {
 /// What moves on a first visit. Its place is kept from the start, so that nothing else moves when it comes.
 fn demo(state: State) -> Option<impl IntoView> {
     let due = Memo::new(move |_| state.shown.get() == Shown::Nothing && state.opened.with(Option::is_none));
-    actions::first_visit().then(|| {
-        move || {
-            due.get().then(|| {
-                let drawn = move || state.parts.all_there().then(|| state.parts.draw(move |rest| (rest.demo)(state)));
-                view! { <div class="demo-place">{drawn}</div> }
-            })
-        }
-    })
+    let drawn = move || {
+        due.get().then(|| {
+            let drawn = move || state.parts.all_there().then(|| state.parts.draw(move |rest| (rest.demo)(state)));
+            view! { <div class="demo-place">{drawn}</div> }
+        })
+    };
+    actions::first_visit().then_some(drawn)
 }
 
 /// Sentences: what went wrong, and what can be taken back.

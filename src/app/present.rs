@@ -89,7 +89,7 @@ pub(super) fn bar(state: State) -> AnyView {
     view! {
         <div class="presenter" role="region" aria-label=words::BAR data-testid="presenter">
             <button data-testid="slide-previous" disabled=move || at().index == 0 on:click=move |_| go(state, To::Previous)>{words::PREVIOUS}</button>
-            <span role="status" data-testid="slide-at">{move || words::at(at().index, at().of)}</span>
+            <span role="status" dir="ltr" data-testid="slide-at">{move || words::at(at().index, at().of)}</span>
             <button data-testid="slide-next" disabled=last on:click=move |_| go(state, To::Next)>{words::NEXT}</button>
             <label class="check">
                 <input type="checkbox" prop:checked=begins on:change:target=move |ev| {

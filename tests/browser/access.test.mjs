@@ -83,8 +83,16 @@ test("an experiment is laid out, run and stopped by keyboard alone, and focus is
   await page.waitForFunction(() => document.querySelectorAll("[data-testid=variant]").length === 4);
   await reach("run", "Shift+Tab");
   await page.keyboard.press("Enter");
+  await state(page, "done");
+  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  // One that takes long enough to be stopped.
+  await page.goto("about:blank");
+  await page.goto(site.url + commandLine({ ...TOY, training: { epochs: 100, batch: 1 } }).link());
+  await state(page, "ready");
+  await reach("run");
+  await page.keyboard.press("Enter");
   await by(page, "stop").waitFor();
-  await reach("stop", "Shift+Tab").catch(() => reach("stop"));
+  assert.equal(await page.evaluate(testid), "stop", "the keyboard is still at the button, which has become another");
   await page.keyboard.press("Enter");
   await state(page, "done");
   quiet(opened);

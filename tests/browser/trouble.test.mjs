@@ -87,7 +87,7 @@ test("a run is told beforehand how long it takes, and is fitted into a minute wh
   const opened = await open(browser, site.url + commandLine(recipe).link());
   const { page } = opened;
   const budget = by(page, "budget");
-  await budget.getByText("not known yet").waitFor();
+  await budget.getByText("Not timed here yet").waitFor();
   await by(page, "budget-measure").click();
   await budget.getByText(/^About \d+\s(s|min)/).waitFor();
   // A device ten times slower than most.

@@ -22,8 +22,10 @@ pub(in crate::app) struct FrontDot {
     pub chosen: Option<usize>,
     pub x: f64,
     pub y: f64,
-    /// The least and the greatest `x` and `y`.
-    pub spread: (Option<(f64, f64)>, Option<(f64, f64)>),
+    /// The least and the greatest `x`.
+    pub across: Option<(f64, f64)>,
+    /// The least and the greatest `y`.
+    pub up: Option<(f64, f64)>,
 }
 
 /// An axis, how it is spread, and whether more is better.
@@ -56,8 +58,8 @@ pub(in crate::app) fn Front(
                 let chosen = dots.iter().filter(|d| d.chosen.is_some()).filter_map(of);
                 chosen.flat_map(|(low, high)| [low, high]).collect::<Vec<_>>()
             };
-            let xs = dots.iter().map(|d| d.x).chain(spread(|d| d.spread.0));
-            let ys = dots.iter().map(|d| d.y).chain(spread(|d| d.spread.1));
+            let xs = dots.iter().map(|d| d.x).chain(spread(|d| d.across));
+            let ys = dots.iter().map(|d| d.y).chain(spread(|d| d.up));
             let (x, y) = (Scale::new(x.kind, xs, LEFT, RIGHT), Scale::new(y.kind, ys, BOTTOM, TOP + 8.0));
             let places: Vec<(f64, f64)> = dots.iter().map(|d| (tenth(x.at(d.x)), tenth(y.at(d.y)))).collect();
             (x, y, places)
@@ -164,10 +166,10 @@ pub(in crate::app) fn Front(
 /// A point in its colour, with its name and spread.
 fn chosen(dot: &FrontDot, index: usize, (px, py): (f64, f64), on_front: bool, scales: (&Scale, &Scale)) -> AnyView {
     let (x, y) = scales;
-    let across = dot.spread.0.map(|(low, high)| {
+    let across = dot.across.map(|(low, high)| {
         view! { <line class="spread" x1=tenth(x.at(low)) x2=tenth(x.at(high)) y1=py y2=py></line> }
     });
-    let up = dot.spread.1.map(|(low, high)| {
+    let up = dot.up.map(|(low, high)| {
         view! { <line class="spread" x1=px x2=px y1=tenth(y.at(low)) y2=tenth(y.at(high))></line> }
     });
     let right = px < (LEFT + RIGHT) / 2.0;

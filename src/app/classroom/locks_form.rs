@@ -48,7 +48,7 @@ pub(super) fn LocksForm(state: State) -> impl IntoView {
     };
     view! {
         <fieldset class="choices" data-testid="locks-form">
-            <legend>{words::LOCKS}</legend>
+            <legend>{words::LOCKS_TITLE}</legend>
             <SelectField
                 label=words::LOCKS
                 testid="locks-mode"

@@ -42,7 +42,7 @@ pub(super) fn FrontCard(results: Results, list: List) -> impl IntoView {
                 let chosen = results.place(&e.key);
                 // Those that are ticked are all named at once.
                 let name = if chosen.is_some() { short(&e.name) } else { words::of_run(&e.name, &e.run) };
-                FrontDot { name, chosen, x: *x, y: *y, spread: (across.spread(e.variant()), up.spread(e.variant())) }
+                FrontDot { name, chosen, x: *x, y: *y, across: across.spread(e.variant()), up: up.spread(e.variant()) }
             };
             points.iter().map(dot).collect::<Vec<_>>()
         })

@@ -21,15 +21,18 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
         let link = state.opened.get().filter(unseen)?;
         Some(text::opened(&link.recipe.title, link.digest.as_deref()))
     };
-    let label = move || if state.phase.get() == Phase::Done { text::RUN_AGAIN.tr() } else { text::RUN.tr() };
     // Pressed before the page has the code of a run.
     let waits = RwSignal::new(false);
-    let run = move |_| {
+    let run = move || {
         waits.set(true);
         state.parts.with_engine(move |engine| {
             waits.set(false);
             (engine.run)(state);
         });
+    };
+    let press = move |_| match untrack(|| state.busy()) {
+        true => state.parts.with_engine(move |engine| (engine.stop)(state)),
+        false => run(),
     };
     view! {
         {move || banner().map(|b| view! {
@@ -37,30 +40,30 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
             {state.parts.draw(move |rest| (rest.preview)(state))}
         })}
         <div class="runbar">
-            {move || match state.busy() {
-                false => view! {
-                    <button
-                        class="primary"
-                        data-testid="run"
-                        disabled=move || waits.get() || state.plan.with(Result::is_err) || state.device.busy()
-                        on:click=run
-                    >{label}</button>
-                }.into_any(),
-                true => view! {
-                    <button
-                        class="primary stop"
-                        data-testid="stop"
-                        disabled=move || state.phase.get() == Phase::Stopping
-                        on:click=move |_| state.parts.with_engine(move |engine| (engine.stop)(state))
-                    >{move || if state.phase.get() == Phase::Stopping { text::STOPPING.tr() } else { text::STOP.tr() }}</button>
-                }.into_any(),
-            }}
+            // One button for both, so that who pressed it by keyboard is still at it.
+            <button
+                class="primary"
+                class:stop=move || state.busy()
+                data-testid=move || if state.busy() { "stop" } else { "run" }
+                disabled=move || match state.phase.get() {
+                    Phase::Stopping => true,
+                    Phase::Running => false,
+                    _ => waits.get() || state.plan.with(Result::is_err) || state.device.busy() || state.budget.run.with(Option::is_some),
+                }
+                on:click=press
+            >{move || match state.phase.get() {
+                Phase::Stopping => text::STOPPING.tr(),
+                Phase::Running => text::STOP.tr(),
+                Phase::Done => text::RUN_AGAIN.tr(),
+                _ => text::RUN.tr(),
+            }}</button>
             <p class="cost" data-testid="cost">
                 {cost}
                 {move || state.device.busy().then(|| view! { <br/><em>{text::device::RUN_WAITS}</em> })}
                 {move || (waits.get() || state.phase.get() == Phase::Loading).then(|| view! { <br/><em>{text::NO_SCRIPT_STATE}</em> })}
             </p>
         </div>
-        {state.parts.add(move |rest| (rest.budget)(state))}
+        // Holds its place until that part is there, so that nothing moves.
+        <div class="budget-place">{state.parts.add(move |rest| (rest.budget)(state))}</div>
     }
 }

@@ -4,6 +4,7 @@ mod figure;
 
 use super::charts::Origin;
 use super::language::tr;
+use super::record::Record;
 use super::state::{Shared, State};
 use super::{actions, budget, format, text};
 use crate::experiment::gallery::{EXHIBITS, Exhibit, Setup, Size};
@@ -63,31 +64,32 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     let chosen = move || -> &'static Setup { &exhibit.setups[setup.get()] };
     // Of what was run of it, the run under way comes first, then what was run in full, then the newest.
     // The last says whether anything is missing: a run may stop between two variants, and then none of them was cut short.
-    let newest = Memo::new(move |_| -> Option<(Shared<Report>, Size, bool)> {
+    // The run under way changes many times a second; which exhibit it is of does not, and takes long to find out.
+    let live_run = Memo::new(move |_| state.live.with(|l| l.as_ref().map(|l| l.run)));
+    let live_size = Memo::new(move |_| {
+        live_run.get()?;
         let setup = chosen();
-        let of = |report: &Shared<Report>, partial: bool| {
-            let size = size_of(&report.recipe, setup)?;
-            Some((report.clone(), size, partial))
-        };
-        let live = if state.busy() { state.live.with(|l| l.as_ref().and_then(|l| of(&l.report, true))) } else { None };
-        live.or_else(|| {
-            state.runs.with(|runs| {
-                let mut mine: Vec<_> =
-                    runs.iter().filter_map(|record| of(&record.report, record.notes.stopped)).collect();
-                // In full before quick, and quick before what was fitted to the device.
-                mine.sort_by_key(|(report, size, _)| {
-                    (*size != Size::Full, !same(&report.recipe, (setup.recipe)(*size)))
-                });
-                mine.into_iter().next()
-            })
+        state.live.with_untracked(|l| l.as_ref().and_then(|l| size_of(&l.report.recipe, setup)))
+    });
+    let kept = Memo::new(move |_| -> Option<(Shared<Report>, Size, bool)> {
+        let setup = chosen();
+        let of = |run: &Record| Some((run.report.clone(), size_of(&run.report.recipe, setup)?, run.notes.stopped));
+        state.runs.with(|runs| {
+            let mut mine: Vec<_> = runs.iter().filter_map(of).collect();
+            // In full before quick, and quick before what was fitted to the device.
+            mine.sort_by_key(|(report, size, _)| (*size != Size::Full, !same(&report.recipe, (setup.recipe)(*size))));
+            mine.into_iter().next()
         })
+    });
+    let newest = Memo::new(move |_| -> Option<(Shared<Report>, Size, bool)> {
+        match live_size.get().filter(|_| state.busy()) {
+            Some(size) => state.live.with(|l| l.as_ref().map(|l| (l.report.clone(), size, true))),
+            None => kept.get(),
+        }
     });
     let origin = move || newest.with(|n| n.as_ref().map(|(report, ..)| Link::from(&**report)));
     provide_context(Origin(Signal::derive(origin)));
-    let runs_here = Memo::new(move |_| {
-        let setup = chosen();
-        state.busy() && state.live.with(|l| l.as_ref().is_some_and(|l| size_of(&l.report.recipe, setup).is_some()))
-    });
+    let runs_here = move || state.busy() && live_size.get().is_some();
     let start = move |size: Size| {
         actions::lay_out(state, (chosen().recipe)(size));
         state.parts.with_engine(move |engine| (engine.run)(state));
@@ -133,7 +135,7 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
                 </div>
                 {budget::of_exhibit(state, recipe(Size::Quick), recipe(Size::Full))}
                 <p class="hint">{words::SHORTENED}" "{tr(exhibit.shortened)}</p>
-                {move || runs_here.get().then(|| view! { <Progress state/> })}
+                {move || runs_here().then(|| view! { <Progress state/> })}
             </div>
             <div class="exhibit-text">
                 <h4>{words::REPORTED}</h4>

@@ -12,7 +12,7 @@ pub(in crate::app) const LONG: Text =
 pub(in crate::app) const FIT: Text = Text("Fit it into a minute: {} training samples");
 /// Two times.
 pub(in crate::app) const EXHIBIT: Text = Text("On this device, quick takes about {}, in full about {}.");
-pub(in crate::app) const UNKNOWN: Text = Text("How long a run takes here is not known yet.");
+pub(in crate::app) const UNKNOWN: Text = Text("Not timed here yet.");
 pub(in crate::app) const MEASURE: Text = Text("Measure for a second");
 pub(in crate::app) const MEASURING: Text = Text("Measuring how fast this device trains…");
 /// Training samples.

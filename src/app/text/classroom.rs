@@ -47,7 +47,8 @@ const MAKE_FROM: Text = Text(
 pub(in crate::app) const NAME: Text = Text("Title");
 pub(in crate::app) const WORDS: Text = Text("What is to be done");
 pub(in crate::app) const WORDS_HELP: Text = Text("An empty line begins a new paragraph.");
-pub(in crate::app) const LOCKS: Text = Text("What students may change");
+pub(in crate::app) const LOCKS_TITLE: Text = Text("Locks";
+pub(in crate::app) const LOCKS: &str = "Students may change");
 pub(in crate::app) const LOCKS_CHOICES: [(&str, Text, Text); 3] = [
     ("none", Text("everything"), Text("")),
     ("all-but", Text("only what is ticked"), Text("All else is shown greyed out, with the reason beside it.")),
@@ -93,9 +94,9 @@ pub(in crate::app) const STUDENT: Text = Text("Name");
 pub(in crate::app) const NAMELESS: Text = Text("no name");
 pub(in crate::app) const REPRODUCES: Text = Text("Reproduces?");
 pub(in crate::app) const CHECK: Text = Text("Run it here");
-const CHECK_OF: Text = Text("Run here what {} handed in");
+const CHECK_OF: Text = Text("Run it here: {}");
 pub(in crate::app) const OPEN_IT: Text = Text("Open");
-const OPEN_OF: Text = Text("Open what {} handed in");
+const OPEN_OF: Text = Text("Open: {}");
 pub(in crate::app) const CHECKING: Text = Text("running…");
 pub(in crate::app) const SAME: Text = Text("same, bit for bit");
 pub(in crate::app) const NO_DIGEST: Text = Text("has no digest: the GPU trained it");
@@ -109,8 +110,8 @@ const CHANGED_SHORT: Text = Text("changed though locked: {}");
 const PROBLEM: Text = Text("Line {}: {}.");
 pub(in crate::app) const CHART: Text = Text("Accuracy against bytes, one mark a student");
 const ANSWER: Text = Text("Answer {}");
-const COUNTED: Text = Text("{} answers, {} meet the goal");
-const ANSWERS_READ: Text = Text("{} answers");
+const COUNTED: Text = Text("Answers: {}. Those that meet the goal: {}.");
+const ANSWERS_READ: Text = Text("Answers: {}.");
 
 const AT_LEAST: Text = Text("{} at least {}");
 const AT_MOST: Text = Text("{} at most {}");

@@ -77,18 +77,19 @@ fn side_by_side() -> Recipe {
 
 fn how_far() -> Recipe {
     let mut variants = vec![fresh("dense")];
-    for (line, epochs) in [("as it is", 0), ("retrained", 1)] {
+    for (line, epochs) in [("as it is", 0), ("retrained", 2)] {
         for sparsity in [0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99] {
-            let step = Prune { sparsity, schedule: Schedule::OneShot, epochs, ..Prune::default() };
+            let schedule = Schedule::OneShot;
+            let step = Prune { sparsity, schedule, epochs, learning_rate: 0.003, ..Prune::default() };
             variants.push(from(format!("{line} at {sparsity}"), "dense", vec![Step::Prune(step)]));
         }
     }
-    let training = Training { epochs: 4, ..Training::default() };
+    let training = Training { epochs: 10, ..Training::default() };
     recipe("How far can it be pruned?", digits(4_000), Architecture::mlp(&[50]), training, 1, variants)
 }
 
 fn at_initialization() -> Recipe {
-    let training = toy_training(40);
+    let training = toy_training(30);
     let mut variants = vec![fresh("dense"), untrained("untrained", &training)];
     let ways =
         [("random", "random", 1), ("magnitude", "magnitude", 1), ("SNIP", "snip", 1), ("SynFlow", "synflow", 100)];
@@ -128,19 +129,22 @@ fn few_bits() -> Recipe {
 fn without_labels() -> Recipe {
     let training = Training { epochs: 8, ..Training::default() };
     let student = Architecture::mlp(&[100]);
-    let taught = |transfer: Transfer| {
-        let step = Distill { student: Some(student.clone()), alpha: 1.0, transfer, ..Distill::default() };
-        vec![Step::Distill(step)]
+    let taught = |alpha: f64, epochs: usize, transfer: Transfer| {
+        let training = Some(Training { epochs, ..training.clone() });
+        vec![Step::Distill(Distill { student: Some(student.clone()), alpha, transfer, training, ..Distill::default() })]
     };
+    let few = || Transfer { share: 0.05, ..Transfer::default() };
     let no_threes = || Transfer { without: vec![3], ..Transfer::default() };
+    let clothes = Transfer { source: TransferSource::Other, ..Transfer::default() };
     let teacher = Architecture { dropout: 0.2, ..Architecture::mlp(&[300, 300]) };
     let variants = vec![
         Variant { network: Some(teacher), ..fresh("teacher") },
-        fresh("labels alone"),
-        from("soft targets", "teacher", taught(Transfer::default())),
-        from("no 3", "teacher", taught(no_threes())),
-        from("no 3, bias put right", "teacher", taught(Transfer { correct_bias: true, ..no_threes() })),
-        from("clothes only", "teacher", taught(Transfer { source: TransferSource::Other, ..Transfer::default() })),
+        from("150 digits, labels", "teacher", taught(0.0, 100, few())),
+        from("150 digits, taught", "teacher", taught(1.0, 100, few())),
+        from("all digits, taught", "teacher", taught(1.0, 8, Transfer::default())),
+        from("no 3", "teacher", taught(1.0, 8, no_threes())),
+        from("no 3, bias put right", "teacher", taught(1.0, 8, Transfer { correct_bias: true, ..no_threes() })),
+        from("clothes only", "teacher", taught(1.0, 8, clothes)),
     ];
     recipe("What a teacher passes on", digits(3_000), student.clone(), training, 1, variants)
 }
@@ -165,18 +169,11 @@ fn transformer() -> Recipe {
 }
 
 fn orders() -> Recipe {
-    let training = toy_training(60);
-    let on = Training { epochs: 20, learning_rate: 0.005, ..training.clone() };
+    let on = Training { epochs: 3, learning_rate: 0.0005, ..Training::default() };
+    let taught = Distill { teacher: Some("teacher".into()), training: Some(on.clone()), ..Distill::default() };
     let steps = [
-        ("prune", prune(&on, Prune { sparsity: 0.7, rounds: 1, ..Prune::default() })),
-        (
-            "distill",
-            Step::Distill(Distill {
-                teacher: Some("teacher".into()),
-                training: Some(on.clone()),
-                ..Distill::default()
-            }),
-        ),
+        ("prune", prune(&on, Prune { sparsity: 0.9, rounds: 1, ..Prune::default() })),
+        ("distill", Step::Distill(taught)),
         (
             "quantize",
             Step::Quantize(Quantize {
@@ -190,13 +187,13 @@ fn orders() -> Recipe {
             }),
         ),
     ];
-    let mut variants =
-        vec![Variant { network: Some(Architecture::mlp(&[64, 64])), ..fresh("teacher") }, fresh("dense")];
+    let mut variants = vec![Variant { network: Some(Architecture::mlp(&[200])), ..fresh("teacher") }, fresh("dense")];
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let name = order.map(|step: usize| steps[step].0).join(", ");
         variants.push(from(name, "dense", order.map(|step| steps[step].1.clone()).to_vec()));
     }
-    recipe("Six orders, in small", spirals(), Architecture::mlp(&[32, 32]), training, 3, variants)
+    let training = Training { epochs: 6, ..Training::default() };
+    recipe("Six orders, in small", digits(3_000), Architecture::mlp(&[50]), training, 1, variants)
 }
 
 #[cfg(test)]

@@ -153,7 +153,10 @@ fn mathml(latex: &CowStr, display_mode: DisplayMode) -> Result<String, String> {
     if out.contains("<merror") {
         return Err(format!("formula \"{latex}\" holds something that is not understood"));
     }
-    Ok(out.replacen("<math", "<math dir=\"ltr\"", 1))
+    // One that stands alone moves in its own frame where it is wider than a phone, also for those who have no pointer.
+    let start =
+        if display_mode == DisplayMode::Block { "<math dir=\"ltr\" tabindex=\"0\"" } else { "<math dir=\"ltr\"" };
+    Ok(out.replacen("<math", start, 1))
 }
 
 #[cfg(test)]
