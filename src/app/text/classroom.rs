@@ -47,8 +47,8 @@ const MAKE_FROM: Text = Text(
 pub(in crate::app) const NAME: Text = Text("Title");
 pub(in crate::app) const WORDS: Text = Text("What is to be done");
 pub(in crate::app) const WORDS_HELP: Text = Text("An empty line begins a new paragraph.");
-pub(in crate::app) const LOCKS_TITLE: Text = Text("Locks";
-pub(in crate::app) const LOCKS: &str = "Students may change");
+pub(in crate::app) const LOCKS_TITLE: Text = Text("Locks");
+pub(in crate::app) const LOCKS: Text = Text("Students may change");
 pub(in crate::app) const LOCKS_CHOICES: [(&str, Text, Text); 3] = [
     ("none", Text("everything"), Text("")),
     ("all-but", Text("only what is ticked"), Text("All else is shown greyed out, with the reason beside it.")),
