@@ -370,7 +370,8 @@ fn hear(state: State, news: News) {
         News::Answer { answer } => state.answer.set(Some(answer)),
         News::Measured { run, measurement } => {
             backend::measured(state, run, &measurement);
-            budget::measured(state, &measurement);
+            let figure = measurement.clone();
+            state.parts.with_rest(move |rest| (rest.paced)(state, &figure));
             device::measured(state, run, measurement);
         }
         News::BenchmarkEnded { run, complete } => {

@@ -11,6 +11,7 @@ use super::{
     actions, announce, browser, budget, classroom, compare, demo, device, gallery, learn, offline, present, results,
     share, text,
 };
+use crate::benchmark::Measurement;
 use crate::experiment::bring_checks;
 use crate::worker::{Coming, ModelFile};
 use leptos::prelude::*;
@@ -57,6 +58,7 @@ pub struct Rest {
     pub(super) announced: fn(State) -> AnyView,
     pub(super) budget: fn(State) -> AnyView,
     pub(super) learn: fn(State) -> AnyView,
+    pub(super) paced: fn(State, &Measurement),
     pub(super) data_form: fn(State) -> AnyView,
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
@@ -102,6 +104,7 @@ impl Rest {
             announced: announce::announced,
             budget: budget::of_draft,
             learn: learn::place,
+            paced: budget::measured,
             data_form: forms::data,
             network_form: forms::network,
             training_form: forms::training,

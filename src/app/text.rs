@@ -489,6 +489,7 @@ pub(super) fn data_line(title: &str, samples: usize, seeds: usize) -> String {
 }
 
 pub(super) fn training_line(epochs: usize, optimizer: &str, rate: f64, on_gpu: bool) -> String {
+    let optimizer = if optimizer == "sgd" { Text("sgd") } else { Text("adam") };
     let gpu = if on_gpu { Text(", on the GPU") } else { Text("") };
     Text("{}, {optimizer}, rate {rate}{gpu}").with(&[
         &plural(epochs, Text("{count} epoch"), Text("{count} epochs")),

@@ -79,7 +79,8 @@ static void fw_requantize(const int32_t *sums, const int32_t *mantissas, const u
         int64_t scaled = (int64_t)sums[k] * mantissas[k] + ((int64_t)1 << (shifts[k] - 1));
         /* C leaves open what a shift does to a negative number. */
         int64_t value = zero + (scaled >= 0 ? scaled >> shifts[k] : ~(~scaled >> shifts[k]));
-        y[k] = (uint8_t)(value < floor ? floor : value > top ? top : value);
+        if (value < floor) value = floor;
+        y[k] = (uint8_t)(value > top ? top : value);
     }
 }
 ";
@@ -123,7 +124,8 @@ static void fw_add(uint8_t *x, const uint8_t *kept, int count, int zero, int kep
     for (int i = 0; i < count; i++) {
         int32_t sum = (x[i] - zero) * factor + (kept[i] - kept_zero) * kept_factor + ((int32_t)1 << (shift - 1));
         int32_t value = out_zero + (sum >= 0 ? sum >> shift : ~(~sum >> shift));
-        x[i] = (uint8_t)(value < floor ? floor : value > top ? top : value);
+        if (value < floor) value = floor;
+        x[i] = (uint8_t)(value > top ? top : value);
     }
 }
 ";

@@ -4,7 +4,7 @@ use super::c_header;
 use crate::data::Key;
 use crate::export::drawn::{IMAGES, drawn, integers};
 use crate::network::{
-    ActivationName, ArchitectureName, Executable, IntegerLayer, IntegerModel, PoolingName, TrainedModel,
+    ActivationName, ArchitectureName, Executable, IntegerLayer, IntegerLinear, IntegerModel, PoolingName, TrainedModel,
 };
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -82,19 +82,39 @@ fn every_architecture_computes_in_c_what_it_computes_here() {
     }
 }
 
-#[test]
-fn grids_of_few_values_and_zero_points_of_weights_are_kept() {
+/// A small network, with one thing that few networks have.
+fn changed(change: impl Fn(&mut IntegerLinear)) -> IntegerModel {
     let mut model = integers(&drawn(ArchitectureName::LeNet5, ActivationName::Relu, PoolingName::Max));
     for layer in &mut model.layers {
         if let IntegerLayer::Linear(linear) = layer {
-            linear.output.iter_mut().for_each(|grid| grid.top = 15);
-            let outputs = linear.outputs();
-            linear.codes.zero_points = (0..linear.codes.scales.len().min(outputs)).map(|i| (i % 5) as i8 - 2).collect();
-            linear.codes.bits = 4;
-            linear.codes.weights.iter_mut().for_each(|w| *w = (*w).clamp(-8, 7));
+            change(linear);
         }
     }
-    compare("few", model);
+    model
+}
+
+#[test]
+fn grids_that_end_early_are_kept() {
+    compare("top", changed(|linear| linear.output.iter_mut().for_each(|grid| grid.top = 15)));
+}
+
+#[test]
+fn weights_of_few_bits_are_kept() {
+    compare(
+        "bits",
+        changed(|linear| {
+            linear.codes.bits = 4;
+            linear.codes.weights.iter_mut().for_each(|w| *w = (*w).clamp(-8, 7));
+        }),
+    );
+}
+
+#[test]
+fn zero_points_of_weights_are_kept() {
+    compare(
+        "zeros",
+        changed(|linear| linear.codes.zero_points = (0..linear.outputs()).map(|i| (i % 5) as i8 - 2).collect()),
+    );
 }
 
 #[test]

@@ -143,16 +143,16 @@ fn modules_are_found_by_their_shapes_whatever_they_are_called() {
 fn what_shapes_leave_open_can_be_said() {
     let network = Architecture::mlp(&[20, 20, 20]);
     let model = Model::initialize(&network, IMAGE, 10, &Key::new(3)).unwrap();
-    let file = renamed(&model, &[("fc1", "in"), ("fc2", "z"), ("fc3", "a"), ("fc4", "out")]);
+    let file = renamed(&model, &[("fc1", "in"), ("fc2", "l"), ("fc3", "k"), ("fc4", "out")]);
     let wrong = import(&file, IMAGE, 10, &Settings::default()).unwrap();
     assert_eq!(wrong.network, network);
     assert_ne!(wrong.model, model);
-    let modules = [("fc2", "z"), ("fc3", "a")].map(|(here, there)| (here.to_string(), there.to_string()));
+    let modules = [("fc2", "l"), ("fc3", "k")].map(|(here, there)| (here.to_string(), there.to_string()));
     let settings = Settings { modules: modules.to_vec(), ..Settings::default() };
     assert_eq!(import(&file, IMAGE, 10, &settings).unwrap().model, model);
     let settings = Settings { modules: vec![("fc2".into(), "b".into())], ..Settings::default() };
     let told = import(&file, IMAGE, 10, &settings).unwrap_err();
-    assert!(told.contains("no module b in the file") && told.contains("in, out, z"), "{told}");
+    assert!(told.contains("no module b in the file") && told.contains("in, k, l, out"), "{told}");
 }
 
 fn float(name: &str, dims: &[usize]) -> Tensor {
