@@ -6,6 +6,8 @@
 #[macro_use]
 mod names;
 mod order;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod phrase;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

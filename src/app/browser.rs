@@ -4,7 +4,9 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, ImageData, Url};
+use web_sys::{
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, ImageData, Response, Url,
+};
 
 /// Milliseconds since the page was opened.
 pub(super) fn now_ms() -> f64 {
@@ -16,17 +18,63 @@ pub(super) fn date_ms() -> f64 {
     js_sys::Date::now()
 }
 
-/// A time of day as the visitor's locale writes it, with the date unless it is today's.
+/// A time of day as the page's language writes it, in English as the visitor's locale does; with the date unless it is today's.
 pub(super) fn time_text(date_ms: f64) -> String {
+    let locale = if super::language::is_persian() { "fa-IR" } else { "default" };
     let date = js_sys::Date::new(&date_ms.into());
     let today = js_sys::Date::new_0();
-    let time = String::from(date.to_locale_time_string("default"))
-        .rsplit_once(':')
-        .map_or_else(String::new, |(t, _)| t.into());
+    let time =
+        String::from(date.to_locale_time_string(locale)).rsplit_once(':').map_or_else(String::new, |(t, _)| t.into());
     if date.to_date_string() == today.to_date_string() {
         return time;
     }
-    format!("{} {time}", String::from(date.to_locale_date_string("default", &JsValue::UNDEFINED)))
+    format!("{} {time}", String::from(date.to_locale_date_string(locale, &JsValue::UNDEFINED)))
+}
+
+/// The language that the root element says.
+pub(super) fn language() -> String {
+    document().document_element().and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+}
+
+/// Says the page's language and its direction.
+pub(super) fn set_language(language: &str, direction: &str) {
+    if let Some(root) = document().document_element() {
+        // The names are literals, so neither call can fail.
+        let _ = root.set_attribute("lang", language);
+        let _ = root.set_attribute("dir", direction);
+    }
+    document().set_title(super::text::PAGE_TITLE.tr());
+}
+
+/// The text of a file beside the page; nothing where it does not come.
+pub(super) async fn fetch_text(path: &str) -> Option<String> {
+    let response: Response = JsFuture::from(window().fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+/// An element of the page.
+pub(super) fn element(selector: &str) -> Option<web_sys::Element> {
+    document().query_selector(selector).ok().flatten()
+}
+
+/// Which of the page's folded parts stand open, in their order.
+pub(super) fn unfolded() -> Vec<bool> {
+    every("details").iter().map(|details| details.has_attribute("open")).collect()
+}
+
+/// Opens those again, in a page that has the same parts.
+pub(super) fn unfold(open: &[bool]) {
+    for (details, _) in every("details").iter().zip(open).filter(|(_, open)| **open) {
+        let _ = details.set_attribute("open", ""); // the name is a literal
+    }
+}
+
+fn every(selector: &str) -> Vec<web_sys::Element> {
+    let Ok(list) = document().query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
 }
 
 /// Today's date as the visitor's locale writes it.

@@ -181,7 +181,7 @@ fn Moving(state: State) -> impl IntoView {
             })
         } else {
             let turn = move |_| demo.paused.update(|paused| *paused = !*paused);
-            let words = move || if demo.paused.get() { words::GO_ON } else { words::PAUSE };
+            let words = move || if demo.paused.get() { words::GO_ON.tr() } else { words::PAUSE.tr() };
             Some(view! { <button data-testid="demo-pause" on:click=turn>{words}</button> }.into_any())
         }
     };

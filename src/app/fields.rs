@@ -1,5 +1,6 @@
 //! Settings of a step by their name in the recipe, so that forms can be made from the methods' tables.
 
+use super::language::said;
 use super::text;
 use crate::compression::{About, Setting, distill, prune, quantize, share};
 use crate::experiment::Step;
@@ -118,6 +119,6 @@ pub(super) fn summary(step: &Step) -> String {
             text::quantize::summary(quantize.is_aware(), &bits)
         }
         Step::Share(share) => text::share(share.bits),
-        Step::Distill(distill) => text::distill(distill.student.as_ref().map(|s| s.label()).as_deref()),
+        Step::Distill(distill) => text::distill(distill.student.as_ref().map(|s| said(&s.label())).as_deref()),
     }
 }

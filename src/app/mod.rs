@@ -1,7 +1,7 @@
 //! The page: Leptos components over one struct of signals. It never computes; the workers do.
 //!
 //! What comes after the first view, and how: `parts`. State and its changes: `state`, `draft`, `tracker`, `record`, `actions`, `storage`. Drawing: `page`, `places`, `editor`, `results`, `device`, `classroom`, `charts`. Handing on and showing: `share`, `present`.
-//! Words: `text`, `format`.
+//! Words: `text`, `language`, `format`.
 
 mod actions;
 mod announce;
@@ -19,6 +19,7 @@ mod editor;
 mod fields;
 mod format;
 mod gallery;
+mod language;
 mod learn;
 mod offline;
 mod page;
@@ -39,5 +40,8 @@ pub use parts::{Engine, Rest, Sources};
 
 /// Puts the page into the document. Its later parts come from `sources`.
 pub fn mount(sources: Sources) {
-    leptos::mount::mount_to_body(move || page::Page(page::PageProps { sources }));
+    wasm_bindgen_futures::spawn_local(async move {
+        language::begin().await;
+        leptos::mount::mount_to_body(move || page::Page(page::PageProps { sources }));
+    });
 }

@@ -1,5 +1,6 @@
 //! The page as a whole: header, experiment, results, notices.
 
+use super::language::{LanguageToggle, said};
 use super::parts::Sources;
 use super::places::{Place, Places, Skip};
 use super::state::{Phase, Shown, State, Undo};
@@ -31,7 +32,10 @@ pub(super) fn Page(sources: Sources) -> impl IntoView {
     let waits = actions::needs_rest();
     actions::open(state);
     let begun = Memo::new(move |_| !waits || state.parts.all_there() || state.parts.failed.get());
-    move || begun.get().then(|| view! { <Whole state/> })
+    move || {
+        state.language_changed.get();
+        begun.get().then(|| view! { <Whole state/> })
+    }
 }
 
 /// All of it, in place of what stood there while it loaded.
@@ -60,6 +64,7 @@ fn Whole(state: State) -> impl IntoView {
                 <p>{text::TAGLINE}</p>
             </div>
             <Places place=state.place/>
+            <LanguageToggle state/>
             <button class="quiet" data-testid="present" title=text::present::PRESENT_HELP on:click=move |_| state.parts.with_rest(move |rest| (rest.present)(state))>
                 {text::present::PRESENT}
             </button>
@@ -114,15 +119,15 @@ fn demo(state: State) -> Option<impl IntoView> {
 /// Sentences: what went wrong, and what can be taken back.
 #[component]
 fn Notices(state: State) -> impl IntoView {
-    let error = move || state.notice.get().filter(|n| n.error).map(|n| n.text);
-    let note = move || state.notice.get().filter(|n| !n.error).map(|n| n.text);
+    let error = move || state.notice.get().filter(|n| n.error).map(|n| said(&n.text));
+    let note = move || state.notice.get().filter(|n| !n.error).map(|n| said(&n.text));
     let dismiss = move |_| state.notice.set(None);
     let button = move || view! { <button class="quiet" on:click=dismiss>{text::DISMISS}</button> };
     let removed = move || {
         state.undo.get().map(|undo| match undo {
-            Undo::Removed(_) => text::REMOVED,
-            Undo::Replaced(_) => text::REPLACED,
-            Undo::Run(..) => text::RUN_DELETED,
+            Undo::Removed(_) => text::REMOVED.tr(),
+            Undo::Replaced(_) => text::REPLACED.tr(),
+            Undo::Run(..) => text::RUN_DELETED.tr(),
         })
     };
     view! {

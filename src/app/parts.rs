@@ -6,7 +6,7 @@
 use super::editor::forms;
 use super::places::Place;
 use super::record::Record;
-use super::state::{Phase, State};
+use super::state::{Phase, State, Typed};
 use super::{
     actions, announce, browser, budget, classroom, compare, demo, device, gallery, learn, offline, present, results,
     share, text,
@@ -46,7 +46,7 @@ pub struct Rest {
     pub(super) share: fn(State),
     pub(super) save: fn(State, Record, Option<Vec<ModelFile>>),
     pub(super) save_figures: fn(State, device::Figures),
-    pub(super) open_file: fn(State, forms::Typed, web_sys::Blob),
+    pub(super) open_file: fn(State, Typed, web_sys::Blob),
     pub(super) hand_over: fn(ModelFile, &str),
     pub(super) runs: fn(State) -> AnyView,
     pub(super) results: fn(State) -> AnyView,
@@ -63,7 +63,7 @@ pub struct Rest {
     pub(super) network_form: fn(State) -> AnyView,
     pub(super) training_form: fn(State) -> AnyView,
     pub(super) variant_form: fn(State, u32) -> AnyView,
-    pub(super) recipe_form: fn(State, forms::Typed) -> AnyView,
+    pub(super) recipe_form: fn(State, Typed) -> AnyView,
     pub(super) assignment: fn(State) -> AnyView,
     pub(super) class: fn(State) -> AnyView,
     pub(super) dialog: fn(State) -> AnyView,
@@ -183,7 +183,7 @@ impl Parts {
         move || {
             match self.rest.get() {
             Some(rest) => view(rest),
-            None => view! { <p class="hint">{move || if self.failed.get() { text::PART_MISSING } else { text::PART_COMING }}</p> }
+            None => view! { <p class="hint">{move || if self.failed.get() { text::PART_MISSING.tr() } else { text::PART_COMING.tr() }}</p> }
                 .into_any(),
         }
         }

@@ -1,5 +1,6 @@
 //! The page's places, told apart by what stands behind `#` in the address.
 
+use super::language::Text;
 use super::{actions, browser, text};
 use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use leptos::prelude::*;
@@ -26,7 +27,7 @@ struct Row {
     place: Place,
     /// What its address begins with.
     fragment: &'static str,
-    title: &'static str,
+    title: Text,
     /// The id of what it is about, for those who skip the rest.
     skip: &'static str,
 }

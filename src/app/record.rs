@@ -1,6 +1,7 @@
 //! A run that has ended, as it is kept.
 
 use super::curve::{Boundary, Curve};
+use super::language::said;
 use super::state::Shared;
 use super::{browser, text};
 use crate::experiment::Report;
@@ -76,7 +77,7 @@ impl Record {
             return self.notes.name.clone();
         }
         let recipe = &self.report.0.recipe;
-        let title = if recipe.title.is_empty() { text::UNTITLED } else { &recipe.title };
+        let title = if recipe.title.is_empty() { text::UNTITLED.into() } else { said(&recipe.title) };
         format!("{title} · {}", browser::time_text(f64::from(self.notes.id) * 1000.0))
     }
 

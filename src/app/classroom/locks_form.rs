@@ -4,6 +4,7 @@ use super::super::editor::inputs::{SelectField, options};
 use super::super::fields;
 use super::super::state::State;
 use super::super::text::{self, classroom as words};
+use crate::app::language::{Text, tr};
 use crate::experiment::Recipe;
 use leptos::prelude::*;
 
@@ -77,7 +78,7 @@ pub(super) fn LocksForm(state: State) -> impl IntoView {
 
 /// The settings that are offered, by path and label; others can be named.
 fn lockable(recipe: &Recipe) -> Vec<(String, String)> {
-    let under = |part: &str, name: &str| format!("{part}: {name}");
+    let under = |part: Text, name: Text| format!("{part}: {name}");
     let mut rows: Vec<(String, String)> = vec![
         ("data".into(), text::DATASET.into()),
         ("data.samples".into(), under(text::DATASET, text::SAMPLES)),
@@ -93,11 +94,12 @@ fn lockable(recipe: &Recipe) -> Vec<(String, String)> {
         rows.push((format!("variants[{v}]"), words::whole_variant(&variant.name)));
         for (s, step) in variant.steps.iter().enumerate() {
             let kind = step.kind();
-            let title = text::STEP_KINDS.iter().find(|(name, ..)| *name == kind).map_or(kind, |(_, title, _)| title);
+            let title =
+                text::STEP_KINDS.iter().find(|(name, ..)| *name == kind).map_or(kind, |(_, title, _)| title.tr());
             let shown = |name: &&str| !fields::folded(kind, name) && fields::applies(step, name);
             for setting in fields::settings(step).iter().filter(|setting| shown(&setting.name)) {
                 let path = format!("variants[{v}].steps[{s}].{kind}.{}", setting.name);
-                rows.push((path, words::step_setting(&variant.name, title, setting.title)));
+                rows.push((path, words::step_setting(&variant.name, title, tr(setting.title))));
             }
         }
     }

@@ -6,6 +6,7 @@ use super::super::text::{self, classroom as words};
 use super::hand_out;
 use super::locks_form::LocksForm;
 use super::questions_form::QuestionsForm;
+use crate::app::language::said;
 use crate::experiment::teaching::Figure;
 use leptos::prelude::*;
 
@@ -15,10 +16,10 @@ pub(super) fn Make(state: State) -> impl IntoView {
     let lesson = state.lesson;
     let from = move || {
         state.draft.with(|d| {
-            let title = if d.recipe.title.is_empty() { text::UNTITLED } else { &d.recipe.title };
+            let title = if d.recipe.title.is_empty() { text::UNTITLED.into() } else { said(&d.recipe.title) };
             let count =
                 state.plan.with(|plan| plan.as_ref().map_or(d.recipe.variants.len(), |plan| plan.variants.len()));
-            words::make_from(title, &text::plural(count, "variant", "variants"))
+            words::make_from(&title, &text::variants(count))
         })
     };
     let make = move |_| {

@@ -6,6 +6,7 @@ use super::super::results::boundary::Plane;
 use super::super::text::compare as words;
 use super::super::{format, text};
 use super::{Entry, Results};
+use crate::app::language::Text;
 use crate::experiment::{Action, Plan};
 use leptos::prelude::*;
 
@@ -34,9 +35,9 @@ pub(super) fn CurvesCard(results: Results) -> impl IntoView {
         })
     };
     let (loss, accuracy) = (series(|p| p.loss), series(|p| p.accuracy));
-    let axis = |title: &str, write: fn(f64) -> String| Axis { title: title.into(), write };
+    let axis = |title: Text, write: fn(f64) -> String| Axis { title: title.into(), write };
     // Each line's name and where it ends.
-    let label = move |title: &'static str, of: Signal<Vec<Series>>, write: fn(f64) -> String| {
+    let label = move |title: Text, of: Signal<Vec<Series>>, write: fn(f64) -> String| {
         Signal::derive(move || {
             let ends = of.with(|series| {
                 let end =

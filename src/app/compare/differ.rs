@@ -6,6 +6,7 @@ use super::super::state::{ResultKey, Shared};
 use super::super::text::compare as words;
 use super::models::{Models, model_name};
 use super::{Entry, Results};
+use crate::app::language::Text;
 use crate::experiment::Agreement;
 use crate::worker::{Answer, Question};
 use leptos::prelude::*;
@@ -93,7 +94,7 @@ pub(super) fn DifferCard(results: Results, models: Models) -> impl IntoView {
                 <button data-testid="differ-start" disabled=move || !ready.get() || state.occupied() on:click=start>
                     {words::SHOW_DIFFERENCES}
                 </button>
-                <span role="status">{move || under_way().then_some(words::UNDER_WAY)}</span>
+                <span role="status">{move || under_way().then_some(words::UNDER_WAY.tr())}</span>
             </div>
             {move || (!ready.get()).then(|| view! { <p class="hint">{words::DIFFER_NEEDS}</p> })}
             {told}
@@ -104,7 +105,7 @@ pub(super) fn DifferCard(results: Results, models: Models) -> impl IntoView {
 type Named = (Entry, String);
 
 fn choice(
-    title: &'static str,
+    title: Text,
     id: &'static str,
     all: Memo<Vec<Named>>,
     now: Memo<Option<Named>>,

@@ -8,22 +8,22 @@ use crate::experiment::compare::{Cell, Quantity, Table};
 /// As heads of tables and axes name it.
 pub(in crate::app) fn title(quantity: Quantity) -> &'static str {
     match quantity {
-        Quantity::Accuracy => text::ACCURACY,
-        Quantity::Loss => text::LOSS,
-        Quantity::Bytes => text::BYTES,
-        Quantity::Memory => words::MEMORY,
-        Quantity::Nonzero => text::NONZERO,
-        Quantity::Sparsity => text::SPARSITY,
-        Quantity::Macs => text::MACS,
-        Quantity::Latency1 => text::LATENCY_1,
-        Quantity::Latency64 => text::LATENCY_64,
+        Quantity::Accuracy => text::ACCURACY.tr(),
+        Quantity::Loss => text::LOSS.tr(),
+        Quantity::Bytes => text::BYTES.tr(),
+        Quantity::Memory => words::MEMORY.tr(),
+        Quantity::Nonzero => text::NONZERO.tr(),
+        Quantity::Sparsity => text::SPARSITY.tr(),
+        Quantity::Macs => text::MACS.tr(),
+        Quantity::Latency1 => text::LATENCY_1.tr(),
+        Quantity::Latency64 => text::LATENCY_64.tr(),
     }
 }
 
 /// What it is and how it was obtained.
 pub(in crate::app) fn how(quantity: Quantity) -> &'static str {
     let at = Quantity::ALL.iter().position(|other| *other == quantity);
-    at.map_or("", |at| words::HOWS[at])
+    at.map_or("", |at| words::HOWS[at].tr())
 }
 
 /// As people read it.

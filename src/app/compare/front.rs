@@ -4,6 +4,7 @@ use super::super::charts::{Axis, Front, FrontDot, Kind, Side};
 use super::super::text::compare as words;
 use super::list::List;
 use super::{Entry, Results, figures, short, title};
+use crate::app::language::Text;
 use crate::experiment::compare::{Quantity, front};
 use leptos::prelude::*;
 
@@ -86,7 +87,7 @@ fn side(of: RwSignal<Quantity>) -> Signal<Side> {
     })
 }
 
-fn axis(label: &'static str, id: &'static str, of: RwSignal<Quantity>) -> impl IntoView {
+fn axis(label: Text, id: &'static str, of: RwSignal<Quantity>) -> impl IntoView {
     let choose = move |ev: web_sys::Event| {
         if let Some(quantity) = Quantity::named(&event_target_value(&ev)) {
             of.set(quantity);

@@ -4,6 +4,7 @@ use super::super::charts::{Axis, Kind, RankedChart, Spotted};
 use super::super::text::compare as words;
 use super::super::{format, text};
 use super::{Entry, Results};
+use crate::app::language::Text;
 use crate::experiment::compare::Quantity;
 use leptos::prelude::*;
 
@@ -21,7 +22,7 @@ pub(super) fn LatencyCard(results: Results) -> impl IntoView {
             ticked.iter().enumerate().filter_map(row).collect::<Vec<_>>()
         })
     };
-    let chart = move |quantity: Quantity, title: &'static str| {
+    let chart = move |quantity: Quantity, title: Text| {
         let rows = of(quantity);
         (!rows.is_empty()).then(|| {
             let told = rows.iter().map(|(_, name, at)| format!("{name} {}", format::micros(at.y)));

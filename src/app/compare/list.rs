@@ -121,8 +121,8 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
                 <table class="variants-table results-list" data-testid="all-results">
                     <thead><tr>
                         <th scope="col">{words::TICKED}</th>
-                        {head(list, By::Name, text::VARIANT)}
-                        {head(list, By::Run, words::RUN)}
+                        {head(list, By::Name, text::VARIANT.tr())}
+                        {head(list, By::Run, words::RUN.tr())}
                         {Quantity::ALL.map(|q| head(list, By::Figure(q), title(q))).collect_view()}
                         <th scope="col">{words::ACTIONS}</th>
                     </tr></thead>

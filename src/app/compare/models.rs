@@ -145,7 +145,7 @@ pub(super) fn WeightsCard(results: Results, models: Models) -> impl IntoView {
                 <label><span>{text::LAYER}</span><select data-testid="compare-layer" on:change=choose>{options}</select></label>
             </div>
             <div class="beside">{drawn}</div>
-            <p class="hint">{move || if models.loaded.with(Option::is_some) { text::MASK_HELP } else { words::WEIGHTS_WAIT }}</p>
+            <p class="hint">{move || if models.loaded.with(Option::is_some) { text::MASK_HELP.tr() } else { words::WEIGHTS_WAIT.tr() }}</p>
         </section>
     }
 }

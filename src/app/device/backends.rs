@@ -2,6 +2,7 @@
 
 use super::{Figure, of_kind};
 use crate::app::charts::folded_table;
+use crate::app::language::{said, tr};
 use crate::app::state::State;
 use crate::app::{format, text::device as words};
 use crate::benchmark::{COMPARED, Form, Kind, SpeedTask};
@@ -74,7 +75,7 @@ fn integer_row((work, measured): &Figure, calls: &[Figure]) -> Option<AnyView> {
     let factor = cpu.map(|cpu| format!("{}×", format::fixed(measured.median / cpu, 2)));
     let row = view! {
         <tr>
-            <th scope="row">{words::compared(&of.title(), words::INTEGERS, batch)}</th>
+            <th scope="row">{words::compared(&said(&of.title()), words::INTEGERS.tr(), batch)}</th>
             <td>{cpu.map(format::count)}</td>
             <td>{format::count(measured.median)}{factor.map(|factor| view! { <small>{factor}</small> })}</td>
         </tr>
@@ -85,7 +86,7 @@ fn integer_row((work, measured): &Figure, calls: &[Figure]) -> Option<AnyView> {
 /// A product of training: what it is, what it reaches, and the share of the device's peak.
 fn product_row((work, measured): &Figure) -> Vec<String> {
     let share = measured.share_of_peak.map(format::short_percent).unwrap_or_default();
-    vec![work.title.clone(), format::fixed(measured.median, 1), share]
+    vec![said(&work.title), format::fixed(measured.median, 1), share]
 }
 
 fn row(speeds: &[Figure], subject: usize, task: SpeedTask) -> Option<AnyView> {
@@ -98,7 +99,7 @@ fn row(speeds: &[Figure], subject: usize, task: SpeedTask) -> Option<AnyView> {
     let factor = cpu.map(|cpu| format!("{}×", format::fixed(gpu / cpu, 2)));
     let row = view! {
         <tr>
-            <th scope="row">{words::compared(&architecture().label(), task.title(), batch)}</th>
+            <th scope="row">{words::compared(&said(&architecture().label()), tr(task.title()), batch)}</th>
             <td>{cpu.map(format::count)}</td>
             <td>{format::count(gpu)}{factor.map(|factor| view! { <small>{factor}</small> })}</td>
         </tr>

@@ -1,6 +1,7 @@
 //! Time of one call of each model, and how much faster it is than its network's dense `f32`.
 
 use super::{Figure, of_kind};
+use crate::app::language::{list, said};
 use crate::app::state::State;
 use crate::app::{format, text::device as text};
 use crate::benchmark::{Form, Kind, Net};
@@ -70,7 +71,7 @@ fn row(calls: &[Figure], model: Model) -> AnyView {
     let bytes = BATCHES.iter().find_map(|batch| find(calls, model, *batch)?.1.bytes);
     view! {
         <tr>
-            <th scope="row">{format!("{}, {}", net.title(), form.title())}</th>
+            <th scope="row">{list(&[said(&net.title()), said(&form.title())])}</th>
             {cells}
             <td>{bytes.map(|bytes| format::bytes(bytes as f64))}</td>
         </tr>

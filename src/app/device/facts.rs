@@ -1,5 +1,6 @@
 //! What the browser says of the device and of itself.
 
+use crate::app::language::Value;
 use crate::app::{browser, text::device as text};
 use leptos::prelude::*;
 
@@ -8,7 +9,7 @@ use leptos::prelude::*;
 pub(super) fn Facts() -> impl IntoView {
     let word = |there: bool| String::from(if there { text::YES } else { text::NO });
     let facts = [
-        (text::CORES, browser::cores().to_string(), text::CORES_HELP),
+        (text::CORES, browser::cores().written(), text::CORES_HELP),
         (text::MEMORY, word(browser::shared_memory()), text::MEMORY_HELP),
         (text::RELAXED, word(browser::relaxed_simd()), text::RELAXED_HELP),
         (text::WEBGPU, word(browser::webgpu()), text::WEBGPU_HELP),

@@ -2,6 +2,7 @@
 
 use super::{Figure, actions, of_kind};
 use crate::app::charts::folded_table;
+use crate::app::language::said;
 use crate::app::state::State;
 use crate::app::{format, text::device as text};
 use leptos::prelude::*;
@@ -35,5 +36,5 @@ fn row((work, m): &Figure) -> Vec<String> {
         unit => format!("{}\u{a0}{unit}", if value < 1000.0 { format::fixed(value, 2) } else { format::count(value) }),
     };
     let quartiles = format!("{} – {}", write(m.q1), write(m.q3));
-    vec![work.title.clone(), write(m.median), quartiles, m.windows.to_string()]
+    vec![said(&work.title), write(m.median), quartiles, format::count(m.windows as f64)]
 }

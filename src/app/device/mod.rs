@@ -13,6 +13,7 @@ mod training;
 pub(super) use actions::{ended, measured, restore, save};
 pub(super) use state::{DeviceState, Figures};
 
+use super::language::said;
 use super::state::State;
 use super::{browser, offline, text};
 use crate::benchmark::{Kind, Measurement, Work, works};
@@ -81,10 +82,10 @@ fn Device(state: State) -> impl IntoView {
 fn Button(state: State) -> impl IntoView {
     let device = state.device;
     let done = move || device.measured.with(Vec::len);
-    let label = move || if done() > 0 { words::MEASURE_AGAIN } else { words::MEASURE };
+    let label = move || if done() > 0 { words::MEASURE_AGAIN.tr() } else { words::MEASURE.tr() };
     let under_way = move || {
         device.wanted.with(|works| {
-            works.get(done()).map(|work| words::under_way(done(), works.len(), &work.title)).unwrap_or_default()
+            works.get(done()).map(|work| words::under_way(done(), works.len(), &said(&work.title))).unwrap_or_default()
         })
     };
     let status = move || match (device.busy(), device.ended_ms.get()) {

@@ -1,6 +1,7 @@
 //! Arithmetic a second of each work, as a bar against the peak of its instructions.
 
 use super::{Figure, of_kind};
+use crate::app::language::said;
 use crate::app::state::State;
 use crate::app::{format, text::device as text};
 use crate::benchmark::{Kind, Measurement, Peak};
@@ -40,13 +41,13 @@ pub(super) fn Shares(state: State) -> impl IntoView {
 
 fn top((work, measured): &Figure) -> AnyView {
     let figure = format!("{} {}", format::fixed(measured.median, 1), measured.unit);
-    row("peak", work.title.clone(), figure, 1.0)
+    row("peak", said(&work.title), figure, 1.0)
 }
 
 fn below(peak: Peak, (work, measured): &Figure) -> AnyView {
     let giga = measured.operations_a_second().unwrap_or_default() / 1e9;
     let figure = format!("{} {}", format::fixed(giga, 1), peak.unit());
-    row("", work.title.clone(), figure, measured.share_of_peak.unwrap_or_default())
+    row("", said(&work.title), figure, measured.share_of_peak.unwrap_or_default())
 }
 
 fn row(class: &'static str, title: String, figure: String, share: f64) -> AnyView {
@@ -58,7 +59,7 @@ fn row(class: &'static str, title: String, figure: String, share: f64) -> AnyVie
                 <rect class="whole" width="100" height="4"></rect>
                 <rect width=share.clamp(0.01, 1.0) * 100.0 height="4"></rect>
             </svg>
-            <i>{format::fixed(share * 100.0, 0)}"\u{a0}%"</i>
+            <i>{format::of_hundred(share * 100.0, 0)}</i>
         </li>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! What is learned, and how often.
 
+use super::super::language::tr;
 use super::super::state::State;
 use super::super::text;
 use super::inputs::{ListField, NumberField, SelectField, parse, word};
@@ -13,7 +14,7 @@ use leptos::prelude::*;
 pub(super) fn DataForm(state: State) -> impl IntoView {
     let data = Memo::new(move |_| state.draft.with(|d| d.recipe.data.clone()));
     let info = Memo::new(move |_| data.with(|d| d.dataset)); // what follows changes with the data set alone
-    let datasets: Vec<_> = DATASETS.iter().map(|d| (word(&d.name), d.title.to_string(), d.help)).collect();
+    let datasets: Vec<_> = DATASETS.iter().map(|d| (word(&d.name), tr(d.title).to_string(), tr(d.help))).collect();
     let choose = Callback::new(move |name: String| {
         if let Some(dataset) = parse::<DatasetName>(&name) {
             state.draft.update(|d| {

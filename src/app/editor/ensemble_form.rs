@@ -1,5 +1,6 @@
 //! A network drawn several times, and a variant that averages others.
 
+use super::super::language::Text;
 use super::super::state::State;
 use super::super::text::ensemble as words;
 use super::inputs::NumberField;
@@ -15,13 +16,14 @@ pub(super) fn started_elsewhere(variant: &Variant) -> Variant {
 /// How often the variant's network is drawn, and which draw is the first.
 #[component]
 pub(super) fn MemberFields(state: State, key: u32, variant: Memo<Variant>) -> impl IntoView {
-    let field = move |name, label, help, range, read: fn(&Variant) -> usize, write: fn(&mut Variant, usize)| {
-        let set = Callback::new(move |n: f64| {
-            state.draft.update(|d| d.edit_variant(key, |v| write(v, n.max(0.0) as usize)));
-        });
-        let value = Signal::derive(move || variant.with(read) as f64);
-        view! { <NumberField label help value range step=1.0 set field=name/> }
-    };
+    let field =
+        move |name, label: Text, help: Text, range, read: fn(&Variant) -> usize, write: fn(&mut Variant, usize)| {
+            let set = Callback::new(move |n: f64| {
+                state.draft.update(|d| d.edit_variant(key, |v| write(v, n.max(0.0) as usize)));
+            });
+            let value = Signal::derive(move || variant.with(read) as f64);
+            view! { <NumberField label help value range step=1.0 set field=name/> }
+        };
     view! {
         {field("members", words::MEMBERS, words::MEMBERS_HELP, (0.0, 20.0), |v| v.members, |v, n| v.members = n)}
         {field("member", words::MEMBER, words::MEMBER_HELP, (0.0, 9999.0), |v| v.member, |v, n| v.member = n)}
@@ -60,7 +62,7 @@ pub(super) fn EnsembleForm(state: State, key: u32, variant: Memo<Variant>) -> im
                     prop:checked=move || variant.with(|v| v.ensemble.contains(&mine))
                     on:change:target=move |ev| tick(name.clone(), ev.target().checked())
                 />
-                <span>{label}</span>
+                <bdi>{label}</bdi>
             </label>
         }
     };

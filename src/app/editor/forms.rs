@@ -10,7 +10,7 @@ use super::training_form::TrainingForm;
 use super::variant_card::VariantForm;
 use leptos::prelude::*;
 
-pub(in crate::app) use recipe_json::{Typed, form as recipe, open_file};
+pub(in crate::app) use recipe_json::{form as recipe, open_file};
 
 /// Of the data.
 pub(in crate::app) fn data(state: State) -> AnyView {

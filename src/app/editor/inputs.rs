@@ -1,5 +1,6 @@
 //! The kinds of input: a number, a choice, a yes or no, a list of numbers. Each carries its label and its sentence.
 
+use super::super::language::Text;
 use super::locks::{lock, reason};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,8 +19,8 @@ fn plain(value: f64) -> String {
 /// A number: a box, and a slider where the range is short enough to slide over.
 #[component]
 pub(in crate::app) fn NumberField(
-    label: &'static str,
-    #[prop(optional)] help: &'static str,
+    #[prop(into)] label: &'static str,
+    #[prop(optional, into)] help: &'static str,
     #[prop(into)] value: Signal<f64>,
     range: (f64, f64),
     step: f64,
@@ -82,15 +83,15 @@ pub(in crate::app) fn NumberField(
 /// What a choice offers: a value, its title, and a sentence shown while it is chosen.
 pub(in crate::app) type Options = Vec<(String, String, &'static str)>;
 
-/// Options whose values, titles and sentences are literals.
-pub(in crate::app) fn options(list: &[(&'static str, &'static str, &'static str)]) -> Options {
-    list.iter().map(|(value, title, help)| (value.to_string(), title.to_string(), *help)).collect()
+/// Options that stand in a table.
+pub(in crate::app) fn options(list: &[(&'static str, Text, Text)]) -> Options {
+    list.iter().map(|(value, title, help)| (value.to_string(), title.to_string(), help.tr())).collect()
 }
 
 /// One of a few.
 #[component]
 pub(in crate::app) fn SelectField(
-    label: &'static str,
+    #[prop(into)] label: &'static str,
     #[prop(into)] options: Signal<Options>,
     #[prop(into)] value: Signal<String>,
     set: Callback<String>,
@@ -127,8 +128,8 @@ pub(in crate::app) fn SelectField(
 /// Yes or no.
 #[component]
 pub(in crate::app) fn CheckField(
-    label: &'static str,
-    #[prop(optional)] help: &'static str,
+    #[prop(into)] label: &'static str,
+    #[prop(optional, into)] help: &'static str,
     #[prop(into)] value: Signal<bool>,
     set: Callback<bool>,
     #[prop(optional)] field: &'static str,
@@ -155,8 +156,8 @@ pub(in crate::app) fn CheckField(
 /// Numbers with commas between.
 #[component]
 pub(in crate::app) fn ListField(
-    label: &'static str,
-    help: &'static str,
+    #[prop(into)] label: &'static str,
+    #[prop(into)] help: &'static str,
     #[prop(into)] value: Signal<Vec<f64>>,
     set: Callback<Vec<f64>>,
     #[prop(optional)] field: &'static str,

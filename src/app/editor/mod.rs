@@ -19,6 +19,7 @@ mod variant_list;
 
 pub(super) use run_bar::RunBar;
 
+use super::language::{said, tr};
 use super::presets::PRESETS;
 use super::state::State;
 use super::{actions, text};
@@ -33,10 +34,10 @@ pub(super) fn Editor(state: State) -> impl IntoView {
     let data_line = move || {
         state.draft.with(|d| {
             let info = d.recipe.data.dataset.info();
-            text::data_line(info.title, d.recipe.data.samples.unwrap_or(info.train), d.recipe.seeds.len())
+            text::data_line(tr(info.title), d.recipe.data.samples.unwrap_or(info.train), d.recipe.seeds.len())
         })
     };
-    let network_line = move || state.draft.with(|d| d.recipe.network.label());
+    let network_line = move || state.draft.with(|d| said(&d.recipe.network.label()));
     let training_line = move || {
         state.draft.with(|d| {
             let t = &d.recipe.training;
@@ -61,7 +62,7 @@ pub(super) fn Editor(state: State) -> impl IntoView {
                 <span>{text::PRESET}</span>
                 <select data-testid="preset" disabled=move || state.assignment.with(|a| a.as_ref().is_some_and(|a| a.locks.any())) on:change:target=choose>
                     <option value="">{text::PRESET_NONE}</option>
-                    {PRESETS.iter().enumerate().map(|(i, p)| view! { <option value=i.to_string()>{p.title}</option> }).collect_view()}
+                    {PRESETS.iter().enumerate().map(|(i, p)| view! { <option value=i.to_string()>{tr(p.title)}</option> }).collect_view()}
                 </select>
             </label>
             <details class="card part">
@@ -92,5 +93,5 @@ fn ErrorAt(state: State, places: &'static [&'static str]) -> impl IntoView {
         let error = state.plan.with(|p| p.as_ref().err().map(|e| e.0.clone()))?;
         places.iter().any(|place| error.starts_with(place)).then_some(error)
     };
-    move || here().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{e}</p> })
+    move || here().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{said(&e)}</p> })
 }

@@ -1,5 +1,6 @@
 //! A network: the experiment's, a variant's own, or a student.
 
+use super::super::language::{Text, tr};
 use super::super::text;
 use super::super::text::fields as words;
 use super::inputs::{CheckField, ListField, NumberField, Options, SelectField, options, parse, word};
@@ -19,7 +20,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
         set.run(next);
     };
     let kinds: Options =
-        ArchitectureName::ALL.iter().map(|(name, title, help)| (word(name), title.to_string(), *help)).collect();
+        ArchitectureName::ALL.iter().map(|(name, title, help)| (word(name), tr(title).to_string(), tr(help))).collect();
     let choose = Callback::new(move |name: String| {
         let Some(kind) = parse::<ArchitectureName>(&name) else { return };
         change(&|n| {
@@ -55,8 +56,8 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
     let transformer = Memo::new(move |_| kind.get() == ArchitectureName::Transformer);
     let sizes = move || {
         let field = move |field,
-                          label,
-                          help,
+                          label: Text,
+                          help: Text,
                           usual: usize,
                           (low, high): (f64, f64),
                           of: fn(&mut Architecture) -> &mut usize| {
@@ -84,7 +85,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <SelectField
                     label=text::ACTIVATION
-                    options=options(&[("relu", "ReLU", words::RELU), ("tanh", "tanh", words::TANH)])
+                    options=options(&[("relu", Text("ReLU"), words::RELU), ("tanh", Text("tanh"), words::TANH)])
                     value=Signal::derive(move || network.with(|n| word(&n.activation)))
                     set=Callback::new(move |v: String| if let Some(a) = parse(&v) { change(&|n| n.activation = a) })
                     field="activation"
@@ -97,7 +98,7 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             view! {
                 <SelectField
                     label=text::POOLING
-                    options=options(&[("max", "maximum", words::MAXIMUM), ("average", "average", words::AVERAGE)])
+                    options=options(&[("max", Text("maximum"), words::MAXIMUM), ("average", Text("average"), words::AVERAGE)])
                     value=Signal::derive(move || network.with(|n| word(&n.pooling)))
                     set=Callback::new(move |v: String| if let Some(p) = parse(&v) { change(&|n| n.pooling = p) })
                     field="pooling"
@@ -137,10 +138,10 @@ pub(super) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Call
             <SelectField
                 label=text::INITIALIZATION
                 options=options(&[
-                    ("he-normal", "He, normal", words::HE_NORMAL),
-                    ("he-uniform", "He, uniform", words::HE_UNIFORM),
-                    ("glorot-normal", "Glorot, normal", words::GLOROT_NORMAL),
-                    ("glorot-uniform", "Glorot, uniform", words::GLOROT_UNIFORM),
+                    ("he-normal", Text("He, normal"), words::HE_NORMAL),
+                    ("he-uniform", Text("He, uniform"), words::HE_UNIFORM),
+                    ("glorot-normal", Text("Glorot, normal"), words::GLOROT_NORMAL),
+                    ("glorot-uniform", Text("Glorot, uniform"), words::GLOROT_UNIFORM),
                 ])
                 value=Signal::derive(move || network.with(|n| word(&n.initialization)))
                 set=Callback::new(move |v: String| if let Some(i) = parse(&v) { change(&|n| n.initialization = i) })

@@ -1,17 +1,14 @@
 //! The experiment as JSON: read, edited, pasted, dropped, copied, kept as a file.
 
-use super::super::state::State;
+use super::super::state::{State, Typed};
 use super::super::{actions, browser, share, text};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// What the visitor has typed and not applied yet.
-pub(in crate::app) type Typed = RwSignal<Option<String>>;
-
 /// The recipe's text and what can be done with it, folded.
 #[component]
 pub(super) fn RecipeJson(state: State) -> impl IntoView {
-    let typed = Typed::new(None);
+    let typed = state.typed;
     let drop = move |ev: web_sys::DragEvent| {
         if let Some(file) = browser::dropped_file(&ev) {
             ev.prevent_default();

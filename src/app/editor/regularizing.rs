@@ -1,12 +1,13 @@
 //! What keeps a network from learning its samples by heart: part of the form of a training.
 
+use super::super::language::Text;
 use super::super::text::teaching as words;
 use super::inputs::NumberField;
 use crate::network::Training;
 use leptos::prelude::*;
 
 /// A numeric setting: its name in recipes, its title and sentence, its range and step, and how it is read and written.
-type Field = (&'static str, &'static str, &'static str, (f64, f64), f64, fn(&Training) -> f64, fn(&mut Training, f64));
+type Field = (&'static str, Text, Text, (f64, f64), f64, fn(&Training) -> f64, fn(&mut Training, f64));
 
 const FIELDS: [Field; 4] = [
     (

@@ -52,10 +52,10 @@ pub(in crate::app) fn RunBar(state: State) -> impl IntoView {
                 }
                 on:click=press
             >{move || match state.phase.get() {
-                Phase::Stopping => text::STOPPING,
-                Phase::Running => text::STOP,
-                Phase::Done => text::RUN_AGAIN,
-                _ => text::RUN,
+                Phase::Stopping => text::STOPPING.tr(),
+                Phase::Running => text::STOP.tr(),
+                Phase::Done => text::RUN_AGAIN.tr(),
+                _ => text::RUN.tr(),
             }}</button>
             <p class="cost" data-testid="cost">
                 {cost}

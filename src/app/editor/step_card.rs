@@ -1,5 +1,6 @@
 //! One compression step. Its form is made from its kind's tables, so a new method or setting shows up by itself.
 
+use super::super::language::{Text, tr};
 use super::super::state::State;
 use super::super::{actions, fields, text};
 use super::inputs::{CheckField, ListField, NumberField, SelectField, options};
@@ -20,8 +21,10 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32, fixed: Signal<bool
     // A step keeps its kind, so the form is laid out once; its values are read through signals.
     let Some(first) = state.draft.with_untracked(|d| d.step(step).cloned()) else { return ().into_any() };
     let kind = first.kind();
-    let (title, sentence) =
-        text::STEP_KINDS.iter().find(|(name, ..)| *name == kind).map_or((kind, ""), |(_, title, help)| (*title, *help));
+    let (title, sentence) = text::STEP_KINDS
+        .iter()
+        .find(|(name, ..)| *name == kind)
+        .map_or((kind, ""), |(_, title, help)| (title.tr(), help.tr()));
     let field = move |name: &'static str| {
         Signal::derive(move || state.draft.with(|d| d.step(step).map(|s| fields::get(s, name))).unwrap_or_default())
     };
@@ -35,7 +38,7 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32, fixed: Signal<bool
         Signal::derive(move || field(name).with(|v| v.as_str().unwrap_or_default().to_string()))
     };
     let methods: Vec<_> =
-        fields::methods(&first).iter().map(|m| (m.name.to_string(), m.title.to_string(), m.help)).collect();
+        fields::methods(&first).iter().map(|m| (m.name.to_string(), tr(m.title).to_string(), tr(m.help))).collect();
     let papers = fields::methods(&first);
     let paper = move || papers.iter().find(|m| words("method").with(|w| w == m.name)).map(|m| m.paper);
     let number = move |s: &'static Setting| {
@@ -44,8 +47,8 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32, fixed: Signal<bool
             applies(s.name).get().then(|| {
                 view! {
                     <NumberField
-                        label=s.title
-                        help=s.help
+                        label=tr(s.title)
+                        help=tr(s.help)
                         value=value
                         range=(*s.range.start(), *s.range.end())
                         step=s.step
@@ -112,7 +115,7 @@ pub(super) fn StepCard(state: State, variant: u32, step: u32, fixed: Signal<bool
                     set=Callback::new(move |v: String| set("method", v.into()))
                     field="method"
                 />
-                <p class="paper">{paper}</p>
+                <p class="paper"><bdi>{paper}</bdi></p>
             })}
             {numbers}
             {match kind {
@@ -268,7 +271,7 @@ fn Teaching(state: State, variant: u32, step: u32) -> impl IntoView {
     view! {
         <SelectField
             label=text::STUDENT
-            options=options(&[("fresh", text::STUDENT_FRESH, ""), ("self", text::STUDENT_SELF, "")])
+            options=options(&[("fresh", text::STUDENT_FRESH, Text("")), ("self", text::STUDENT_SELF, Text(""))])
             value=Signal::derive(move || if has_student.get() { "fresh".to_string() } else { "self".to_string() })
             set=Callback::new(move |v: String| edit(&|d| d.student = (v == "fresh").then(|| Architecture::mlp(&[30]))))
             field="student"

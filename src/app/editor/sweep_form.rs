@@ -1,5 +1,6 @@
 //! One variant repeated with other values of a setting.
 
+use super::super::language::{Value, tr};
 use super::super::state::State;
 use super::super::{fields, text};
 use super::inputs::{ListField, SelectField};
@@ -18,7 +19,11 @@ pub(super) fn SweepForm(state: State, key: u32, variant: Memo<Variant>) -> impl 
         variant.with(|v| {
             for (i, step) in v.steps.iter().enumerate() {
                 for setting in fields::settings(step) {
-                    list.push((format!("{i}:{}", setting.name), format!("{}. {}", i + 1, setting.title), ""));
+                    list.push((
+                        format!("{i}:{}", setting.name),
+                        format!("{}. {}", (i + 1).written(), tr(setting.title)),
+                        "",
+                    ));
                 }
             }
         });

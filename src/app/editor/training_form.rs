@@ -1,5 +1,6 @@
 //! A training: the experiment's, a variant's own, a step's, or a student's.
 
+use super::super::language::Text;
 use super::super::text;
 use super::super::text::fields as words;
 use super::inputs::{CheckField, NumberField, SelectField, options, parse, word};
@@ -102,8 +103,8 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             <SelectField
                 label=text::OPTIMIZER
                 options=options(&[
-                    ("adam", "Adam", words::ADAM),
-                    ("sgd", "SGD", "One learning rate for all weights, with momentum."),
+                    ("adam", Text("Adam"), words::ADAM),
+                    ("sgd", Text("SGD"), Text("One learning rate for all weights, with momentum.")),
                 ])
                 value=Signal::derive(move || training.with(|t| word(&t.optimizer)))
                 set=Callback::new(move |v: String| if let Some(o) = parse(&v) { change(&|t| t.optimizer = o) })
@@ -122,9 +123,9 @@ pub(super) fn TrainingForm(#[prop(into)] training: Signal<Training>, set: Callba
             <SelectField
                 label=text::SCHEDULE
                 options=options(&[
-                    ("cosine", "cosine", "Falls to zero along half a cosine."),
-                    ("constant", "constant", "Stays as it is."),
-                    ("step", "steps", "Drops every few epochs."),
+                    ("cosine", Text("cosine"), Text("Falls to zero along half a cosine.")),
+                    ("constant", Text("constant"), Text("Stays as it is.")),
+                    ("step", Text("steps"), Text("Drops every few epochs.")),
                 ])
                 value=schedule
                 set=set_schedule

@@ -1,5 +1,6 @@
 //! One variant: its name, where it starts, what is done to it. Folded it is part of the first view, its form is not.
 
+use super::super::language::{Value, said};
 use super::super::state::State;
 use super::super::{actions, fields, text};
 use super::ensemble_form::{EnsembleForm, MemberFields, started_elsewhere};
@@ -19,10 +20,11 @@ pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
     let depth = move || state.draft.with(|d| d.depth(key)).min(4).to_string();
     let chain = move || {
         variant.with(|v| {
-            let start = v.from.clone().or_else(|| v.network.as_ref().map(|n| n.label()));
+            let start = v.from.clone().or_else(|| v.network.as_ref().map(|n| said(&n.label())));
             let start = start.or_else(|| (!v.ensemble.is_empty()).then(|| text::mean_of(&v.ensemble)));
             let members = (v.members > 0).then(|| text::members(v.members));
-            members.into_iter().chain(start).chain(v.steps.iter().map(fields::summary)).collect::<Vec<_>>().join(" → ")
+            let all = members.into_iter().chain(start).chain(v.steps.iter().map(fields::summary));
+            all.map(|part| part.written()).collect::<Vec<_>>().join(text::THEN.tr())
         })
     };
     let wrong = move || {
@@ -34,12 +36,12 @@ pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
         <li class="variant" data-depth=depth data-testid="variant">
             <details open=open>
                 <summary>
-                    <strong>{move || variant.with(|v| v.name.clone())}</strong>
+                    <strong><bdi>{move || variant.with(|v| v.name.clone())}</bdi></strong>
                     <span class="chain">{chain}</span>
                 </summary>
                 {state.parts.draw(move |rest| (rest.variant_form)(state, key))}
             </details>
-            {move || wrong().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{e}</p> })}
+            {move || wrong().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{said(&e)}</p> })}
         </li>
     }
 }

@@ -1,5 +1,6 @@
 //! The variants as a tree: each is set in under the one it goes on from.
 
+use super::super::language::said;
 use super::super::state::State;
 use super::super::text;
 use super::variant_card::VariantCard;
@@ -33,7 +34,7 @@ pub(super) fn VariantList(state: State) -> impl IntoView {
                     <VariantCard state key/>
                 </For>
             </ol>
-            {move || unplaced().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{e}</p> })}
+            {move || unplaced().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{said(&e)}</p> })}
             <button data-testid="add-variant" disabled=move || state.locked("variants") on:click=add>{text::ADD_VARIANT}</button>
         </section>
     }

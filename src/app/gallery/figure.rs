@@ -2,6 +2,7 @@
 
 use super::super::charts::{Axis as Drawn, Kind, Mark, Marked, MarkedChart, RankedChart, Spotted};
 use super::super::format;
+use crate::app::language::said;
 use crate::experiment::gallery::{Axis, Chart, Quantity, Spot};
 use leptos::prelude::*;
 
@@ -9,7 +10,11 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Figure(chart: Chart) -> impl IntoView {
     let of_names = chart.is_of_names();
-    let Chart { title, x, y, lines } = chart;
+    let Chart { title, x, y, mut lines } = chart;
+    let title = said(&title);
+    for line in &mut lines {
+        line.name = said(&line.name);
+    }
     let kind = |axis: &Axis| if axis.log { Kind::Log } else { Kind::Linear };
     let (x_kind, y_kind) = (kind(&x), kind(&y));
     let legend: Vec<(usize, String)> = lines.iter().enumerate().map(|(i, line)| (i, line.name.clone())).collect();
@@ -39,7 +44,7 @@ pub(super) fn Figure(chart: Chart) -> impl IntoView {
         <div class="gallery-chart">
             <h4>{title.clone()}</h4>
             <ul class="legend">
-                {legend.into_iter().map(|(i, name)| view! { <li><Mark index=i/>{name}</li> }).collect_view()}
+                {legend.into_iter().map(|(i, name)| view! { <li><Mark index=i/><bdi>{name}</bdi></li> }).collect_view()}
             </ul>
             <MarkedChart label=title lines x_axis=drawn(x) y_axis=drawn(y) x_kind y_kind/>
         </div>
@@ -49,11 +54,11 @@ pub(super) fn Figure(chart: Chart) -> impl IntoView {
 
 fn drawn(axis: Axis) -> Drawn {
     let write: fn(f64) -> String = match axis.quantity {
-        Quantity::Share => |v| format::trimmed(v * 100.0, 2) + "\u{a0}%",
+        Quantity::Share => |v| format::of_hundred(v * 100.0, 2),
         Quantity::Count => |v| if v.fract() == 0.0 { format::count(v) } else { String::new() },
         Quantity::Number => |v| if v.abs() >= 100.0 { format::count(v) } else { format::trimmed(v, 4) },
         Quantity::Factor => |v| format::trimmed(v, 1) + "×",
         Quantity::Bytes => format::bytes,
     };
-    Drawn { title: axis.title.into(), write }
+    Drawn { title: said(&axis.title), write }
 }

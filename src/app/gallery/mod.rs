@@ -3,6 +3,7 @@
 mod figure;
 
 use super::charts::Origin;
+use super::language::tr;
 use super::record::Record;
 use super::state::{Shared, State};
 use super::{actions, budget, format, text};
@@ -27,7 +28,7 @@ pub(super) fn place(state: State) -> AnyView {
                 <p>{words::ABOUT}</p>
                 <ul class="contents">
                     {EXHIBITS.iter().map(|exhibit| view! {
-                        <li><button class="quiet" on:click=move |_| super::browser::reveal(exhibit.name)>{exhibit.title}</button></li>
+                        <li><button class="quiet" on:click=move |_| super::browser::reveal(exhibit.name)>{tr(exhibit.title)}</button></li>
                     }).collect_view()}
                 </ul>
             </section>
@@ -113,14 +114,14 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     view! {
         <section class="card exhibit" id=exhibit.name tabindex="-1" aria-labelledby=title_id data-testid="exhibit">
             <div class="exhibit-text">
-                <h3 id=format!("{}-title", exhibit.name)>{exhibit.title}</h3>
-                <p class="paper">{exhibit.paper}</p>
-                <p>{exhibit.about}</p>
+                <h3 id=format!("{}-title", exhibit.name)>{tr(exhibit.title)}</h3>
+                <p class="paper"><bdi>{exhibit.paper}</bdi></p>
+                <p>{tr(exhibit.about)}</p>
                 {(exhibit.setups.len() > 1).then(|| view! {
                     <label class="field">
                         <span>{words::SETUP}</span>
                         <select on:change:target=move |ev| setup.set(ev.target().value().parse().unwrap_or(0))>
-                            {exhibit.setups.iter().enumerate().map(|(i, s)| view! { <option value=i.to_string()>{s.title}</option> }).collect_view()}
+                            {exhibit.setups.iter().enumerate().map(|(i, s)| view! { <option value=i.to_string()>{tr(s.title)}</option> }).collect_view()}
                         </select>
                     </label>
                 })}
@@ -133,14 +134,14 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
                     }>{words::OPEN}</button>
                 </div>
                 {budget::of_exhibit(state, recipe(Size::Quick), recipe(Size::Full))}
-                <p class="hint">{words::SHORTENED}" "{exhibit.shortened}</p>
+                <p class="hint">{words::SHORTENED}" "{tr(exhibit.shortened)}</p>
                 {move || runs_here().then(|| view! { <Progress state/> })}
             </div>
             <div class="exhibit-text">
                 <h4>{words::REPORTED}</h4>
-                <ul class="reported">{exhibit.reported.iter().map(|sentence| view! { <li>{*sentence}</li> }).collect_view()}</ul>
+                <ul class="reported">{exhibit.reported.iter().map(|sentence| view! { <li>{tr(sentence)}</li> }).collect_view()}</ul>
                 <h4>{words::NOTICE}</h4>
-                <p>{exhibit.notice}</p>
+                <p>{tr(exhibit.notice)}</p>
             </div>
             <div class="exhibit-charts" data-testid="exhibit-charts">
                 {move || match newest.get() {

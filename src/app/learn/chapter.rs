@@ -5,6 +5,7 @@ use super::exhibit::Exhibit;
 use super::lesson::LessonRun;
 use super::live::LIVE;
 use super::{CHAPTER, Learn, Missing, words};
+use crate::app::language::{Text as Words, Value};
 use leptos::html::Div;
 use leptos::prelude::*;
 use std::any::Any;
@@ -48,7 +49,7 @@ pub(super) fn Chapter(learn: Learn, course: Course, at: usize) -> impl IntoView 
 /// To the chapter before, to all of them, and to the next, by which this one counts as read.
 #[component]
 fn Ways(learn: Learn, course: Course, at: usize, top: bool) -> impl IntoView {
-    let link = |to: usize, label: &'static str, class: &'static str| {
+    let link = |to: usize, label: Words, class: &'static str| {
         let entry = course.entries().get(to)?;
         let (here, address) = (course.entries()[at].name.clone(), format!("{CHAPTER}{}", entry.name));
         let leave = move |_| {
@@ -62,9 +63,9 @@ fn Ways(learn: Learn, course: Course, at: usize, top: bool) -> impl IntoView {
     };
     let before = at.checked_sub(1).and_then(|to| link(to, words::PREVIOUS, "previous"));
     view! {
-        <nav class="ways" class:top=top aria-label=move || if top { words::CHAPTERS } else { words::AROUND }>
+        <nav class="ways" class:top=top aria-label=if top { words::CHAPTERS } else { words::AROUND }>
             {before}
-            <a class="all" href="#learn"><small>{format!("{} / {}", at + 1, course.entries().len())}</small><span>{words::ALL_CHAPTERS}</span></a>
+            <a class="all" href="#learn"><small>{format!("{} / {}", (at + 1).written(), course.entries().len().written())}</small><span>{words::ALL_CHAPTERS}</span></a>
             {link(at + 1, words::NEXT, "next")}
         </nav>
     }

@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::app::charts::{Axis, Kind, Mark, Marked, MarkedChart, RankedChart, Spotted};
+use crate::app::language::Text;
 use crate::app::{format, text};
 use crate::experiment::{Report, VariantReport};
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ fn is_untrained(report: &Report, name: &str) -> bool {
 }
 
 /// Accuracy against what the lines' values say, with variants that are in no line as levels over all of it.
-fn against(report: &Report, title: &'static str, axis: Axis, kind: Kind, place: fn(f64) -> f64) -> AnyView {
+fn against(report: &Report, title: Text, axis: Axis, kind: Kind, place: fn(f64) -> f64) -> AnyView {
     let found = lines(report);
     if found.is_empty() {
         return ().into_any();
@@ -99,7 +100,7 @@ pub(super) fn computing(report: &Report) -> AnyView {
     chart(words::LOSS_AGAINST_COMPUTING, lines, x_axis, y_axis, (Kind::Log, Kind::Log))
 }
 
-fn chart(title: &'static str, lines: Vec<Marked>, x_axis: Axis, y_axis: Axis, kinds: (Kind, Kind)) -> AnyView {
+fn chart(title: Text, lines: Vec<Marked>, x_axis: Axis, y_axis: Axis, kinds: (Kind, Kind)) -> AnyView {
     let legend: Vec<(usize, String)> = lines.iter().map(|line| (line.index, line.name.clone())).collect();
     view! {
         <div class="gallery-chart">

@@ -10,10 +10,10 @@ use leptos::prelude::*;
 pub(in crate::app) fn card(state: State) -> AnyView {
     let offline = state.offline;
     let stage = move || match offline.stage.get() {
-        Stage::Waiting | Stage::Filling => words::FILLING,
-        Stage::Kept => words::KEPT,
-        Stage::Refused => words::REFUSED,
-        Stage::Failed => words::FAILED,
+        Stage::Waiting | Stage::Filling => words::FILLING.tr(),
+        Stage::Kept => words::KEPT.tr(),
+        Stage::Refused => words::REFUSED.tr(),
+        Stage::Failed => words::FAILED.tr(),
     };
     let kept = move || offline.stage.get() == Stage::Kept;
     view! {
@@ -59,7 +59,7 @@ fn Data(state: State, data: Amounts) -> impl IntoView {
 pub(in crate::app) fn new_version(state: State) -> AnyView {
     view! {
         <p class="notice" data-testid="new-version">
-            <span>{move || if state.occupied() { words::NEWER_BUSY } else { words::NEWER }}</span>
+            <span>{move || if state.occupied() { words::NEWER_BUSY.tr() } else { words::NEWER.tr() }}</span>
             <button data-testid="take-over" disabled=move || state.occupied() on:click=move |_| take_over(state)>{words::RELOAD}</button>
             <button class="quiet" on:click=move |_| state.offline.newer.set(false)>{words::LATER}</button>
         </p>

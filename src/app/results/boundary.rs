@@ -2,6 +2,7 @@
 
 use super::super::browser::paint;
 use super::super::curve::Boundary;
+use super::super::language::{class, said};
 use super::super::state::State;
 use super::super::text;
 use leptos::html::Canvas;
@@ -26,12 +27,12 @@ pub(super) fn Boundaries(state: State) -> impl IntoView {
             <p class="hint">{text::BOUNDARY_HELP}</p>
             <ul class="legend">
                 {move || labels().iter().enumerate().map(|(i, label)| view! {
-                    <li><span class=format!("swatch class{i}") aria-hidden="true"></span>{*label}</li>
+                    <li><span class=format!("swatch class{i}") aria-hidden="true"></span>{class(label)}</li>
                 }).collect_view()}
             </ul>
             <div class="planes">
                 <For each=move || stages.get() key=|(stage, _)| *stage let((stage, label))>
-                    <Plane label boundary=Signal::derive(move || boundaries.with(|b| b.iter().find(|b| b.stage == stage).cloned()))/>
+                    <Plane label=said(&label) boundary=Signal::derive(move || boundaries.with(|b| b.iter().find(|b| b.stage == stage).cloned()))/>
                 </For>
             </div>
         </section>

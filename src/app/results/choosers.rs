@@ -1,5 +1,6 @@
 //! Choosing what is looked into: a variant of the report, and one of its weight matrices.
 
+use super::super::language::said;
 use super::super::state::{Shared, State};
 use super::super::text;
 use crate::experiment::{Report, VariantResult};
@@ -37,7 +38,7 @@ pub(super) fn Choosers(
                 <span>{text::LAYER}</span>
                 <select data-testid=format!("{id}-layer") on:change:target=move |ev| chosen.set(ev.target().value().parse().unwrap_or(0))>
                     {move || layers.get().into_iter().enumerate().map(|(i, name)| view! {
-                        <option value=i.to_string() prop:selected=move || at.get() == i>{name}</option>
+                        <option value=i.to_string() prop:selected=move || at.get() == i>{said(&name)}</option>
                     }).collect_view()}
                 </select>
             </label>

@@ -1,6 +1,7 @@
 //! What a variant takes for what.
 
 use super::super::charts::save_buttons;
+use super::super::language::class;
 use super::super::state::State;
 use super::super::{format, text};
 use super::choosers::with_result;
@@ -30,8 +31,8 @@ pub(in crate::app) fn draw(matrix: Vec<Vec<u32>>, labels: &'static [&'static str
             .into_iter()
             .enumerate()
             .map(|(j, count)| {
-                let class = format!("{} q{}", if i == j { "right" } else { "wrong-cell" }, level(count, total));
-                view! { <td class=class>{(count > 0).then(|| format::count(f64::from(count)))}</td> }
+                let shade = format!("{} q{}", if i == j { "right" } else { "wrong-cell" }, level(count, total));
+                view! { <td class=shade>{(count > 0).then(|| format::count(f64::from(count)))}</td> }
             })
             .collect();
         view! { <tr><th scope="row">{label(labels, i)}</th>{cells}</tr> }
@@ -60,8 +61,8 @@ pub(in crate::app) fn table(matrix: &[Vec<u32>], labels: &'static [&'static str]
     Table { heads, rows: matrix.iter().enumerate().map(row).collect() }
 }
 
-fn label(labels: &'static [&'static str], index: usize) -> &'static str {
-    labels.get(index).copied().unwrap_or_default()
+fn label(labels: &'static [&'static str], index: usize) -> String {
+    labels.get(index).map(|label| class(label)).unwrap_or_default()
 }
 
 /// 0 to 4: none, some, over 1 %, over 10 %, over half of the row.

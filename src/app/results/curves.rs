@@ -2,6 +2,7 @@
 
 use super::super::charts::{Axis, Kind, LineChart, Mark, Series};
 use super::super::curve::{Curve, Point};
+use super::super::language::{Text, said};
 use super::super::state::State;
 use super::super::{format, text};
 use leptos::prelude::*;
@@ -19,19 +20,19 @@ pub(super) fn Curves(state: State) -> impl IntoView {
         stages
     });
     let trained = Memo::new(move |_| !legend.with(Vec::is_empty));
-    let last = move |of: fn(&Point) -> String, name: &'static str| {
+    let last = move |of: fn(&Point) -> String, name: Text| {
         Signal::derive(move || {
             let point = curves.with(|c| c.last().and_then(|c| c.validation.last().or(c.training.last()).map(of)));
             format!("{name}: {}", point.unwrap_or_default())
         })
     };
-    let axis = |title: &str, write: fn(f64) -> String| Axis { title: title.into(), write };
+    let axis = |title: Text, write: fn(f64) -> String| Axis { title: title.into(), write };
     move || {
         trained.get().then(|| view! {
             <section class="card" aria-labelledby="curves-title">
                 <h3 id="curves-title">{text::CURVES}</h3>
                 <ul class="legend">
-                    {move || legend.get().into_iter().map(|(i, label)| view! { <li><Mark index=i/>{label}</li> }).collect_view()}
+                    {move || legend.get().into_iter().map(|(i, label)| view! { <li><Mark index=i/><bdi>{said(&label)}</bdi></li> }).collect_view()}
                 </ul>
                 <div class="pair">
                     <div>
@@ -68,8 +69,8 @@ fn series(curves: &[Curve], read: fn(&Point) -> f64) -> Vec<Series> {
         .iter()
         .flat_map(|c| {
             [
-                Series { name: c.label.clone(), index: c.stage, faint: true, points: of(&c.training) },
-                Series { name: c.label.clone(), index: c.stage, faint: false, points: of(&c.validation) },
+                Series { name: said(&c.label), index: c.stage, faint: true, points: of(&c.training) },
+                Series { name: said(&c.label), index: c.stage, faint: false, points: of(&c.validation) },
             ]
         })
         .collect()

@@ -1,6 +1,7 @@
 //! A pad to draw on; what is drawn goes to every variant as it grows.
 
 use super::super::browser::{context, paint};
+use super::super::language::Value;
 use super::super::state::State;
 use super::super::text;
 use super::digit::{SIDE, centre};
@@ -83,8 +84,8 @@ pub(super) fn DrawPad(state: State) -> impl IntoView {
         }
     };
     let title = move || match state.report.with(|r| r.as_ref().map(|r| r.recipe.data.dataset)) {
-        Some(DatasetName::Mnist) | None => text::DRAW,
-        Some(_) => text::DRAW_OTHER,
+        Some(DatasetName::Mnist) | None => text::DRAW.tr(),
+        Some(_) => text::DRAW_OTHER.tr(),
     };
     view! {
         <section class="card" aria-labelledby="draw-title">
@@ -113,7 +114,7 @@ pub(super) fn DrawPad(state: State) -> impl IntoView {
                     </div>
                     <div class="buttons digits" role="group" aria-label=text::DRAW_WRITE>
                         <span>{text::DRAW_WRITE}</span>
-                        {(0..DIGITS.len()).map(|d| view! { <button on:click=move |_| write(d)>{d}</button> }).collect_view()}
+                        {(0..DIGITS.len()).map(|d| view! { <button on:click=move |_| write(d)>{d.written()}</button> }).collect_view()}
                     </div>
                 </div>
                 <Readings state inked=inked.into()/>

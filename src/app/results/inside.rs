@@ -1,6 +1,7 @@
 //! A look inside one variant: its weights' values, its mask, its mistakes, and its model as a file.
 
 use super::super::charts::Bars;
+use super::super::language::said;
 use super::super::state::State;
 use super::super::text;
 use super::choosers::{Choosers, Matrix, with_result};
@@ -20,7 +21,7 @@ pub(super) fn Inside(state: State) -> impl IntoView {
             let range = (f64::from(layer.range.0), f64::from(layer.range.1));
             view! {
                 <Bars
-                    label=format!("{}: {}", text::WEIGHTS, layer.name)
+                    label=format!("{}: {}", text::WEIGHTS, said(&layer.name))
                     counts=layer.histogram
                     range
                     x_title=text::WEIGHT.into()

@@ -112,7 +112,7 @@ pub(super) fn PrecisionPanel(state: State) -> impl IntoView {
             <p class="hint">{words::ABOUT}</p>
             <div class="buttons">
                 <button data-testid="precision-start" disabled=move || state.occupied() on:click=start>{words::START}</button>
-                <span role="status">{move || under_way().then_some(words::UNDER_WAY)}</span>
+                <span role="status">{move || under_way().then_some(words::UNDER_WAY.tr())}</span>
             </div>
             {move || mine.with(|p| p.as_ref().is_some_and(|p| !p.layers.is_empty())).then(|| view! {
                 <ul class="legend">

@@ -1,5 +1,6 @@
 //! How far the run is, or how it ended.
 
+use super::super::language::{Value, said};
 use super::super::state::{Shown, State};
 use super::super::text;
 use leptos::prelude::*;
@@ -33,8 +34,8 @@ fn Live(state: State) -> impl IntoView {
                 .current()
                 .iter()
                 .map(|(stage, trials)| {
-                    let label = &t.plan.stages[*stage].label;
-                    if t.progress.len() > 1 { text::in_trials(label, trials) } else { label.clone() }
+                    let label = said(&t.plan.stages[*stage].label);
+                    if t.progress.len() > 1 { text::in_trials(&label, trials) } else { label }
                 })
                 .collect();
             let (ended, all) = (t.stages_ended(), t.plan.stages.len() * t.progress.len());
@@ -51,7 +52,7 @@ fn Live(state: State) -> impl IntoView {
         let trained = current.iter().filter(|(stage, _)| t.plan.stages[*stage].epochs() > 0);
         let epochs = trained.map(|(stage, trials)| {
             let at = f64::from(t.progress[trials[0]][*stage].epoch);
-            format!("{} / {}", super::super::format::fixed(at, 1), t.plan.stages[*stage].epochs())
+            format!("{} / {}", super::super::format::fixed(at, 1), t.plan.stages[*stage].epochs().written())
         });
         let epochs: Vec<String> = epochs.collect();
         match (epochs.is_empty(), t.data) {
@@ -95,7 +96,7 @@ fn Stages(state: State) -> impl IntoView {
                         (_, begun, _) if begun > 0 => "now",
                         _ => "waiting",
                     };
-                    (stage.label.clone(), class)
+                    (said(&stage.label), class)
                 })
                 .collect::<Vec<_>>()
         })

@@ -2,6 +2,7 @@
 
 use super::super::charts::drawing;
 use super::super::compare::{figures_table, how, title};
+use super::super::language::{Text, is_persian};
 use super::super::state::State;
 use super::super::text::export as words;
 use super::super::{browser, text};
@@ -41,7 +42,7 @@ pub(super) fn ReportFiles(state: State) -> impl IntoView {
 }
 
 fn name(report: &Report) -> &str {
-    if report.recipe.title.is_empty() { text::UNTITLED } else { &report.recipe.title }
+    if report.recipe.title.is_empty() { text::UNTITLED.tr() } else { &report.recipe.title }
 }
 
 fn table(report: &Report) -> Table {
@@ -52,12 +53,14 @@ fn table(report: &Report) -> Table {
 fn page(report: &Report) -> String {
     let link = browser::link_address(&Link::from(report).to_text());
     let of_run = escape_html(name(report));
-    let heading = |out: &mut String, words: &str| {
-        let _ = writeln!(out, "<h2>{}</h2>", escape_html(words));
+    let heading = |out: &mut String, words: Text| {
+        let _ = writeln!(out, "<h2>{}</h2>", escape_html(words.tr()));
     };
     let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+        "<!doctype html>\n<html lang=\"{}\" dir=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
         <title>{of_run}</title><style>{STYLE}</style></head><body>\n<h1>{of_run}</h1>\n<p>{}<br>{}</p>\n",
+        browser::language(),
+        if is_persian() { "rtl" } else { "ltr" },
         escape_html(&words::made(&browser::day_text())),
         escape_html(&words::run_on(&browser::cores().to_string(), &browser::user_agent())),
     );

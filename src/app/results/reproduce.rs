@@ -37,7 +37,7 @@ pub(super) fn Reproduce(state: State) -> impl IntoView {
     let address = Memo::new(move |_| link.with(address));
     let edited = move || state.report.with(|r| r.as_ref().is_some_and(|r| state.draft.with(|d| d.recipe != r.recipe)));
     let on_gpu = move || state.report.with(|r| r.as_ref().is_some_and(|r| r.backend == BackendName::Gpu));
-    let why_none = move || if on_gpu() { text::DIGEST_GPU } else { text::DIGEST_NONE };
+    let why_none = move || if on_gpu() { text::DIGEST_GPU.tr() } else { text::DIGEST_NONE.tr() };
     let ended = Memo::new(move |_| !state.busy() && state.report.with(Option::is_some));
     let hand_on = move |_| {
         let link = link.get_untracked();

@@ -67,7 +67,7 @@ pub(super) fn SensitivityPanel(state: State) -> impl IntoView {
             <p class="hint">{words::ABOUT}</p>
             <div class="buttons">
                 <button data-testid="sensitivity-start" disabled=move || state.occupied() on:click=start>{words::START}</button>
-                <span role="status">{move || under_way().then_some(words::UNDER_WAY)}</span>
+                <span role="status">{move || under_way().then_some(words::UNDER_WAY.tr())}</span>
             </div>
             {move || mine.with(|s| s.as_ref().is_some_and(|s| !s.layers.is_empty())).then(|| view! {
                 <ul class="legend">

@@ -1,6 +1,7 @@
 //! The variants side by side, each figure under the way it was obtained.
 
 use super::super::charts::Mark;
+use super::super::language::{Text, said};
 use super::super::state::{ResultKey, Shown, State};
 use super::super::text::compare as words;
 use super::super::tracker::Tracker;
@@ -67,7 +68,7 @@ pub(super) fn VariantTable(state: State) -> impl IntoView {
     }
 }
 
-const HEADS: [&str; 9] = [
+const HEADS: [Text; 9] = [
     text::VARIANT,
     text::ACCURACY,
     text::LOSS,
@@ -132,7 +133,7 @@ fn Row(state: State, index: usize, name: String, base: Memo<String>) -> impl Int
                     on:click=move |_| state.chosen.set(Some(me.get_value()))
                 >
                     <Mark index/>
-                    {name}
+                    <bdi>{name}</bdi>
                 </button>
                 {move || partial().then(|| view! { <em class="tag">{text::PARTIAL}</em> })}
             </th>
@@ -159,7 +160,7 @@ fn waits_for(live: &Tracker, name: &str) -> Option<String> {
         (Some((trial, stage)), None) => {
             let curve = live.curves.iter().find(|c| c.trial == trial && c.stage == stage);
             let reached = curve.and_then(|c| c.training.last()).map(|p| f64::from(p.accuracy));
-            text::in_work(&live.plan.stages[stage].label, reached)
+            text::in_work(&said(&live.plan.stages[stage].label), reached)
         }
     })
 }

@@ -1,6 +1,7 @@
 //! Accuracy against what it costs: bytes, and time.
 
 use super::super::charts::{Axis, Dot, Scatter};
+use super::super::language::Text;
 use super::super::state::State;
 use super::super::{format, text};
 use crate::experiment::VariantReport;
@@ -31,8 +32,8 @@ pub(super) fn Tradeoff(state: State) -> impl IntoView {
 #[component]
 fn Against(
     state: State,
-    title: &'static str,
-    axis: &'static str,
+    title: Text,
+    axis: Text,
     read: fn(&VariantReport) -> f64,
     write: fn(f64) -> String,
 ) -> impl IntoView {

@@ -47,8 +47,8 @@ pub(in crate::app) fn WeightsPicture(state: State, matrix: Memo<usize>) -> impl 
             <input type="checkbox" prop:checked=move || mask_only.get() on:change:target=move |ev| mask_only.set(ev.target().checked())/>
             <span>{text::MASK_ONLY}</span>
         </label>
-        <canvas class="weights" data-testid="mask" node_ref=canvas role="img" aria-label=text::MASK_HELP hidden=move || !mine.get()></canvas>
-        <p class="hint">{move || if mine.get() { text::MASK_HELP } else { text::MASK_WAIT }}</p>
+        <canvas class="weights" data-testid="mask" node_ref=canvas role="img" aria-label=text::MASK_HELP.tr() hidden=move || !mine.get()></canvas>
+        <p class="hint">{move || if mine.get() { text::MASK_HELP.tr() } else { text::MASK_WAIT.tr() }}</p>
     }
 }
 

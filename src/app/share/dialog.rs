@@ -5,6 +5,7 @@ use super::super::text::{self, share as words};
 use super::super::{browser, editor::inputs::unique};
 use super::code::Code;
 use super::embed::Snippet;
+use crate::app::language::Text;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -21,8 +22,8 @@ pub(in crate::app) enum Dialog {
 /// A link to hand on.
 #[derive(Clone, PartialEq)]
 pub(in crate::app) struct Sharing {
-    pub title: &'static str,
-    pub about: &'static str,
+    pub title: Text,
+    pub about: Text,
     /// The whole link.
     pub address: String,
     /// The name of its file, without an ending.
@@ -110,7 +111,7 @@ fn Handed(state: State, sharing: Sharing) -> impl IntoView {
                 <h3>{words::CODE}</h3>
                 <Code link=address/>
                 <button data-testid="code-large" aria-pressed=move || large.get().to_string() on:click=move |_| large.update(|l| *l = !*l)>
-                    {move || if large.get() { words::CODE_SMALL } else { words::CODE_LARGE }}
+                    {move || if large.get() { words::CODE_SMALL.tr() } else { words::CODE_LARGE.tr() }}
                 </button>
             </div>
         </div>

@@ -86,7 +86,7 @@ fn Beside(here: Shared<Report>, there: Shared<Report>) -> impl IntoView {
     let why = words::cause(cause(&here, &there));
     let name = |backend: BackendName| {
         let word = if backend == BackendName::Gpu { "gpu" } else { "cpu" };
-        text::BACKENDS.iter().find(|(value, ..)| *value == word).map_or("", |(_, title, _)| title)
+        text::BACKENDS.iter().find(|(value, ..)| *value == word).map_or("", |(_, title, _)| title.tr())
     };
     let trained = words::trained_by(name(here.backend), name(there.backend));
     let versions = (here.engine != there.engine).then(|| words::versions(&here.engine, &there.engine));

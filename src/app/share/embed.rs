@@ -46,7 +46,7 @@ pub(super) fn Snippet(state: State) -> impl IntoView {
     let which = RwSignal::new(words::EMBEDS[0].0.to_string());
     let html = Memo::new(move |_| {
         let link = results::link(state);
-        let title = if link.recipe.title.is_empty() { words::EMBED_UNTITLED } else { &link.recipe.title };
+        let title = if link.recipe.title.is_empty() { words::EMBED_UNTITLED.tr() } else { &link.recipe.title };
         let address = format!("{}?embed={}#x={}", browser::plain_address(), which.get(), link.to_text());
         format!(
             "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"640\" style=\"border:0\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>",

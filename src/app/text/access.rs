@@ -1,31 +1,26 @@
 //! The words that screen readers speak while something is under way.
 
 use crate::app::format;
+use crate::app::language::Text;
 
 /// Percent; variants tested, of all.
-pub(in crate::app) const RUNNING: &str = "Running: {} % done, {} of {} variants tested.";
+pub(in crate::app) const RUNNING: Text = Text("Running: {} % done, {} of {} variants tested.");
 /// Percent.
-pub(in crate::app) const MEASURING: &str = "Measuring this device: {} % done.";
+pub(in crate::app) const MEASURING: Text = Text("Measuring this device: {} % done.");
 /// How a run ended; a variant's name and its accuracy.
-pub(in crate::app) const ENDED: &str = "{} Most accurate: {}, {}.";
+pub(in crate::app) const ENDED: Text = Text("{} Most accurate: {}, {}.");
 
 /// See [`RUNNING`].
 pub(in crate::app) fn running(percent: u32, tested: usize, all: usize) -> String {
-    RUNNING.replacen("{}", &percent.to_string(), 1).replacen("{}", &tested.to_string(), 1).replacen(
-        "{}",
-        &all.to_string(),
-        1,
-    )
+    RUNNING.with(&[&percent, &tested, &all])
 }
 
 /// See [`MEASURING`].
 pub(in crate::app) fn measuring(percent: u32) -> String {
-    MEASURING.replacen("{}", &percent.to_string(), 1)
+    MEASURING.with(&[&percent])
 }
 
-/// See [`ENDED`]. Filled place by place, since a name may hold anything.
+/// See [`ENDED`].
 pub(in crate::app) fn ended(how: &str, best: &str, accuracy: f64) -> String {
-    let parts: Vec<&str> = ENDED.splitn(4, "{}").collect();
-    let values = [how.to_string(), best.to_string(), format::percent(accuracy), String::new()];
-    parts.into_iter().zip(values).flat_map(|(part, value)| [part.to_string(), value]).collect()
+    ENDED.with(&[&how, &best, &format::percent(accuracy)])
 }

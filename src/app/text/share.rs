@@ -2,87 +2,106 @@
 
 use super::fill;
 use crate::app::format;
+use crate::app::language::Text;
 use crate::experiment::Preview;
 use crate::experiment::difference::Cause;
 
-pub(in crate::app) const LINK_TITLE: &str = "A link to this experiment";
-pub(in crate::app) const LINK_ABOUT: &str = "It holds the whole experiment and, once it was run, the digest of its result. Whoever opens it sees what it would run; nothing runs until they press Run.";
-pub(in crate::app) const CLOSE: &str = "Close";
-pub(in crate::app) const COPY_LINK: &str = "Copy the link";
-pub(in crate::app) const SAVE_LINK: &str = "Save as a file";
-pub(in crate::app) const FILE_HELP: &str =
-    "Drop such a file anywhere on the page to open it, or choose it under Recipe as JSON.";
-pub(in crate::app) const CODE: &str = "QR code";
-pub(in crate::app) const CODE_DENSE: &str =
-    "The link is long, so the code is fine: show it large, and let phones come close.";
-pub(in crate::app) const CODE_LARGE: &str = "Show the code large";
-pub(in crate::app) const CODE_SMALL: &str = "Show the link";
-const CODE_LABEL: &str = "QR code of the link {}";
-const CODE_TOO_LONG: &str = "The link has {} characters, and a QR code holds at most {}. Save it as a file instead: whoever drops the file on this page opens the same experiment.";
-pub(in crate::app) const RECIPE_FILE: &str = "Save the recipe";
+pub(in crate::app) const LINK_TITLE: Text = Text("A link to this experiment");
+pub(in crate::app) const LINK_ABOUT: Text = Text(
+    "It holds the whole experiment and, once it was run, the digest of its result. Whoever opens it sees what it would run; nothing runs until they press Run.",
+);
+pub(in crate::app) const CLOSE: Text = Text("Close");
+pub(in crate::app) const COPY_LINK: Text = Text("Copy the link");
+pub(in crate::app) const SAVE_LINK: Text = Text("Save as a file");
+pub(in crate::app) const FILE_HELP: Text =
+    Text("Drop such a file anywhere on the page to open it, or choose it under Recipe as JSON.");
+pub(in crate::app) const CODE: Text = Text("QR code");
+pub(in crate::app) const CODE_DENSE: Text =
+    Text("The link is long, so the code is fine: show it large, and let phones come close.");
+pub(in crate::app) const CODE_LARGE: Text = Text("Show the code large");
+pub(in crate::app) const CODE_SMALL: Text = Text("Show the link");
+const CODE_LABEL: Text = Text("QR code of the link {}");
+const CODE_TOO_LONG: Text = Text(
+    "The link has {} characters, and a QR code holds at most {}. Save it as a file instead: whoever drops the file on this page opens the same experiment.",
+);
+pub(in crate::app) const RECIPE_FILE: Text = Text("Save the recipe");
 
-pub(in crate::app) const EMBED: &str = "Embed";
-pub(in crate::app) const EMBED_TITLE: &str = "Put this into another page";
-pub(in crate::app) const EMBED_ABOUT: &str = "A frame with one chart and a button that runs it, in the reader's own browser. Paste this into the page; the site that holds it needs to allow frames from here.";
-pub(in crate::app) const EMBED_WHICH: &str = "What the frame shows";
-pub(in crate::app) const EMBED_SNIPPET: &str = "The frame as HTML";
-pub(in crate::app) const EMBED_COPY: &str = "Copy the HTML";
-pub(in crate::app) const EMBED_OPEN: &str = "Open in Featherweight";
-pub(in crate::app) const EMBED_UNTITLED: &str = "An experiment of Featherweight";
-pub(in crate::app) const EMBED_EMPTY: &str =
-    "Press Run: the experiment runs in this browser, and its results appear here.";
-pub(in crate::app) const EMBEDS: [(&str, &str, &str); 3] = [
-    ("curves", "the learning curves", ""),
-    ("table", "the table of variants", ""),
-    ("tradeoff", "accuracy against size and time", ""),
+pub(in crate::app) const EMBED: Text = Text("Embed");
+pub(in crate::app) const EMBED_TITLE: Text = Text("Put this into another page");
+pub(in crate::app) const EMBED_ABOUT: Text = Text(
+    "A frame with one chart and a button that runs it, in the reader's own browser. Paste this into the page; the site that holds it needs to allow frames from here.",
+);
+pub(in crate::app) const EMBED_WHICH: Text = Text("What the frame shows");
+pub(in crate::app) const EMBED_SNIPPET: Text = Text("The frame as HTML");
+pub(in crate::app) const EMBED_COPY: Text = Text("Copy the HTML");
+pub(in crate::app) const EMBED_OPEN: Text = Text("Open in Featherweight");
+pub(in crate::app) const EMBED_UNTITLED: Text = Text("An experiment of Featherweight");
+pub(in crate::app) const EMBED_EMPTY: Text =
+    Text("Press Run: the experiment runs in this browser, and its results appear here.");
+pub(in crate::app) const EMBEDS: [(&str, Text, Text); 3] = [
+    ("curves", Text("the learning curves"), Text("")),
+    ("table", Text("the table of variants"), Text("")),
+    ("tradeoff", Text("accuracy against size and time"), Text("")),
 ];
-const EMBED_UNKNOWN: &str = "There is no chart “{}” to embed; the address may end in ?embed=curves, ?embed=table or ?embed=tradeoff. The table is shown.";
+const EMBED_UNKNOWN: Text = Text(
+    "There is no chart “{}” to embed; the address may end in ?embed=curves, ?embed=table or ?embed=tradeoff. The table is shown.",
+);
 
-const PREVIEW_DATA: &str = "{} of data to fetch, where it is not at hand yet";
-const PREVIEW_NO_DATA: &str = "no data to fetch";
-const PREVIEW_WORK: &str = "{} and {} training samples";
-const PREVIEW_TIME: &str = "about {}, as fast as this device ran “{}”";
-const PREVIEW_UNKNOWN: &str = "the time is unknown until something was run here";
-const PREVIEW: &str = "What running it takes: {}; {}; {}.";
-const ONE_STAGE: &str = "1 stage";
-const STAGES: &str = "{} stages";
+const PREVIEW_DATA: Text = Text("{} of data to fetch, where it is not at hand yet");
+const PREVIEW_NO_DATA: Text = Text("no data to fetch");
+const PREVIEW_WORK: Text = Text("{} and {} training samples");
+const PREVIEW_TIME: Text = Text("about {}, as fast as this device ran “{}”");
+const PREVIEW_UNKNOWN: Text = Text("the time is unknown until something was run here");
+const PREVIEW: Text = Text("What running it takes: {}; {}; {}.");
+const ONE_STAGE: Text = Text("1 stage");
+const STAGES: Text = Text("{} stages");
 
-const DROPPED_UNKNOWN: &str = "The file is neither a recipe nor a link of Featherweight (it begins with “{}”). Drop a .json recipe, or a text file with a link in it.";
-pub(in crate::app) const DROPPED_EMPTY: &str = "The file is empty or cannot be read as text; choose another.";
-const DROPPED_LARGE: &str = "The file has {}; recipes and links are far smaller. Choose another.";
+const DROPPED_UNKNOWN: Text = Text(
+    "The file is neither a recipe nor a link of Featherweight (it begins with “{}”). Drop a .json recipe, or a text file with a link in it.",
+);
+pub(in crate::app) const DROPPED_EMPTY: Text = Text("The file is empty or cannot be read as text; choose another.");
+const DROPPED_LARGE: Text = Text("The file has {}; recipes and links are far smaller. Choose another.");
 
-pub(in crate::app) const DIFFERENCES: &str = "What differs";
-pub(in crate::app) const HERE: &str = "this run";
-pub(in crate::app) const THERE: &str = "the other";
-pub(in crate::app) const SAME_BITS: &str = "the same bits";
-const PREDICTIONS: &str = "{} predictions at least";
-pub(in crate::app) const NO_PREDICTION: &str = "no cell of the confusion matrix";
-pub(in crate::app) const UNKNOWN: &str = "not known";
-pub(in crate::app) const ABSENT: &str = "not reached";
-pub(in crate::app) const DIFFERS_IN: &str = "Differs in";
-pub(in crate::app) const NO_OTHER: &str = "A link holds one digest for the whole run, so it does not say which variant differs. Ask whoever shared it for their report (Download the report, under How this is reproduced), and choose it here.";
-pub(in crate::app) const OTHER_REPORT: &str = "Choose their report";
-const OTHER_BAD: &str = "The file is not a report ({}). A report is what Download the report saves.";
-pub(in crate::app) const CAUSE: &str = "The likeliest cause";
-const VERSIONS: &str = "This is version {}; the other run was made by {}.";
-pub(in crate::app) const VERSION_UNKNOWN: &str = "an earlier version, which did not tell";
-const TRAINED_BY: &str = "Trained by: {} here, {} there.";
+pub(in crate::app) const DIFFERENCES: Text = Text("What differs");
+pub(in crate::app) const HERE: Text = Text("this run");
+pub(in crate::app) const THERE: Text = Text("the other");
+pub(in crate::app) const SAME_BITS: Text = Text("the same bits");
+const PREDICTIONS: Text = Text("{} predictions at least");
+pub(in crate::app) const NO_PREDICTION: Text = Text("no cell of the confusion matrix");
+pub(in crate::app) const UNKNOWN: Text = Text("not known");
+pub(in crate::app) const ABSENT: Text = Text("not reached");
+pub(in crate::app) const DIFFERS_IN: Text = Text("Differs in");
+pub(in crate::app) const NO_OTHER: Text = Text(
+    "A link holds one digest for the whole run, so it does not say which variant differs. Ask whoever shared it for their report (Download the report, under How this is reproduced), and choose it here.",
+);
+pub(in crate::app) const OTHER_REPORT: Text = Text("Choose their report");
+const OTHER_BAD: Text = Text("The file is not a report ({}). A report is what Download the report saves.");
+pub(in crate::app) const CAUSE: Text = Text("The likeliest cause");
+const VERSIONS: Text = Text("This is version {}; the other run was made by {}.");
+pub(in crate::app) const VERSION_UNKNOWN: Text = Text("an earlier version, which did not tell");
+const TRAINED_BY: Text = Text("Trained by: {} here, {} there.");
 
 /// What most likely made two runs differ.
-pub(in crate::app) const CAUSES: [(Cause, &str); 5] = [
-    (Cause::Recipe, "The two recipes are not the same, so neither are their results."),
+pub(in crate::app) const CAUSES: [(Cause, Text); 5] = [
+    (Cause::Recipe, Text("The two recipes are not the same, so neither are their results.")),
     (
         Cause::Gpu,
-        "The GPU trained one of them, and its bits are those of one device. Choose the processor under Training, and run again.",
+        Text(
+            "The GPU trained one of them, and its bits are those of one device. Choose the processor under Training, and run again.",
+        ),
     ),
-    (Cause::Unfinished, "One of the two was stopped or lost a part. Run it to its end."),
+    (Cause::Unfinished, Text("One of the two was stopped or lost a part. Run it to its end.")),
     (
         Cause::Version,
-        "The two were made by different versions of this program. Reload the page to have the newest, and run again.",
+        Text(
+            "The two were made by different versions of this program. Reload the page to have the newest, and run again.",
+        ),
     ),
     (
         Cause::Unexplained,
-        "Same recipe, same version, both on the processor: that should not happen. Run it again; if this device then agrees with itself, the other result was changed or made by a changed program, and if it does not, this device computes wrongly.",
+        Text(
+            "Same recipe, same version, both on the processor: that should not happen. Run it again; if this device then agrees with itself, the other result was changed or made by a changed program, and if it does not, this device computes wrongly.",
+        ),
     ),
 ];
 
@@ -131,11 +150,11 @@ pub(in crate::app) fn other_bad(reason: &str) -> String {
 }
 
 pub(in crate::app) fn cause(cause: Cause) -> &'static str {
-    CAUSES.iter().find(|(other, _)| *other == cause).map_or("", |(_, sentence)| sentence)
+    CAUSES.iter().find(|(other, _)| *other == cause).map_or("", |(_, sentence)| sentence.tr())
 }
 
 pub(in crate::app) fn versions(here: &str, there: &str) -> String {
-    fill(VERSIONS, &[here, if there.is_empty() { VERSION_UNKNOWN } else { there }])
+    fill(VERSIONS, &[here, if there.is_empty() { VERSION_UNKNOWN.tr() } else { there }])
 }
 
 pub(in crate::app) fn trained_by(here: &str, there: &str) -> String {

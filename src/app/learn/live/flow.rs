@@ -1,6 +1,7 @@
 //! A tiny network to prune by hand: Tanaka et al. 2020, the scores of `R = 1^T (prod |W|) 1` and their conservation.
 
 use super::parts::{Rows, Slider, Verdict, frame};
+use crate::app::language::Text;
 use crate::app::state::State;
 use crate::app::{format, text::learn as words};
 use leptos::prelude::*;
@@ -99,7 +100,7 @@ pub(super) fn draw(_: State) -> AnyView {
             sums.into_iter().enumerate().map(row).collect::<Vec<_>>()
         })
     });
-    let rule = move |name: &'static str, flow: bool| {
+    let rule = move |name: Text, flow: bool| {
         view! {
             <label class="check">
                 <input type="radio" name="flow-rule" data-testid=format!("flow-{}", if flow { "synflow" } else { "magnitude" })

@@ -10,7 +10,7 @@ pub(super) fn frame(name: &'static str, inner: impl IntoView) -> AnyView {
 /// A slider with its value beside its name.
 #[component]
 pub(super) fn Slider(
-    title: &'static str,
+    #[prop(into)] title: &'static str,
     /// For tests.
     id: &'static str,
     /// From, to, and by how much at a time.
@@ -41,7 +41,7 @@ pub(super) type Row = (String, String, f64);
 
 /// Bars, one beneath another.
 #[component]
-pub(super) fn Rows(title: &'static str, rows: Signal<Vec<Row>>) -> impl IntoView {
+pub(super) fn Rows(#[prop(into)] title: &'static str, rows: Signal<Vec<Row>>) -> impl IntoView {
     let draw = |(name, figure, share): Row| {
         view! {
             <li>

@@ -2,12 +2,13 @@
 //! output layer.
 
 use super::parts::{Rows, Slider, Verdict, frame};
+use crate::app::language::Text;
 use crate::app::state::State;
 use crate::app::{format, text::learn as words};
 use leptos::prelude::*;
 
 /// Weights of each layer, and the share that a round leaves.
-const LAYERS: [(&str, f64, f64); 3] =
+const LAYERS: [(Text, f64, f64); 3] =
     [(words::FIRST_LAYER, 235_200.0, 0.8), (words::SECOND_LAYER, 30_000.0, 0.8), (words::OUTPUT_LAYER, 1_000.0, 0.9)];
 
 pub(super) fn draw(_: State) -> AnyView {
@@ -18,7 +19,7 @@ pub(super) fn draw(_: State) -> AnyView {
         let left = left.get();
         let all = (words::WHOLE, whole(), left.iter().sum::<f64>());
         let layers = LAYERS.iter().zip(left).map(|((name, weights, _), left)| (*name, *weights, left));
-        let row = |(name, weights, left): (&str, f64, f64)| {
+        let row = |(name, weights, left): (Text, f64, f64)| {
             (name.to_string(), format::percent(left / weights), left / weights)
         };
         layers.chain([all]).map(row).collect::<Vec<_>>()

@@ -48,7 +48,7 @@ pub(super) fn draw(_: State) -> AnyView {
         words::saliencies([&a, &b], deleted)
     });
     let number: fn(f64) -> String = |v| format::trimmed(v, 1);
-    let axis = |title: &str| Axis { title: title.into(), write: |v| format::trimmed(v, 2) };
+    let axis = |title: crate::app::language::Text| Axis { title: title.into(), write: |v| format::trimmed(v, 2) };
     frame(
         "saliency",
         view! {

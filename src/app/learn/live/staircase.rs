@@ -50,7 +50,10 @@ pub(super) fn draw(_: State) -> AnyView {
         let slope = if w.abs() <= RANGE { "1" } else { "0" };
         words::passed(&written(w), &written(rounded(w, most(bits.get()))), slope)
     });
-    let axis = |title: &str| Axis { title: title.into(), write: |v| format::trimmed(v, 2).replace('-', "−") };
+    let axis = |title: crate::app::language::Text| Axis {
+        title: title.into(),
+        write: |v| format::trimmed(v, 2).replace('-', "−"),
+    };
     let signed: fn(f64) -> String = |v| format::trimmed(v, 2).replace('-', "−");
     frame(
         "staircase",

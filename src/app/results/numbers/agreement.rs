@@ -1,6 +1,7 @@
 //! What a teacher knows beside the right answers, and where a student says something else, picture by picture.
 
 use super::super::super::browser::paint;
+use super::super::super::language::class as class_name;
 use super::super::super::state::{Shared, State};
 use super::super::super::text::agreement as words;
 use super::super::super::{format, text};
@@ -42,7 +43,7 @@ pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> i
                         <button data-testid="agreement-start" disabled=move || occupied(state) on:click=start>
                             {move || words::compare_with(&teacher.get().unwrap_or_default())}
                         </button>
-                        <span role="status">{move || answers.agreement.under_way(state).then_some(words::UNDER_WAY)}</span>
+                        <span role="status">{move || answers.agreement.under_way(state).then_some(words::UNDER_WAY.tr())}</span>
                     </div>
                     {move || {
                         let names = [teacher.get_untracked()?, pick.name.get_untracked()?];
@@ -132,7 +133,7 @@ fn alike(told: Shared<Agreement>, info: &'static DatasetInfo) -> AnyView {
     let temperature = move || TEMPERATURES[at.get().min(last)];
     let cell = move |share: f32, most: f32| {
         let percent = f64::from(share) * 100.0;
-        let depth = format::trimmed(f64::from(share / most.max(1e-9)).min(1.0) * 100.0, 1);
+        let depth = format::plain(f64::from(share / most.max(1e-9)).min(1.0) * 100.0, 1);
         view! { <td style=format!("--depth: {depth}%")>{format::fixed(percent, u8::from(percent < 9.95))}</td> }
     };
     let rows = move || {
@@ -144,7 +145,7 @@ fn alike(told: Shared<Agreement>, info: &'static DatasetInfo) -> AnyView {
         let most = wrong.fold(0.0, f32::max);
         let row = |(class, shares): (usize, Vec<f32>)| {
             let cells = shares.into_iter().map(|share| cell(share, most)).collect_view();
-            view! { <tr><th scope="row">{info.labels[class]}</th>{cells}</tr> }
+            view! { <tr><th scope="row">{class_name(info.labels[class])}</th>{cells}</tr> }
         };
         rows.into_iter().enumerate().map(row).collect_view()
     };
@@ -163,7 +164,7 @@ fn alike(told: Shared<Agreement>, info: &'static DatasetInfo) -> AnyView {
         <div class="scroll" tabindex="0" role="group" aria-label=words::ALIKE>
             <table class="alike" data-testid="alike">
                 <thead>
-                    <tr><th scope="col">{words::CLASS}</th>{info.labels.iter().map(|label| view! { <th scope="col">{*label}</th> }).collect_view()}</tr>
+                    <tr><th scope="col">{words::CLASS}</th>{info.labels.iter().map(|label| view! { <th scope="col">{class_name(label)}</th> }).collect_view()}</tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -181,7 +182,12 @@ fn says(logits: &[f32], info: &'static DatasetInfo) -> &'static str {
 fn caption(example: &Example, info: &'static DatasetInfo, names: &[String; 2]) -> String {
     let said = [&example.teacher, &example.student].map(|logits| says(logits, info));
     let label = info.labels[usize::from(example.label)];
-    words::example(example.index, label, (&names[0], said[0]), (&names[1], said[1]))
+    words::example(
+        example.index,
+        &class_name(label),
+        (&names[0], &class_name(said[0])),
+        (&names[1], &class_name(said[1])),
+    )
 }
 
 fn picture(example: &Example, info: &'static DatasetInfo) -> AnyView {
@@ -229,7 +235,7 @@ fn bars(example: &Example, info: &'static DatasetInfo, names: &[String; 2]) -> A
                 {format::percent(share)}
                 <svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                     <rect class="whole" width="100" height="4"></rect>
-                    <rect width=format::trimmed(share * 100.0, 1) height="4"></rect>
+                    <rect width=format::plain(share * 100.0, 1) height="4"></rect>
                 </svg>
             </td>
         }
@@ -239,7 +245,7 @@ fn bars(example: &Example, info: &'static DatasetInfo, names: &[String; 2]) -> A
         let row = |class: usize| {
             view! {
                 <tr class:right=class == label>
-                    <th scope="row">{info.labels[class]}</th>
+                    <th scope="row">{class_name(info.labels[class])}</th>
                     {said.iter().map(|said| bar(said[class])).collect_view()}
                 </tr>
             }

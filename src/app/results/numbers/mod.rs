@@ -9,6 +9,7 @@ mod number_line;
 mod overflow;
 
 use super::super::browser;
+use super::super::language::Text;
 use super::super::state::{Analysis, Shared, Shown, State};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::Landscape;
@@ -45,6 +46,24 @@ pub(super) fn Numbers(state: State) -> impl IntoView {
 /// The plan of what is shown, as far as there are results.
 type Planned = Memo<Option<Shared<Plan>>>;
 
+thread_local! {
+    /// What was said stays when the page is drawn anew, as in another language.
+    static KEPT: Kept = Kept {
+        weights: ArcRwSignal::new(None),
+        noise: ArcRwSignal::new(None),
+        landscape: ArcRwSignal::new(None),
+        agreement: ArcRwSignal::new(None),
+    };
+}
+
+/// See [`Answers`].
+struct Kept {
+    weights: ArcRwSignal<Option<(String, usize, Shared<Histogram>)>>,
+    noise: ArcRwSignal<Option<Asked<Vec<LayerNoise>>>>,
+    landscape: ArcRwSignal<Option<Asked<Landscape>>>,
+    agreement: ArcRwSignal<Option<Asked<Agreement>>>,
+}
+
 /// What workers have said to the questions of these cards.
 #[derive(Clone, Copy)]
 struct Answers {
@@ -58,8 +77,12 @@ struct Answers {
 impl Answers {
     /// Listens from now on.
     fn new(state: State) -> Self {
-        let (noise, landscape, agreement) = (Told::new(), Told::new(), Told::new());
-        let answers = Self { weights: RwSignal::new(None), noise, landscape, agreement };
+        let answers = KEPT.with(|kept| Self {
+            weights: kept.weights.clone().into(),
+            noise: Told(kept.noise.clone().into()),
+            landscape: Told(kept.landscape.clone().into()),
+            agreement: Told(kept.agreement.clone().into()),
+        });
         Effect::new(move |_| {
             let said = state.answer.with(|said| said.as_deref().and_then(|said| serde_json::from_str(said).ok()));
             match said {
@@ -99,10 +122,6 @@ struct Asked<T> {
 }
 
 impl<T: Send + Sync + 'static> Told<T> {
-    fn new() -> Self {
-        Self(RwSignal::new(None))
-    }
-
     /// Asks about a variant of what is shown.
     fn ask(self, state: State, variant: String, question: &Question) {
         let run = (browser::date_ms() / 1000.0) as u32;
@@ -177,7 +196,7 @@ impl Pick {
         Self { names, chosen, name }
     }
 
-    fn draw(self, title: &'static str, id: &'static str) -> AnyView {
+    fn draw(self, title: Text, id: &'static str) -> AnyView {
         view! {
             <label>
                 <span>{title}</span>

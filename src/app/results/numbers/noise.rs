@@ -38,7 +38,7 @@ pub(super) fn NoisePanel(state: State, answers: Answers, plan: Planned) -> impl 
                         <button data-testid="noise-start" disabled=move || occupied(state) on:click=start>
                             {move || words::compare_with(&origin.get().unwrap_or_default())}
                         </button>
-                        <span role="status">{move || answers.noise.under_way(state).then_some(words::NOISE_UNDER_WAY)}</span>
+                        <span role="status">{move || answers.noise.under_way(state).then_some(words::NOISE_UNDER_WAY.tr())}</span>
                     </div>
                     {move || layers().map(|layers| table(&layers))}
                 </section>
@@ -99,7 +99,7 @@ fn bar(decibels: Option<f64>) -> AnyView {
             {words::decibels(decibels)}
             <svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                 <rect class="whole" width="100" height="4"></rect>
-                <rect width=format::trimmed(share * 100.0, 1) height="4"></rect>
+                <rect width=format::plain(share * 100.0, 1) height="4"></rect>
             </svg>
         </td>
     }

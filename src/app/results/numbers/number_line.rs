@@ -1,6 +1,7 @@
 //! The grid of integers over a matrix's weights, to be moved by hand, and what it costs.
 
 use super::super::super::charts::{Rule, Ruled, Spread};
+use super::super::super::language::Value;
 use super::super::super::state::{Shared, Shown, State};
 use super::super::super::{format, text};
 use super::super::choosers::{Choosers, Matrix};
@@ -94,7 +95,7 @@ fn Grid(histogram: Shared<Histogram>) -> impl IntoView {
             <Ruled label=Signal::derive(move || words::line_label(bits.get(), error.get().clipped)) spread rule x_title=text::WEIGHT.into() y_title=text::HOW_MANY.into()/>
             <div class="handles">
                 <label class="field">
-                    <span>{words::BITS}" "<output>{move || bits.get()}</output></span>
+                    <span>{words::BITS}" "<output>{move || bits.get().written()}</output></span>
                     <input
                         type="range" min="1" max="8" step="1" data-testid="line-bits"
                         prop:value=move || bits.get().to_string()
@@ -117,7 +118,7 @@ fn Grid(histogram: Shared<Histogram>) -> impl IntoView {
                     />
                 </label>
                 <label class="field">
-                    <span>{words::ZERO_POINT}" "<output>{move || if one_bit() { "–".to_string() } else { ruler.get().zero_point.to_string() }}</output></span>
+                    <span>{words::ZERO_POINT}" "<output>{move || if one_bit() { "–".to_string() } else { ruler.get().zero_point.written() }}</output></span>
                     <input
                         type="range" step="1" data-testid="line-zero" disabled=one_bit
                         min=move || best.get().integers().0 max=move || best.get().integers().1
@@ -130,7 +131,7 @@ fn Grid(histogram: Shared<Histogram>) -> impl IntoView {
                 </label>
                 <div class="buttons">
                     <button data-testid="line-best" on:click=move |_| ruler.set(best.get_untracked())>{words::BEST}</button>
-                    <span>{move || if ruler.get() == best.get() { words::IS_BEST } else { "" }}</span>
+                    <span>{move || if ruler.get() == best.get() { words::IS_BEST.tr() } else { "" }}</span>
                 </div>
             </div>
         </div>

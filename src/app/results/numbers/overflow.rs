@@ -1,6 +1,7 @@
 //! Sums of products in registers of several widths, step by step.
 
 use super::super::super::format;
+use super::super::super::language::{Text, Value};
 use super::super::super::text::numbers as words;
 use crate::compression::quantize::overflow::{Step, WIDTHS, first_overflow, rows, steps};
 use leptos::prelude::*;
@@ -20,10 +21,10 @@ pub(in crate::app) fn Overflow(#[prop(optional)] open: bool) -> impl IntoView {
         let [inputs, weights] = rows(terms.get(), sizes.map(|size| size.get()), extreme.get());
         steps(&inputs, &weights)
     });
-    let slider = |title: &'static str, id: &'static str, value: Signal<usize>, most: usize, set: Box<dyn Fn(usize)>| {
+    let slider = |title: Text, id: &'static str, value: Signal<usize>, most: usize, set: Box<dyn Fn(usize)>| {
         view! {
             <label class="field">
-                <span>{title}" "<output>{move || value.get()}</output></span>
+                <span>{title}" "<output>{move || value.get().written()}</output></span>
                 <input
                     type="range" min="1" max=most step="1" data-testid=id
                     prop:value=move || value.get().to_string()
@@ -103,8 +104,8 @@ fn row(at: usize, step: &Step) -> AnyView {
     });
     view! {
         <tr>
-            <th scope="row">{at + 1}</th>
-            <td>{format!("{} × {} = {}", signed(a.into()), signed(b.into()), signed(step.product))}</td>
+            <th scope="row">{(at + 1).written()}</th>
+            <td dir="ltr">{format!("{} × {} = {}", signed(a.into()), signed(b.into()), signed(step.product))}</td>
             {sums.collect_view()}
         </tr>
     }
