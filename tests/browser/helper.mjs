@@ -28,7 +28,10 @@ export const WEBGPU = process.env.WEBGPU === "on";
 export const PLACES = [
   { name: "playground", fragment: "#playground", matter: "#results" },
   { name: "gallery", fragment: "#gallery", matter: "#exhibits" },
+  { name: "compare", fragment: "#compare", matter: "#compared" },
+  { name: "learn", fragment: "#learn", matter: "#course" },
   { name: "device", fragment: "#device", matter: "#measured" },
+  { name: "class", fragment: "#class", matter: "#class-title" },
 ];
 
 /**
