@@ -60,5 +60,5 @@ fn drawn(axis: Axis) -> Drawn {
         Quantity::Factor => |v| format::trimmed(v, 1) + "×",
         Quantity::Bytes => format::bytes,
     };
-    Drawn { title: said(&axis.title), write }
+    Drawn { title: said(axis.title), write }
 }
