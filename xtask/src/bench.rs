@@ -12,12 +12,11 @@ pub enum Part {
     Kernels,
     /// The engine beside TensorFlow.js, ONNX Runtime Web and ConvNetJS, in Chromium.
     Peers,
-    /// How long the page's own thread is held up while workers train.
-    Page,
     /// The engine's GPU natively, and in Chromium beside TensorFlow.js's WebGPU backend.
     Gpu,
-    /// Frames of the page with hundreds of results and curves of thousands of points.
-    Frames,
+    /// How long the page's own thread is held up: while workers train, and with hundreds of results and curves of thousands of
+    /// points.
+    Page,
 }
 
 /// Runs one part, or the kernels and the peers. `quick` shortens the windows in Chromium.
@@ -28,12 +27,11 @@ pub fn bench(part: Part, quick: bool) -> Result<(), String> {
     match part {
         Part::Kernels => Ok(()),
         Part::All | Part::Peers => in_chromium("bench/run.mjs", quick),
-        Part::Page => on_the_page(),
         Part::Gpu => {
             kernels_of_the_gpu();
             in_chromium("bench/gpu.mjs", quick)
         }
-        Part::Frames => page(),
+        Part::Page => page(),
     }
 }
 
@@ -42,9 +40,11 @@ fn page() -> Result<(), String> {
     let chromium = tools::chromium()?;
     build::build()?;
     run(program("cargo", &["build", "--release", "--bin", "featherweight"]))?;
-    let mut command = program("node", &["bench/page.mjs"]);
-    command.env("CHROMIUM", chromium);
-    run(command)
+    ["bench/longtasks.mjs", "bench/page.mjs"].into_iter().try_for_each(|script| {
+        let mut command = program("node", &[script]);
+        command.env("CHROMIUM", &chromium);
+        run(command)
+    })
 }
 
 /// Prints what each product of training reaches of the GPU natively, before tuning and after. Many machines have none, which
@@ -54,15 +54,6 @@ fn kernels_of_the_gpu() {
     if let Err(why) = run(program("cargo", &words)) {
         println!("The GPU's kernels were not measured natively: {why}");
     }
-}
-
-/// Prints the long tasks of the page's thread.
-fn on_the_page() -> Result<(), String> {
-    let chromium = tools::chromium()?;
-    build::build()?;
-    let mut command = program("node", &["bench/longtasks.mjs"]);
-    command.env("CHROMIUM", chromium);
-    run(command)
 }
 
 /// Runs one of the scripts that measure the built page beside its peers.

@@ -148,10 +148,10 @@ impl Goal {
     /// asked, the last, which is what the run led up to.
     pub fn judge(&self, variants: &[Figures]) -> Judged {
         let named = |figures: &&Figures| self.variant.as_ref().is_none_or(|name| *name == figures.name);
-        let candidates = variants.iter().filter(named);
+        let mut candidates = variants.iter().filter(named);
         let met = |figures: &Figures| self.conditions.iter().filter(|c| c.met(figures)).count();
         let best = if self.conditions.is_empty() {
-            candidates.last()
+            candidates.next_back()
         } else {
             candidates.max_by(|a, b| met(a).cmp(&met(b)).then(a.accuracy.total_cmp(&b.accuracy)))
         };

@@ -94,7 +94,8 @@ fn what_is_cut_off_or_newer_is_refused_with_a_sentence() {
 
 #[test]
 fn an_assignment_that_cannot_be_set_names_the_place() {
-    let cases: [(&str, fn(&mut Assignment)); 7] = [
+    type Change = fn(&mut Assignment);
+    let cases: [(&str, Change); 7] = [
         ("text is longer than 8000", |a| a.text = "x".repeat(8001)),
         ("questions[0].text is empty", |a| a.questions[0].text = "  ".into()),
         ("questions has 21 entries", |a| a.questions = vec![Question { text: "?".into(), choices: Vec::new() }; 21]),

@@ -8,6 +8,7 @@ mod guess;
 mod onnx;
 mod safetensors;
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use crate::network::{Architecture, Model, Shape};

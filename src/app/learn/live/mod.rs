@@ -15,8 +15,11 @@ mod vote;
 use crate::app::state::State;
 use leptos::prelude::*;
 
+/// What draws a live place.
+type Draw = fn(State) -> AnyView;
+
 /// By the names that chapters use, `{{live: NAME}}`.
-pub(super) const LIVE: &[(&str, fn(State) -> AnyView)] = &[
+pub(super) const LIVE: &[(&str, Draw)] = &[
     ("device", device::draw),
     ("factors", factors::draw),
     ("flow", flow::draw),
