@@ -2,7 +2,8 @@
 
 use super::super::browser;
 use crate::phrase;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 
 /// English and its translation.
 type Pair = (String, String);
@@ -11,12 +12,17 @@ type Pair = (String, String);
 #[derive(serde::Deserialize)]
 pub(super) struct Catalogue(Vec<Pair>, Vec<Pair>);
 
+/// The most sentences that are remembered.
+const MOST_SAID: usize = 1000;
+
 /// Beside the page.
 const FILE: &str = "./texts/fa.json";
 
 thread_local! {
     static PERSIAN: OnceCell<&'static Catalogue> = const { OnceCell::new() };
     static CURRENT: Cell<Option<&'static Catalogue>> = const { Cell::new(None) };
+    /// What was said before: a run says the names of its stages many times a second.
+    static SAID: RefCell<HashMap<String, Option<String>>> = RefCell::new(HashMap::new());
 }
 
 /// The catalogue of the page's language; none for English.
@@ -71,6 +77,20 @@ pub(in crate::app) fn said(sentence: &str) -> String {
 /// The same, or nothing where no text is known.
 fn translated(sentence: &str) -> Option<String> {
     let catalogue = current()?;
+    if let Some(known) = SAID.with_borrow(|said| said.get(sentence).cloned()) {
+        return known;
+    }
+    let told = told(catalogue, sentence);
+    SAID.with_borrow_mut(|said| {
+        if said.len() >= MOST_SAID {
+            said.clear();
+        }
+        said.insert(sentence.into(), told.clone());
+    });
+    told
+}
+
+fn told(catalogue: &Catalogue, sentence: &str) -> Option<String> {
     if sentence.is_empty() {
         return None;
     }

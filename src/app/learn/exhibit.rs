@@ -1,7 +1,7 @@
 //! The way from a chapter to an exhibit of the gallery.
 
-use crate::app::language::tr;
 use super::words;
+use crate::app::language::tr;
 use crate::experiment::gallery;
 use leptos::prelude::*;
 
