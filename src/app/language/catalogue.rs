@@ -2,14 +2,15 @@
 
 use super::super::browser;
 use crate::phrase;
+use js_sys::Array;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use wasm_bindgen::JsValue;
 
 /// English and its translation.
 type Pair = (String, String);
 
 /// What is looked up, sorted by the English; and templates of what lower modules say with values in their holes.
-#[derive(serde::Deserialize)]
 pub(super) struct Catalogue(Vec<Pair>, Vec<Pair>);
 
 /// The most sentences that are remembered.
@@ -54,7 +55,20 @@ pub(super) async fn choose(persian: bool) -> bool {
 }
 
 async fn fetch() -> Option<Catalogue> {
-    serde_json::from_str(&browser::fetch_text(FILE).await?).ok()
+    let [texts, sentences] = [0, 1].map({
+        let lists = Array::from(&browser::fetch_json(FILE).await?);
+        move |at| pairs(&lists.get(at))
+    });
+    Some(Catalogue(texts?, sentences?))
+}
+
+/// The browser reads JSON itself; a reader of our own would be kilobytes of the first view.
+fn pairs(list: &JsValue) -> Option<Vec<Pair>> {
+    let pair = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    Array::from(list).iter().map(pair).collect()
 }
 
 fn find(english: &str) -> Option<&'static str> {
@@ -124,7 +138,7 @@ fn told(catalogue: &Catalogue, sentence: &str) -> Option<String> {
 
 /// What was in a hole: a number, something said, or a name.
 fn value(text: &str) -> String {
-    if text.parse::<f64>().is_ok() { super::digits(text.into()) } else { said(text) }
+    if super::is_number(text) { super::digits(text.into()) } else { said(text) }
 }
 
 /// The place in a recipe that stands before a sentence.
