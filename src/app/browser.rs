@@ -46,13 +46,13 @@ pub(super) fn set_language(language: &str, direction: &str) {
     document().set_title(super::text::PAGE_TITLE.tr());
 }
 
-/// The text of a file beside the page; nothing where it does not come.
-pub(super) async fn fetch_text(path: &str) -> Option<String> {
+/// What a JSON file beside the page says; nothing where it does not come.
+pub(super) async fn fetch_json(path: &str) -> Option<JsValue> {
     let response: Response = JsFuture::from(window().fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
     if !response.ok() {
         return None;
     }
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+    JsFuture::from(response.json().ok()?).await.ok()
 }
 
 /// An element of the page.

@@ -91,7 +91,7 @@ pub(super) struct Written<'t>(pub &'t str);
 
 impl Value for Written<'_> {
     fn written(&self) -> String {
-        if self.0.parse::<f64>().is_ok() { digits(self.0.into()) } else { isolated(self.0) }
+        if is_number(self.0) { digits(self.0.into()) } else { isolated(self.0) }
     }
 }
 
@@ -123,6 +123,11 @@ fn isolated(text: &str) -> String {
         return format!("\u{2068}{text}\u{2069}");
     }
     text.into()
+}
+
+/// Whether this is a number as machines write it. To read it would take a table of kilobytes.
+fn is_number(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit()) && text.bytes().all(|c| c.is_ascii_digit() || b".,-e".contains(&c))
 }
 
 /// A number as the language writes it.

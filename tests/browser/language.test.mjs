@@ -55,7 +55,7 @@ async function english(page) {
     const names = [...document.querySelectorAll("bdi")].map((bdi) => bdi.textContent);
     return { strings: [document.title, ...found], own: names.sort((a, b) => b.length - a.length) };
   });
-  const stripped = (string) => own.reduce((left, name) => left.replaceAll(name, ""), string);
+  const stripped = (string) => [...own, TOY.title].reduce((left, name) => left.replaceAll(name, ""), string);
   const words = (string) => stripped(string).match(/[A-Za-z]{2,}/g) ?? [];
   return [...new Set(strings)].filter((string) => words(string).some((word) => !NAMES.has(word)));
 }

@@ -4,6 +4,7 @@ use super::super::format;
 use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::scale::{Kind, Scale};
+use crate::app::language::Value;
 use crate::experiment::compare::{Cell, Table};
 use leptos::prelude::*;
 
@@ -97,7 +98,10 @@ fn draw(rule: &Rule, x: &Scale) -> AnyView {
         }
         if at - name >= NAME {
             name = at;
-            lines.push(view! { <text class="tick" x=at y=TOP + 8.0 text-anchor="middle">{integer}</text> }.into_any());
+            lines.push(
+                view! { <text class="tick" x=at y=TOP + 8.0 text-anchor="middle">{integer.written()}</text> }
+                    .into_any(),
+            );
         }
     }
     let ends = [x.at(rule.ends.0).clamp(LEFT, RIGHT), x.at(rule.ends.1).clamp(LEFT, RIGHT)];

@@ -48,10 +48,10 @@ pub(super) fn Row(
             </td>
             <th scope="row">
                 {move || place.get().map(|index| view! { <Mark index/>" " })}
-                {name.clone()}
+                <bdi>{name.clone()}</bdi>
                 {stopped.then(|| view! { <em class="tag">{text::PARTIAL}</em> })}
             </th>
-            <td class="of-run">{run}</td>
+            <td class="of-run"><bdi>{run}</bdi></td>
             {cells}
             <td class="acts">
                 <button class="quiet" aria-pressed=pinned.to_string() aria-label=words::pin(&name) title=words::pin(&name) on:click=pin>

@@ -2,14 +2,19 @@
 
 use super::super::browser;
 use crate::phrase;
-use std::cell::{Cell, OnceCell};
+use js_sys::Array;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use wasm_bindgen::JsValue;
 
 /// English and its translation.
 type Pair = (String, String);
 
 /// What is looked up, sorted by the English; and templates of what lower modules say with values in their holes.
-#[derive(serde::Deserialize)]
 pub(super) struct Catalogue(Vec<Pair>, Vec<Pair>);
+
+/// The most sentences that are remembered.
+const MOST_SAID: usize = 1000;
 
 /// Beside the page.
 const FILE: &str = "./texts/fa.json";
@@ -17,6 +22,8 @@ const FILE: &str = "./texts/fa.json";
 thread_local! {
     static PERSIAN: OnceCell<&'static Catalogue> = const { OnceCell::new() };
     static CURRENT: Cell<Option<&'static Catalogue>> = const { Cell::new(None) };
+    /// What was said before: a run says the names of its stages many times a second.
+    static SAID: RefCell<HashMap<String, Option<String>>> = RefCell::new(HashMap::new());
 }
 
 /// The catalogue of the page's language; none for English.
@@ -48,7 +55,20 @@ pub(super) async fn choose(persian: bool) -> bool {
 }
 
 async fn fetch() -> Option<Catalogue> {
-    serde_json::from_str(&browser::fetch_text(FILE).await?).ok()
+    let [texts, sentences] = [0, 1].map({
+        let lists = Array::from(&browser::fetch_json(FILE).await?);
+        move |at| pairs(&lists.get(at))
+    });
+    Some(Catalogue(texts?, sentences?))
+}
+
+/// The browser reads JSON itself; a reader of our own would be kilobytes of the first view.
+fn pairs(list: &JsValue) -> Option<Vec<Pair>> {
+    let pair = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    Array::from(list).iter().map(pair).collect()
 }
 
 fn find(english: &str) -> Option<&'static str> {
@@ -71,6 +91,20 @@ pub(in crate::app) fn said(sentence: &str) -> String {
 /// The same, or nothing where no text is known.
 fn translated(sentence: &str) -> Option<String> {
     let catalogue = current()?;
+    if let Some(known) = SAID.with_borrow(|said| said.get(sentence).cloned()) {
+        return known;
+    }
+    let told = told(catalogue, sentence);
+    SAID.with_borrow_mut(|said| {
+        if said.len() >= MOST_SAID {
+            said.clear();
+        }
+        said.insert(sentence.into(), told.clone());
+    });
+    told
+}
+
+fn told(catalogue: &Catalogue, sentence: &str) -> Option<String> {
     if sentence.is_empty() {
         return None;
     }
@@ -104,7 +138,7 @@ fn translated(sentence: &str) -> Option<String> {
 
 /// What was in a hole: a number, something said, or a name.
 fn value(text: &str) -> String {
-    if text.parse::<f64>().is_ok() { super::digits(text.into()) } else { said(text) }
+    if super::is_number(text) { super::digits(text.into()) } else { said(text) }
 }
 
 /// The place in a recipe that stands before a sentence.

@@ -1,6 +1,7 @@
 //! The way from a chapter to an exhibit of the gallery.
 
 use super::words;
+use crate::app::language::tr;
 use crate::experiment::gallery;
 use leptos::prelude::*;
 
@@ -12,8 +13,8 @@ pub(super) fn Exhibit(name: String) -> impl IntoView {
             <div class="to-exhibit" data-testid="to-exhibit">
                 <div>
                     <small>{words::IN_GALLERY}</small>
-                    <strong>{exhibit.title}</strong>
-                    <span class="paper">{exhibit.paper}</span>
+                    <strong>{tr(exhibit.title)}</strong>
+                    <span class="paper"><bdi>{exhibit.paper}</bdi></span>
                 </div>
                 <a class="button" href=format!("#gallery={}", exhibit.name)>{words::TO_GALLERY}</a>
             </div>

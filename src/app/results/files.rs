@@ -1,5 +1,6 @@
 //! The chosen variant's model as a file: as the engine stores it, and in the other forms, which a worker makes of it.
 
+use super::super::language::tr;
 use super::super::state::{Shown, State};
 use super::super::{browser, text};
 use crate::export::{FORMS, Form, FormName};
@@ -13,8 +14,8 @@ pub(super) fn Files(state: State) -> impl IntoView {
     let buttons = FORMS.iter().map(|form| {
         let take = move |_| export(state, form);
         view! {
-            <button data-testid=format!("download-{}", form.ending) disabled=live title=form.help on:click=take>
-                {form.title}
+            <button data-testid=format!("download-{}", form.ending) disabled=live title=tr(form.help) on:click=take>
+                {tr(form.title)}
             </button>
         }
     });

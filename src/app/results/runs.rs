@@ -45,7 +45,7 @@ pub(super) fn Runs(state: State) -> impl IntoView {
                             data-testid="run-item"
                             aria-current=move || (current.get() == Some(id)).then_some("true")
                             on:click=move |_| actions::show(state, id)
-                        >{title}<small>{tag}</small></button></li>
+                        ><bdi>{title}</bdi><small>{tag}</small></button></li>
                     </For>
                 </ul>
                 {move || current.get().map(|id| view! {
