@@ -379,6 +379,8 @@ impl Kind {
         matches!(
             self,
             Self::GpuCheck
+                | Self::GpuPeak
+                | Self::GpuProduct { .. }
                 | Self::GpuInteger { .. }
                 | Self::Together { .. }
                 | Self::Speed { backend: BackendName::Gpu, .. }

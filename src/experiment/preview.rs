@@ -76,7 +76,7 @@ mod tests {
     fn fewer_samples_and_toys_cost_less() {
         let (all, few) = (preview(r#"{"dataset":"mnist"}"#), preview(r#"{"dataset":"mnist","samples":100}"#));
         assert!(few.data_bytes < all.data_bytes / 3.0 && few.work < all.work / 10.0);
-        assert_eq!((all.trials, all.stages, all.samples), (2, 1, 2 * 10 * 55_000));
+        assert_eq!((all.trials, all.stages, all.samples), (2, 1, 2 * 5 * 55_000));
         assert_eq!(preview(r#"{"dataset":"moons"}"#).data_bytes, 0.0);
     }
 }
