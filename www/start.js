@@ -24,7 +24,14 @@ if (persian) {
   document.head.append(texts);
 }
 
-start({ module_or_path: new URL("./page_bg.wasm", import.meta.url) }).catch((error) => {
+// What is drawn later is styled later.
+function styleTheRest() {
+  const rest = document.createElement("link");
+  Object.assign(rest, { rel: "stylesheet", href: "./rest.css" });
+  document.head.append(rest);
+}
+
+start({ module_or_path: new URL("./page_bg.wasm", import.meta.url) }).then(styleTheRest, (error) => {
   const place = document.querySelector("#loading [role=status]");
   if (place) {
     place.textContent = (persian ? place.dataset.failedFa : place.dataset.failed).replace("{}", error.message);

@@ -4,7 +4,6 @@ use super::super::browser;
 use crate::phrase;
 use js_sys::Array;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use wasm_bindgen::JsValue;
 
 /// English and its translation.
@@ -14,7 +13,7 @@ type Pair = (String, String);
 pub(super) struct Catalogue(Vec<Pair>, Vec<Pair>);
 
 /// The most sentences that are remembered.
-const MOST_SAID: usize = 1000;
+const MOST_SAID: usize = 100;
 
 /// Beside the page.
 const FILE: &str = "./texts/fa.json";
@@ -22,8 +21,8 @@ const FILE: &str = "./texts/fa.json";
 thread_local! {
     static PERSIAN: OnceCell<&'static Catalogue> = const { OnceCell::new() };
     static CURRENT: Cell<Option<&'static Catalogue>> = const { Cell::new(None) };
-    /// What was said before: a run says the names of its stages many times a second.
-    static SAID: RefCell<HashMap<String, Option<String>>> = RefCell::new(HashMap::new());
+    /// What was said last: a run says the names of its stages many times a second.
+    static SAID: RefCell<Vec<(String, Option<String>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The catalogue of the page's language; none for English.
@@ -91,15 +90,15 @@ pub(in crate::app) fn said(sentence: &str) -> String {
 /// The same, or nothing where no text is known.
 fn translated(sentence: &str) -> Option<String> {
     let catalogue = current()?;
-    if let Some(known) = SAID.with_borrow(|said| said.get(sentence).cloned()) {
-        return known;
+    if let Some(known) = SAID.with_borrow(|said| said.iter().find(|(of, _)| of == sentence).cloned()) {
+        return known.1;
     }
     let told = told(catalogue, sentence);
     SAID.with_borrow_mut(|said| {
         if said.len() >= MOST_SAID {
-            said.clear();
+            said.remove(0);
         }
-        said.insert(sentence.into(), told.clone());
+        said.push((sentence.into(), told.clone()));
     });
     told
 }
