@@ -34,11 +34,13 @@ const brotli = (bytes) => {
 };
 
 const folder = process.argv[2];
-const shorten = (path) =>
-  writeFileSync(path, transformSync(readFileSync(path, "utf8"), { minify: true, format: "esm", target: "es2022" }).code);
+const shorten = (path) => {
+  const kind = extname(path) === ".css" ? { loader: "css" } : { format: "esm", target: "es2022" };
+  writeFileSync(path, transformSync(readFileSync(path, "utf8"), { minify: true, ...kind }).code);
+};
 
 const names = readdirSync(folder, { recursive: true }).filter((name) => KINDS.includes(extname(name)));
-names.filter((name) => extname(name) === ".js").forEach((name) => shorten(join(folder, name)));
+names.filter((name) => [".js", ".css"].includes(extname(name))).forEach((name) => shorten(join(folder, name)));
 // It has the hashes of all the others, as they are served.
 writeServiceWorker(folder);
 shorten(join(folder, SERVICE_WORKER));

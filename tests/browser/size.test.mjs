@@ -7,8 +7,11 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { join } from "node:path";
 import { DIST, by, launch, serve, state } from "./helper.mjs";
 
-/** In bytes. What has been reached, so that it is not lost. */
-const BUDGET = { page: 145_000, run: 450_000 };
+/**
+ * In bytes. What has been reached, so that it is not lost. The run's was 450,000 until a second language, assignments, presenting
+ * and the site's copy for offline use came into the first view.
+ */
+const BUDGET = { page: 145_000, run: 460_000 };
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -46,7 +49,7 @@ function within(what, names) {
 }
 
 test("the page can be used before anything of the engine and of the page's later parts has come", async () => {
-  const names = await loaded(/^(worker|page-(engine|shared|rest))/, async (page) => {
+  const names = await loaded(/^(worker|page-(engine|shared|rest)|rest\.css)/, async (page) => {
     await by(page, "variant").nth(3).waitFor();
     assert.equal(await by(page, "run").isEnabled(), true);
     await by(page, "preset").selectOption({ label: "Watch a decision boundary" });
@@ -57,7 +60,7 @@ test("the page can be used before anything of the engine and of the page's later
 });
 
 test("a run begins and ends before the rest of the page has come", async () => {
-  const names = await loaded(/^page-rest/, async (page) => {
+  const names = await loaded(/^(page-rest|rest\.css)/, async (page) => {
     await by(page, "preset").selectOption({ label: "Watch a decision boundary" });
     await by(page, "run").click();
     await state(page, "done");

@@ -263,6 +263,7 @@ test("a chart runs in a frame of another site, without storage", async () => {
   quiet(opened);
   await opened.close();
   const host = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(`<!doctype html><html lang="en"><title>A lesson</title><h1>A lesson</h1>${html}</html>`));
+  host.unref(); // a failed test is not to wait for it
   await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
   const context = await browser.newContext({ viewport: { width: 900, height: 900 } });
   const page = await context.newPage();

@@ -34,6 +34,7 @@ pub(in crate::app) fn place(state: State) -> AnyView {
             </div>
             <RunBar state/>
             {move || nothing.get().then(|| view! { <p class="hint">{words::EMBED_EMPTY}</p> })}
+            <h2 class="unseen">{text::RESULTS}</h2>
             {one(state, if known { &asked } else { "table" })}
         </div>
     }
