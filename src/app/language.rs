@@ -6,7 +6,7 @@
 mod catalogue;
 mod toggle;
 
-pub(super) use catalogue::{begin, said, tr};
+pub(super) use catalogue::{begin, bring_templates, said, tr};
 pub(super) use toggle::LanguageToggle;
 
 use crate::phrase;

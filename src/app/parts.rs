@@ -4,6 +4,7 @@
 //! travels in a file of its own. So the first view calls nothing of theirs by name, but through these tables.
 
 use super::editor::forms;
+use super::language::bring_templates;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State, Typed};
@@ -86,6 +87,7 @@ impl Rest {
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         bring_checks();
+        bring_templates();
         Self {
             start: actions::restore,
             undo: actions::undo,

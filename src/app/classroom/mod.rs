@@ -32,7 +32,7 @@ pub(super) fn place(state: State) -> AnyView {
     view! {
         <div class="classroom">
             <section class="card" aria-labelledby="class-title">
-                <h2 id="class-title">{words::TITLE}</h2>
+                <h2 id="class-title" tabindex="-1">{words::TITLE}</h2>
                 <p>{words::ABOUT}</p>
             </section>
             <Make state/>

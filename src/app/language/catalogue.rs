@@ -4,6 +4,8 @@ use super::super::browser;
 use crate::phrase;
 use js_sys::Array;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::hint::black_box;
+use std::sync::OnceLock;
 use wasm_bindgen::JsValue;
 
 /// English and its translation.
@@ -87,8 +89,24 @@ pub(in crate::app) fn said(sentence: &str) -> String {
     translated(sentence).unwrap_or_else(|| super::isolated(sentence))
 }
 
-/// The same, or nothing where no text is known.
+/// How sentences with values in them are translated, once the part is there that knows ([`bring_templates`]).
+static TEMPLATES: OnceLock<fn(&str) -> Option<String>> = OnceLock::new();
+
+/// From here on sentences with values in them are translated. Before, they are rare, and the first view goes without the code.
+pub(in crate::app) fn bring_templates() {
+    // Seen through, the call would become a direct one, and this code part of the first view.
+    TEMPLATES.get_or_init(|| black_box(remembered));
+}
+
+/// The same as [`said`], or nothing where no text is known.
 fn translated(sentence: &str) -> Option<String> {
+    match find(sentence) {
+        Some(found) => Some(found.into()),
+        None => TEMPLATES.get()?(sentence),
+    }
+}
+
+fn remembered(sentence: &str) -> Option<String> {
     let catalogue = current()?;
     if let Some(known) = SAID.with_borrow(|said| said.iter().find(|(of, _)| of == sentence).cloned()) {
         return known.1;
@@ -106,9 +124,6 @@ fn translated(sentence: &str) -> Option<String> {
 fn told(catalogue: &Catalogue, sentence: &str) -> Option<String> {
     if sentence.is_empty() {
         return None;
-    }
-    if let Some(found) = find(sentence) {
-        return Some(found.into());
     }
     let mut best: Option<(usize, String)> = None;
     for (english, translation) in &catalogue.1 {
