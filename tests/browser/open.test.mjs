@@ -68,7 +68,7 @@ for (const [name, options, direction] of [
 test("the experiment runs by keyboard alone", async () => {
   const opened = await open(browser, site.url + commandLine(TOY).link());
   const { page } = opened;
-  for (let presses = 0; presses < 10; presses++) {
+  for (let presses = 0; presses < 20; presses++) {
     await page.keyboard.press("Tab");
     if (await by(page, "run").evaluate((button) => button === document.activeElement)) break;
   }
