@@ -169,7 +169,7 @@ fn what_cannot_be_done_is_told_in_one_line() {
         (&["link", &toy, "--report", &toy], &["is not a report"]),
         (&["run", &toy, "--quiet", "--noise", "dense"], &["\"dense\" is not quantized"]),
         (&["run", &toy, "--quiet", "--landscape", "other"], &["no variant \"other\"", "dense, int8"]),
-        (&["run", &toy, "--quiet", "--export", &text], &["model.txt", ".onnx or .fwm"]),
+        (&["run", &toy, "--quiet", "--export", &text], &["model.txt", "one of .fwm (Featherweight), .onnx (ONNX)"]),
         (&["run", &toy, "--quiet", "--export", "m.onnx", "--variant", "big"], &["no variant \"big\"", "dense, int8"]),
         (&["export", "missing.fwm", "m.onnx"], &["missing.fwm cannot be read"]),
         (&["export", photo, "m.onnx"], &["screenshot.png", "FWM1"]),
