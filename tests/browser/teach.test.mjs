@@ -292,7 +292,10 @@ test("a chart runs in a frame of another site, without storage", async () => {
   assert.ok(link.startsWith(site.url) && !link.includes("embed"), link);
   assert.deepEqual(complaints, []);
   await context.close();
-  await new Promise((resolve) => host.close(resolve));
+  await new Promise((resolve) => {
+    host.close(resolve);
+    host.closeAllConnections(); // a browser keeps some open
+  });
 });
 
 for (const [name, options, direction] of [
