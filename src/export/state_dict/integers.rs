@@ -2,7 +2,7 @@
 
 use super::slots::{Names, after, weights};
 use super::{Tensor, Values};
-use crate::network::{Grid, IntegerLayer, IntegerLinear, IntegerModel, Layer};
+use crate::network::{Grid, IntegerLayer, IntegerLinear, IntegerModel, Layer, Shape};
 
 /// `real = scale * (integer - zero_point)`, for the input, every matrix of weights and everything that leaves a layer.
 pub(super) fn tensors(model: &IntegerModel) -> Vec<Tensor> {
@@ -39,19 +39,19 @@ fn grid(of: &str, grid: Grid) -> [Tensor; 2] {
 }
 
 /// Weights, what they stand for, biases, and the grids before and behind the layer.
-fn matrix(linear: &IntegerLinear, shape: crate::network::Shape, names: &mut Names) -> Vec<Tensor> {
-    let Some((kind, dims, outputs, slot)) = weights(&linear.layer, shape, false) else { return Vec::new() };
+fn matrix(linear: &IntegerLinear, shape: Shape, names: &mut Names) -> Vec<Tensor> {
+    let Some((kind, slot)) = weights(&linear.layer, shape, false) else { return Vec::new() };
     let name = names.next(kind);
     let of = |part: &str, dims: Vec<usize>, values| Tensor { name: format!("{name}.{part}"), dims, values };
     let codes = &linear.codes;
     let mut tensors = vec![
-        of("weight", dims, Values::I8(slot.read(&codes.weights))),
+        of("weight", slot.dims.clone(), Values::I8(slot.read(&codes.weights))),
         of("weight_scale", vec![codes.scales.len()], Values::F32(codes.scales.clone())),
     ];
     if !codes.zero_points.is_empty() {
         tensors.push(of("weight_zero_point", vec![codes.zero_points.len()], Values::I8(codes.zero_points.clone())));
     }
-    tensors.push(of("bias", vec![outputs], Values::I32(linear.bias.clone())));
+    tensors.push(of("bias", vec![linear.bias.len()], Values::I32(linear.bias.clone())));
     tensors.extend(grid(&format!("{name}.input"), linear.input));
     if let Some(output) = linear.output {
         tensors.extend(grid(&format!("{name}.output"), output));

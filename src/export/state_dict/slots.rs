@@ -3,6 +3,7 @@
 
 use crate::backend::{Conv, Sequence};
 use crate::network::{Layer, Role, Shape};
+use std::collections::BTreeMap;
 
 /// One tensor of a state dict.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,57 +80,34 @@ impl Slot {
 
 /// Names modules as PyTorch's tutorials do, each kind counted from 1: `conv1`, `bn1`, `fc1`.
 #[derive(Default)]
-pub(super) struct Names(Vec<(&'static str, usize)>);
+pub(super) struct Names(BTreeMap<&'static str, usize>);
 
 impl Names {
     pub fn next(&mut self, kind: &'static str) -> String {
-        let count = match self.0.iter_mut().find(|(of, _)| *of == kind) {
-            Some((_, count)) => count,
-            None => {
-                self.0.push((kind, 0));
-                // It was pushed just now.
-                let last = self.0.len() - 1;
-                &mut self.0[last].1
-            }
-        };
+        let count = self.0.entry(kind).or_default();
         *count += 1;
         format!("{kind}{count}")
     }
 }
 
-/// The kind of module that a layer with weights is, and where its weights go; `shape` is what comes in, and tokens' dense layers
-/// are convolutions here but not there.
-pub(super) fn weights(layer: &Layer, shape: Shape, tokens: bool) -> Option<(&'static str, Vec<usize>, usize, Slot)> {
-    let slot = |dims: &[usize], order| Slot {
-        layer: 0,
-        name: String::new(),
-        dims: dims.to_vec(),
-        role: Role::Weight,
-        begin: 0,
-        order,
-    };
-    match *layer {
+/// The kind of module that a layer with weights is, and its weights; `shape` is what comes in, and tokens' dense layers are
+/// convolutions here but not there. Their first dimension is that of the outputs.
+pub(super) fn weights(layer: &Layer, shape: Shape, tokens: bool) -> Option<(&'static str, Slot)> {
+    let (kind, dims, order) = match *layer {
         Layer::Dense { inputs, outputs } => {
             let image = shape.len() == inputs && !tokens;
             let (pixels, channels) = if image { (shape.height * shape.width, shape.channels) } else { (1, inputs) };
-            let dims = [outputs, inputs];
-            Some(("fc", dims.to_vec(), outputs, slot(&dims, Order::Dense { pixels, channels, outputs })))
+            ("fc", vec![outputs, inputs], Order::Dense { pixels, channels, outputs })
         }
         Layer::Convolution(Conv { kernel: 1, channels, filters, .. }) if tokens => {
-            let dims = [filters, channels];
-            Some((
-                "linear",
-                dims.to_vec(),
-                filters,
-                slot(&dims, Order::Dense { pixels: 1, channels, outputs: filters }),
-            ))
+            ("linear", vec![filters, channels], Order::Dense { pixels: 1, channels, outputs: filters })
         }
         Layer::Convolution(Conv { kernel, channels, filters, .. }) => {
-            let dims = [filters, channels, kernel, kernel];
-            Some(("conv", dims.to_vec(), filters, slot(&dims, Order::Convolution { kernel, channels, filters })))
+            ("conv", vec![filters, channels, kernel, kernel], Order::Convolution { kernel, channels, filters })
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some((kind, Slot { layer: 0, name: "weight".into(), dims, role: Role::Weight, begin: 0, order }))
 }
 
 /// The shape that leaves a layer.
@@ -153,61 +131,38 @@ pub fn slots(layers: &[Layer], shape: Shape) -> Vec<Slot> {
     let mut slots = Vec::new();
     let tokens = layers.iter().any(|layer| matches!(layer, Layer::Sequence(_)));
     let mut shape = shape;
-    for (index, layer) in layers.iter().enumerate() {
-        // Several tensors may lie one behind another in one parameter.
-        let mut several = |kind, role, parts: &[&str], dims: &[usize], names: &mut Names| {
-            let module: String = names.next(kind);
-            for (at, part) in parts.iter().enumerate() {
-                slots.push(Slot {
-                    layer: index,
-                    name: format!("{module}.{part}"),
-                    dims: dims.to_vec(),
-                    role,
-                    begin: at * dims.iter().product::<usize>(),
-                    order: Order::Same,
-                });
-            }
-            module
+    for (layer, of) in layers.iter().enumerate() {
+        // The tensors of a module; the place among those of its parameter, where several lie one behind another in one.
+        let plain = |name: &str, role, dims: &[usize], place: usize| {
+            let begin = place * dims.iter().product::<usize>();
+            Slot { layer, name: name.into(), dims: dims.to_vec(), role, begin, order: Order::Same }
         };
-        match *layer {
+        let scales = |channels| {
+            ["weight", "bias"].map(|part| plain(part, Role::Scale, &[channels], usize::from(part == "bias")))
+        };
+        let module = match *of {
             Layer::BatchNormalization { channels, .. } => {
-                let module = several("bn", Role::Scale, &["weight", "bias"], &[channels], &mut names);
-                for (at, part) in ["running_mean", "running_var"].iter().enumerate() {
-                    slots.push(Slot {
-                        layer: index,
-                        name: format!("{module}.{part}"),
-                        dims: vec![channels],
-                        role: Role::Statistics,
-                        begin: at * channels,
-                        order: Order::Same,
-                    });
-                }
+                let measured = |part, place| plain(part, Role::Statistics, &[channels], place);
+                let [weight, bias] = scales(channels);
+                Some(("bn", vec![weight, bias, measured("running_mean", 0), measured("running_var", 1)]))
             }
-            Layer::Sequence(Sequence::Normalization { channels, .. }) => {
-                several("norm", Role::Scale, &["weight", "bias"], &[channels], &mut names);
-            }
+            Layer::Sequence(Sequence::Normalization { channels, .. }) => Some(("norm", scales(channels).to_vec())),
             Layer::Sequence(Sequence::Embedding { vocabulary, channels, .. }) => {
-                several("embedding", Role::Embedding, &["weight"], &[vocabulary, channels], &mut names);
+                Some(("embedding", vec![plain("weight", Role::Embedding, &[vocabulary, channels], 0)]))
             }
             Layer::Sequence(Sequence::Positions { tokens, channels }) => {
-                several("position", Role::Embedding, &["weight"], &[tokens, channels], &mut names);
+                Some(("position", vec![plain("weight", Role::Embedding, &[tokens, channels], 0)]))
             }
-            _ => {
-                if let Some((kind, _, outputs, slot)) = weights(layer, shape, tokens) {
-                    let module = names.next(kind);
-                    slots.push(Slot { layer: index, name: format!("{module}.weight"), ..slot });
-                    slots.push(Slot {
-                        layer: index,
-                        name: format!("{module}.bias"),
-                        dims: vec![outputs],
-                        role: Role::Bias,
-                        begin: 0,
-                        order: Order::Same,
-                    });
-                }
-            }
+            _ => weights(of, shape, tokens).map(|(kind, weight)| {
+                let bias = plain("bias", Role::Bias, &weight.dims[..1], 0);
+                (kind, vec![Slot { layer, ..weight }, bias])
+            }),
+        };
+        if let Some((kind, parts)) = module {
+            let module = names.next(kind);
+            slots.extend(parts.into_iter().map(|slot| Slot { name: format!("{module}.{}", slot.name), ..slot }));
         }
-        shape = after(layer, shape);
+        shape = after(of, shape);
     }
     slots
 }
