@@ -370,6 +370,7 @@ test("where a link's result is not reproduced, a report says what differs", asyn
   writeFileSync(file, JSON.stringify(report));
   await by(page, "other-report").setInputFiles(file);
   const rows = by(page, "differences-table").locator("tbody tr");
+  await rows.nth(3).waitFor();
   assert.equal(await rows.count(), 4);
   assert.match(await rows.nth(0).innerText(), /the same bits/);
   assert.match(await rows.nth(1).innerText(), /7 predictions at least/);
