@@ -30,7 +30,8 @@ const DOINGS = [
     await by(page, "run-quick").first().click();
     await page.waitForTimeout(10_000);
     await page.evaluate(() => (location.hash = "#playground"));
-    await by(page, "stop").click();
+    // On a fast machine it has ended by itself.
+    if (await by(page, "stop").isVisible()) await by(page, "stop").click();
     await state(page, "done");
   }],
   ["the device is measured for ten seconds", async (page) => {

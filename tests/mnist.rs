@@ -5,6 +5,11 @@
 use std::path::Path;
 use std::process::Command;
 
+/// The command line: the one that `FEATHERWEIGHT` names, so that a release build need not be made a second time for these tests.
+fn program() -> Command {
+    Command::new(std::env::var_os("FEATHERWEIGHT").unwrap_or_else(|| env!("CARGO_BIN_EXE_featherweight").into()))
+}
+
 /// One variant of a report.
 struct Variant {
     accuracy: f64,
@@ -15,7 +20,7 @@ struct Variant {
 fn run(name: &str) -> impl Fn(&str) -> Variant {
     let recipe = format!("tests/recipes/{name}.json");
     let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
-    let status = Command::new(env!("CARGO_BIN_EXE_featherweight"))
+    let status = program()
         .args(["run", &recipe, "--quiet", "--out"])
         .arg(&report)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -35,7 +40,7 @@ fn run(name: &str) -> impl Fn(&str) -> Variant {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+#[ignore = "takes minutes unless the command line is a release build: `cargo xtask test native` runs it"]
 fn lenet_300_100_loses_little_when_pruned_and_quantized() {
     let of = run("tradeoff");
     let (dense, pruned, int8, both) = (of("dense"), of("pruned"), of("int8"), of("pruned and int8"));
@@ -50,7 +55,7 @@ fn lenet_300_100_loses_little_when_pruned_and_quantized() {
 
 /// 8 bits cost next to nothing; 4 bits do, once weights are rounded in concert; with 3 bits that is where repairs tell.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+#[ignore = "takes minutes unless the command line is a release build: `cargo xtask test native` runs it"]
 fn repairs_carry_lenet_300_100_to_four_bits_and_three() {
     let of = run("quantization-lenet-300-100");
     let (float, int8, plain) = (of("float"), of("int8"), of("3 bits, max"));
@@ -68,7 +73,7 @@ fn repairs_carry_lenet_300_100_to_four_bits_and_three() {
 /// Whether a teacher helps a student this small is for the figures to say (the README has them), not for a test: what must
 /// hold is that both learned, and that the teacher knows more.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+#[ignore = "takes minutes unless the command line is a release build: `cargo xtask test native` runs it"]
 fn a_distilled_student_learns_from_its_teacher() {
     let of = run("distillation");
     let (teacher, alone, distilled) = (of("teacher"), of("student alone"), of("student distilled"));
@@ -84,7 +89,7 @@ fn a_distilled_student_learns_from_its_teacher() {
 
 /// A few seconds on a part of MNIST are enough for both deep networks; in integers they answer nearly as they did.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+#[ignore = "takes minutes unless the command line is a release build: `cargo xtask test native` runs it"]
 fn deep_networks_learn_and_are_quantized() {
     let of = run("deep");
     for (name, integers) in [("residual", "residual, int8"), ("chain", "chain, int8")] {
@@ -98,7 +103,7 @@ fn deep_networks_learn_and_are_quantized() {
 /// Test accuracy of the variants of an exhibit's quick settings.
 fn exhibit(name: &str) -> impl Fn(&str) -> f64 {
     let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
-    let status = Command::new(env!("CARGO_BIN_EXE_featherweight"))
+    let status = program()
         .args(["gallery", name, "--quiet", "--out"])
         .arg(&report)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -117,7 +122,7 @@ fn exhibit(name: &str) -> impl Fn(&str) -> f64 {
 /// The lottery ticket hypothesis, in small: a fifth of the weights learns as well as all of them from their own initialization,
 /// and worse from another.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+#[ignore = "takes minutes unless the command line is a release build: `cargo xtask test native` runs it"]
 fn tickets_win_by_their_initialization() {
     let of = exhibit("lottery-ticket");
     let dense = of("100 %");
@@ -132,7 +137,7 @@ fn tickets_win_by_their_initialization() {
 
 /// SynFlow's figure, in small: at a hundredth of the weights it is ahead of all others, and past that others collapse.
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes in a debug build: cargo test --release --test mnist")]
+#[ignore = "takes minutes unless the command line is a release build: `cargo xtask test native` runs it"]
 fn synflow_is_ahead_where_little_is_left() {
     let of = exhibit("synflow");
     for level in ["100x", "1000x"] {

@@ -18,8 +18,8 @@ struct Parted {
 
 const PARTED: [Parted; 3] = [
     Parted { name: "page", profile: "page", options: &["-Oz"] },
-    Parted { name: "worker", profile: "release", options: &["-O3"] },
-    Parted { name: "worker-relaxed", profile: "release", options: &["-O3", "--enable-relaxed-simd"] },
+    Parted { name: "worker", profile: "worker", options: &["-O3"] },
+    Parted { name: "worker-relaxed", profile: "worker", options: &["-O3", "--enable-relaxed-simd"] },
 ];
 
 /// What all of them may use.

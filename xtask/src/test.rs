@@ -34,7 +34,10 @@ pub fn test(part: Part) -> Result<(), String> {
     }
     if wants(Part::Native) {
         step("Native tests", program("cargo", &["test", "--quiet", "--workspace"]))?;
-        step("The recipes on MNIST", program("cargo", &["test", "--quiet", "--release", "--test", "mnist"]))?;
+        command_line()?;
+        let mut command = program("cargo", &["test", "--quiet", "--test", "mnist", "--", "--ignored"]);
+        command.env("FEATHERWEIGHT", root().join("target").join("release").join("featherweight"));
+        step("The recipes on MNIST", command)?;
     }
     if wants(Part::Wasm) {
         tools::for_building()?;
@@ -48,7 +51,7 @@ pub fn test(part: Part) -> Result<(), String> {
         let (firefox, geckodriver) = tools::firefox()?;
         step("The benchmark's tables", program("node", &["--test", "bench/bench.test.mjs"]))?;
         build::build()?;
-        step("Command line for the browser tests", program("cargo", &["build", "--quiet", "--release"]))?;
+        command_line()?;
         step("Exported models in ONNX Runtime", program("node", &["--test", "tests/onnx.test.mjs"]))?;
         let python = tools::python()?;
         let judges = ["-m", "unittest", "discover", "-v", "tests/judges"];
@@ -93,6 +96,11 @@ fn browser_tests(webgpu: &str) -> Result<Vec<String>, String> {
     let mut tests: Vec<String> = tests.map(|name| format!("tests/browser/{name}")).collect();
     tests.sort();
     Ok(tests)
+}
+
+/// The command line as it is released: what tests compare the browsers with, and what runs the recipes on MNIST.
+fn command_line() -> Result<(), String> {
+    step("The command line", program("cargo", &["build", "--quiet", "--release", "--bin", "featherweight"]))
 }
 
 const WASM: &str = "wasm32-unknown-unknown";

@@ -11,9 +11,10 @@ const GECKODRIVER: &str = "0.37.1";
 /// What `cargo xtask build` needs.
 pub fn for_building() -> Result<(), String> {
     wasm_target()?;
-    cargo_tool("trunk", "trunk", TRUNK, true)?;
-    // Its output fits only the library of the same version.
-    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &locked_version("wasm-bindgen")?, false)?;
+    // It fetches nothing, so it needs no encryption.
+    cargo_tool("trunk", "trunk", TRUNK, "0", &["--locked", "--no-default-features"])?;
+    // Its output fits only the library of the same version. It reads and writes megabytes, so it is optimized somewhat.
+    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &locked_version("wasm-bindgen")?, "1", &["--no-default-features"])?;
     npm_packages()
 }
 
@@ -27,8 +28,9 @@ fn wasm_target() -> Result<(), String> {
     run(program("rustup", &["target", "add", TARGET]))
 }
 
-/// Installs a Rust program into `.tools` unless it is there in that version.
-fn cargo_tool(name: &str, package: &str, version: &str, locked: bool) -> Result<(), String> {
+/// Installs a Rust program into `.tools` unless it is there in that version. A tool that runs once a build need not be optimized,
+/// and takes a third of the time to build.
+fn cargo_tool(name: &str, package: &str, version: &str, level: &str, more: &[&str]) -> Result<(), String> {
     let path = tools().join("bin").join(name);
     let path = path.to_string_lossy();
     if output(program(&path, &["--version"])).is_some_and(|said| said.split_whitespace().any(|word| word == version)) {
@@ -38,14 +40,11 @@ fn cargo_tool(name: &str, package: &str, version: &str, locked: bool) -> Result<
     let folder = tools();
     let folder = folder.to_string_lossy();
     let mut arguments = vec!["install", package, "--version", version, "--root", &folder, "--force"];
-    if locked {
-        arguments.push("--locked");
-    }
+    arguments.extend(more);
     let mut command = program("cargo", &arguments);
-    // A tool that runs once a build need not be optimized to the last; this takes a third of the time.
     command.env("CARGO_PROFILE_RELEASE_LTO", "off");
     command.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
     // The builds of tools are kept apart from the project's, whose flags do not apply to them.
     command.env("CARGO_TARGET_DIR", root().join("target").join("tools"));
     run(command)
@@ -119,7 +118,7 @@ pub fn firefox() -> Result<(PathBuf, PathBuf), String> {
         programs: &["firefox-esr", "firefox"],
         package: "firefox-esr",
     })?;
-    cargo_tool("geckodriver", "geckodriver", GECKODRIVER, true)?;
+    cargo_tool("geckodriver", "geckodriver", GECKODRIVER, "0", &["--locked"])?;
     Ok((firefox, tools().join("bin").join("geckodriver")))
 }
 

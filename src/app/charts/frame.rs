@@ -20,20 +20,22 @@ pub(in crate::app) struct Axis {
 
 /// Grid, ticks and titles.
 pub(super) fn frame(x: &Scale, y: &Scale, x_axis: &Axis, y_axis: &Axis) -> impl IntoView + use<> {
-    // Names that would touch their neighbour are left out.
+    // Names that would touch their neighbour are left out: where the last one ends.
     let mut last = f64::NEG_INFINITY;
     let columns: Vec<_> = x
         .ticks()
         .iter()
         .map(|&tick| {
             let at = x.at(tick);
-            let named = at - last >= 44.0;
+            let name = (x_axis.write)(tick);
+            let half = (name.chars().count() as f64 * 3.4).max(19.0);
+            let named = at - half - last >= 6.0;
             if named {
-                last = at;
+                last = at + half;
             }
             view! {
                 <line class="grid" x1=at x2=at y1=TOP y2=BOTTOM></line>
-                {named.then(|| view! { <text class="tick" x=at y=BOTTOM + 17.0 text-anchor="middle">{(x_axis.write)(tick)}</text> })}
+                {named.then(|| view! { <text class="tick" x=at y=BOTTOM + 17.0 text-anchor="middle">{name}</text> })}
             }
         })
         .collect();

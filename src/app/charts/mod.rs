@@ -6,6 +6,7 @@ mod frame;
 mod lines;
 mod marked;
 mod marks;
+mod names;
 mod pareto;
 mod picture;
 mod ranked;

@@ -5,6 +5,7 @@ use super::super::text::compare as words;
 use super::files::numbers;
 use super::frame::{Axis, BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, frame, view_box};
 use super::marks::{series_class, shape};
+use super::names::{Named, heights, side};
 use super::scale::{Kind, Scale};
 use crate::experiment::compare::{Cell, Table, front};
 use leptos::prelude::*;
@@ -81,6 +82,9 @@ pub(in crate::app) fn Front(
         let marks: Vec<_> = dots.with(|dots| {
             let mut on_front = vec![false; dots.len()];
             best.iter().for_each(|&i| on_front[i] = true);
+            let named = dots.iter().zip(&places).filter(|(d, _)| d.chosen.is_some());
+            let named: Vec<_> = named.map(|(d, &(x, y))| Named { name: &d.name, x, y }).collect();
+            let mut heights = heights(&named).into_iter();
             dots.iter()
                 .zip(&places)
                 .zip(on_front)
@@ -92,7 +96,8 @@ pub(in crate::app) fn Front(
                         let _ = write!(path, "M{cx} {cy}m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0");
                         return None;
                     };
-                    Some(chosen(dot, index, at, on_front, (&x, &y)))
+                    let height = heights.next().unwrap_or(at.1);
+                    Some(chosen(dot, index, at, height, on_front, (&x, &y)))
                 })
                 .collect()
         });
@@ -109,11 +114,11 @@ pub(in crate::app) fn Front(
         let at = near.get()?;
         let (px, py) = places.with(|(.., places)| places.get(at).copied())?;
         let name = dots.with(|dots| dots.get(at).map(|d| d.name.clone()))?;
-        let right = px < (LEFT + RIGHT) / 2.0;
+        let (name_x, anchor) = side(px);
         Some(view! {
             <g class="pointed" aria-hidden="true">
                 <circle cx=px cy=py r="7"></circle>
-                <text class="name" x=if right { px + 12.0 } else { px - 12.0 } y=(py - 8.0).max(TOP + 10.0) text-anchor=if right { "start" } else { "end" }>{name}</text>
+                <text class="name" x=name_x y=(py - 8.0).max(TOP + 10.0) text-anchor=anchor>{name}</text>
             </g>
         })
     };
@@ -163,8 +168,15 @@ pub(in crate::app) fn Front(
     .into_any()
 }
 
-/// A point in its colour, with its name and spread.
-fn chosen(dot: &FrontDot, index: usize, (px, py): (f64, f64), on_front: bool, scales: (&Scale, &Scale)) -> AnyView {
+/// A point in its colour, with its spread and, at a height, its name.
+fn chosen(
+    dot: &FrontDot,
+    index: usize,
+    (px, py): (f64, f64),
+    height: f64,
+    on_front: bool,
+    scales: (&Scale, &Scale),
+) -> AnyView {
     let (x, y) = scales;
     let across = dot.across.map(|(low, high)| {
         view! { <line class="spread" x1=tenth(x.at(low)) x2=tenth(x.at(high)) y1=py y2=py></line> }
@@ -172,16 +184,14 @@ fn chosen(dot: &FrontDot, index: usize, (px, py): (f64, f64), on_front: bool, sc
     let up = dot.up.map(|(low, high)| {
         view! { <line class="spread" x1=px x2=px y1=tenth(y.at(low)) y2=tenth(y.at(high))></line> }
     });
-    let right = px < (LEFT + RIGHT) / 2.0;
+    let (name_x, anchor) = side(px);
     let class = format!("point {}{}", series_class(index), if on_front { "" } else { " dim" });
     view! {
         <g class=class>
             {across}
             {up}
             <path d=shape(index) transform=format!("translate({px} {py}) scale(1.2)")></path>
-            <text class="name" x=if right { px + 12.0 } else { px - 12.0 } y=py + 4.0 text-anchor=if right { "start" } else { "end" }>
-                {dot.name.clone()}
-            </text>
+            <text class="name" x=name_x y=height + 4.0 text-anchor=anchor>{dot.name.clone()}</text>
         </g>
     }
     .into_any()

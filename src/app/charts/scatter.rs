@@ -4,13 +4,11 @@ use super::super::text;
 use super::files::numbers;
 use super::frame::{Axis, BOTTOM, LEFT, RIGHT, TOP, frame, view_box};
 use super::marks::{series_class, shape};
+use super::names::{Named, heights, side};
 use super::scale::{Kind, Scale};
 use crate::experiment::compare::{Cell, Table, front};
 use leptos::prelude::*;
 use std::fmt::Write;
-
-/// The middle of the drawing, where names change sides.
-const MIDDLE: f64 = (LEFT + RIGHT) / 2.0;
 
 /// One point: less `x` and more `y` are better.
 #[derive(Clone, PartialEq)]
@@ -49,7 +47,8 @@ pub(in crate::app) fn Scatter(
             let dot = &dots[at];
             let _ = write!(best, "{}{} {}", if i == 0 { 'M' } else { 'L' }, x.at(dot.x), y.at(dot.y));
         }
-        let heights = label_heights(&dots, &x, &y);
+        let drawn = dots.iter().map(|d| Named { name: &d.name, x: x.at(d.x), y: y.at(d.y) }).collect::<Vec<_>>();
+        let heights = heights(&drawn);
         let write_x = x_axis.write;
         let marks: Vec<_> = dots
             .into_iter()
@@ -60,7 +59,7 @@ pub(in crate::app) fn Scatter(
                 let spread = dot.spread.map(|(low, high)| {
                     view! { <line class="spread" x1=px x2=px y1=y.at(low) y2=y.at(high)></line> }
                 });
-                let right = px < MIDDLE;
+                let (name_x, anchor) = side(px);
                 let (name, name2, name3) = (dot.name.clone(), dot.name.clone(), dot.name.clone());
                 let class = format!("point {}", series_class(dot.index));
                 view! {
@@ -87,9 +86,9 @@ pub(in crate::app) fn Scatter(
                         <path d=shape(dot.index) transform=format!("translate({px} {py}) scale(1.2)")></path>
                         <text
                             class="name"
-                            x=if right { px + 12.0 } else { px - 12.0 }
+                            x=name_x
                             y=height + 4.0
-                            text-anchor=if right { "start" } else { "end" }
+                            text-anchor=anchor
                         >{dot.name}</text>
                     </g>
                 }
@@ -111,31 +110,4 @@ pub(in crate::app) fn Scatter(
         </figure>
     }
     .into_any()
-}
-
-/// Where the name of a point at `px` lies: right of it in the left half, left of it in the right half.
-fn name_span(name: &str, px: f64) -> (f64, f64) {
-    let width = 7.0 * name.chars().count() as f64;
-    if px < MIDDLE { (px + 12.0, px + 12.0 + width) } else { (px - 12.0 - width, px - 12.0) }
-}
-
-/// Heights for the names, moved down where they would lie on another name or point.
-fn label_heights(dots: &[Dot], x: &Scale, y: &Scale) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..dots.len()).collect();
-    order.sort_by(|&a, &b| y.at(dots[a].y).total_cmp(&y.at(dots[b].y)));
-    let mut heights = vec![0.0; dots.len()];
-    // What is taken: from, to, height.
-    let mut taken: Vec<(f64, f64, f64)> = dots.iter().map(|d| (x.at(d.x) - 7.0, x.at(d.x) + 7.0, y.at(d.y))).collect();
-    for i in order {
-        let (from, to) = name_span(&dots[i].name, x.at(dots[i].x));
-        let mut height = y.at(dots[i].y);
-        while let Some((.., other)) =
-            taken.iter().find(|(left, right, at)| *left < to && *right > from && (at - height).abs() < 13.5)
-        {
-            height = other + 14.0;
-        }
-        taken.push((from, to, height));
-        heights[i] = height;
-    }
-    heights
 }

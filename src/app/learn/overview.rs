@@ -1,5 +1,6 @@
 //! All chapters, and how far the visitor has come.
 
+use super::super::format;
 use super::course::{Course, Entry};
 use super::{CHAPTER, Learn, words};
 use leptos::prelude::*;
@@ -41,7 +42,7 @@ fn card(learn: Learn, at: usize, entry: &Entry) -> AnyView {
     let was_read = move || learn.progress.has(&name).then(|| view! { <em class="was-read">"✓ "{words::WAS_READ}</em> });
     view! {
         <li class="card">
-            <h3><a href=format!("{CHAPTER}{}", entry.name)><span class="number">{at + 1}</span>{entry.title.clone()}</a></h3>
+            <h3><a href=format!("{CHAPTER}{}", entry.name)><span class="number">{format::count((at + 1) as f64)}</span>{entry.title.clone()}</a></h3>
             <p>{entry.summary.clone()}</p>
             <p class="hint">{words::minutes(entry.minutes)}" "{was_read}</p>
         </li>

@@ -47,6 +47,7 @@ use reproduce::Reproduce;
 pub(super) use reproduce::{link, share};
 use runs::Runs;
 use sensitivity::SensitivityPanel;
+use std::time::Duration;
 use table::VariantTable;
 use tradeoff::Tradeoff;
 use try_text::TryText;
@@ -75,6 +76,26 @@ pub(super) fn runs(state: State) -> AnyView {
     view! { <Runs state/> }.into_any()
 }
 
+/// How long the page waits before it draws a further card.
+const TURN: Duration = Duration::from_millis(20);
+
+/// When the `n`th of the cards may be drawn that all are due at once: one after another, since together they would hold up the page
+/// for longer than a visitor's hand bears.
+fn in_turn(due: Memo<bool>) -> impl Fn(usize) -> Memo<bool> {
+    let drawn = RwSignal::new(0);
+    Effect::new(move |_| {
+        if !due.get() {
+            drawn.set(0);
+        } else if drawn.get() < CARDS {
+            set_timeout(move || _ = drawn.try_update(|drawn| *drawn += 1), TURN);
+        }
+    });
+    move |n| Memo::new(move |_| due.get() && drawn.get() > n)
+}
+
+/// The cards that come when the first variant has been tested.
+const CARDS: usize = 5;
+
 /// What there is to see of a run.
 pub(super) fn all(state: State) -> AnyView {
     provide_context(Origin(Signal::derive(move || state.report.get().map(|report| Link::from(&*report)))));
@@ -85,6 +106,8 @@ pub(super) fn all(state: State) -> AnyView {
         Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_toy())));
     let words =
         Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_text())));
+    let turn = in_turn(measured);
+    let [traded, tried, looked, sensitive, precise] = [0, 1, 2, 3, 4].map(turn);
     view! {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
@@ -92,13 +115,13 @@ pub(super) fn all(state: State) -> AnyView {
             {move || tabled.get().then(|| view! { <VariantTable state/> })}
             <Collapse state/>
             {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
-            {move || measured.get().then(|| view! { <Tradeoff state/> })}
+            {move || traded.get().then(|| view! { <Tradeoff state/> })}
             {move || something.get().then(|| view! { <Curves state/> })}
-            {move || (measured.get() && !toy.get() && !words.get()).then(|| view! { <DrawPad state/> })}
-            {move || (measured.get() && words.get()).then(|| view! { <TryText state/> })}
-            {move || measured.get().then(|| view! { <Inside state/> })}
-            {move || measured.get().then(|| view! { <SensitivityPanel state/> })}
-            {move || measured.get().then(|| view! { <PrecisionPanel state/> })}
+            {move || (tried.get() && !toy.get() && !words.get()).then(|| view! { <DrawPad state/> })}
+            {move || (tried.get() && words.get()).then(|| view! { <TryText state/> })}
+            {move || looked.get().then(|| view! { <Inside state/> })}
+            {move || sensitive.get().then(|| view! { <SensitivityPanel state/> })}
+            {move || precise.get().then(|| view! { <PrecisionPanel state/> })}
             <Numbers state/>
             <Reproduce state/>
     }

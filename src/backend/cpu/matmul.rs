@@ -68,6 +68,7 @@ impl Panels {
     }
 
     /// The `k` rows of the panel that holds columns `panel * NR ..`.
+    #[inline(always)]
     pub fn panel(&self, panel: usize) -> &[[f32; NR]] {
         &self.values[panel * self.k..][..self.k]
     }

@@ -55,6 +55,7 @@ impl Dot for Pairs {
         std::array::from_fn(|lane| i16::from(weight(lane % 2, lane / 2)))
     }
 
+    #[inline(always)]
     fn group(x: &[u8], groups: &mut [i32]) {
         let (twos, rest) = x.as_chunks::<2>();
         for (group, [low, high]) in groups.iter_mut().zip(twos) {

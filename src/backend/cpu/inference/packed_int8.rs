@@ -31,6 +31,7 @@ impl<const BITS: usize> Dot for Packed<BITS> {
         })
     }
 
+    #[inline(always)]
     fn group(x: &[u8], groups: &mut [i32]) {
         Pairs::group(x, groups);
         // A weight of one bit is never zero: what it is multiplied by has to be.

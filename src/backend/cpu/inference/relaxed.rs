@@ -28,6 +28,7 @@ impl<const SIGNED: bool> Dot for Relaxed<SIGNED> {
         pack_quads(weight)
     }
 
+    #[inline(always)]
     fn group(x: &[u8], groups: &mut [i32]) {
         group_quads(x, SIGNED, groups);
     }
