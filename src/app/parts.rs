@@ -190,6 +190,17 @@ impl Parts {
         }
         }
     }
+
+    /// What the rest draws in something that is folded, and what is to be told when it is unfolded: it is drawn from then on, since
+    /// the forms of an experiment come by the dozen, and hardly any is looked at.
+    pub fn fold(
+        self,
+        open: bool,
+        view: impl Fn(Rest) -> AnyView + Send + Copy + 'static,
+    ) -> (impl Fn(web_sys::Event), impl IntoView) {
+        let unfolded = RwSignal::new(open);
+        (move |_| unfolded.set(true), move || unfolded.get().then(|| self.draw(view)))
+    }
 }
 
 /// Loads the parts one after another: the engine's at once, the rest when the worker has started or the visitor does

@@ -55,6 +55,9 @@ pub(super) fn Editor(state: State) -> impl IntoView {
         }
         ev.target().set_value("");
     };
+    let (data_toggled, data_form) = state.parts.fold(false, move |rest| (rest.data_form)(state));
+    let (network_toggled, network_form) = state.parts.fold(false, move |rest| (rest.network_form)(state));
+    let (training_toggled, training_form) = state.parts.fold(false, move |rest| (rest.training_form)(state));
     view! {
         <section class="experiment" aria-labelledby="experiment-title">
             <h2 id="experiment-title">{text::EXPERIMENT}</h2>
@@ -65,19 +68,19 @@ pub(super) fn Editor(state: State) -> impl IntoView {
                     {PRESETS.iter().enumerate().map(|(i, p)| view! { <option value=i.to_string()>{tr(p.title)}</option> }).collect_view()}
                 </select>
             </label>
-            <details class="card part">
+            <details class="card part" on:toggle=data_toggled>
                 <summary><strong>{text::DATASET}</strong><span class="chain">{data_line}</span></summary>
-                {state.parts.draw(move |rest| (rest.data_form)(state))}
+                {data_form}
             </details>
             <ErrorAt state places=&["data", "seeds", "title", "version"]/>
-            <details class="card part">
+            <details class="card part" on:toggle=network_toggled>
                 <summary><strong>{text::NETWORK}</strong><span class="chain">{network_line}</span></summary>
-                {state.parts.draw(move |rest| (rest.network_form)(state))}
+                {network_form}
             </details>
             <ErrorAt state places=&["network"]/>
-            <details class="card part">
+            <details class="card part" on:toggle=training_toggled>
                 <summary><strong>{text::TRAINING}</strong><span class="chain">{training_line}</span></summary>
-                {state.parts.draw(move |rest| (rest.training_form)(state))}
+                {training_form}
             </details>
             <ErrorAt state places=&["training"]/>
             <VariantList state/>

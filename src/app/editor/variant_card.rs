@@ -32,14 +32,15 @@ pub(super) fn VariantCard(state: State, key: u32) -> impl IntoView {
         state.plan.with(|p| p.as_ref().err().and_then(|e| e.0.strip_prefix(&place).map(String::from)))
     };
     let open = state.fresh_variant.get_untracked() == Some(key);
+    let (toggled, form) = state.parts.fold(open, move |rest| (rest.variant_form)(state, key));
     view! {
         <li class="variant" data-depth=depth data-testid="variant">
-            <details open=open>
+            <details open=open on:toggle=toggled>
                 <summary>
                     <strong><bdi>{move || variant.with(|v| v.name.clone())}</bdi></strong>
                     <span class="chain">{chain}</span>
                 </summary>
-                {state.parts.draw(move |rest| (rest.variant_form)(state, key))}
+                {form}
             </details>
             {move || wrong().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{said(&e)}</p> })}
         </li>
