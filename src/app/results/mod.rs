@@ -93,7 +93,7 @@ fn in_turn(due: Memo<bool>) -> impl Fn(usize) -> Memo<bool> {
     move |n| Memo::new(move |_| due.get() && drawn.get() > n)
 }
 
-/// The cards that come when the first variant has been tested.
+/// The most cards that are due at once: those that come when the first variant has been tested.
 const CARDS: usize = 5;
 
 /// What there is to see of a run.
@@ -106,17 +106,19 @@ pub(super) fn all(state: State) -> AnyView {
         Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_toy())));
     let words =
         Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_text())));
+    let begun = in_turn(something);
+    let [begun_table, begun_curves] = [0, 1].map(begun);
     let turn = in_turn(measured);
     let [traded, tried, looked, sensitive, precise] = [0, 1, 2, 3, 4].map(turn);
     view! {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
             <Differences state/>
-            {move || tabled.get().then(|| view! { <VariantTable state/> })}
+            {move || (tabled.get() && begun_table.get()).then(|| view! { <VariantTable state/> })}
             <Collapse state/>
-            {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
+            {move || (begun_curves.get() && toy.get()).then(|| view! { <Boundaries state/> })}
             {move || traded.get().then(|| view! { <Tradeoff state/> })}
-            {move || something.get().then(|| view! { <Curves state/> })}
+            {move || begun_curves.get().then(|| view! { <Curves state/> })}
             {move || (tried.get() && !toy.get() && !words.get()).then(|| view! { <DrawPad state/> })}
             {move || (tried.get() && words.get()).then(|| view! { <TryText state/> })}
             {move || looked.get().then(|| view! { <Inside state/> })}
