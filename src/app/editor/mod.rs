@@ -33,7 +33,7 @@ use variant_list::VariantList;
 pub(super) fn Editor(state: State) -> impl IntoView {
     let data_line = move || {
         state.draft.with(|d| {
-            let info = d.recipe.data.dataset.info();
+            let info = d.recipe.data.info();
             text::data_line(tr(info.title), d.recipe.data.samples.unwrap_or(info.train), d.recipe.seeds.len())
         })
     };

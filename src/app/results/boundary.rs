@@ -18,7 +18,7 @@ pub(super) fn Boundaries(state: State) -> impl IntoView {
     let stages =
         Memo::new(move |_| boundaries.with(|b| b.iter().map(|b| (b.stage, b.label.clone())).collect::<Vec<_>>()));
     let labels = move || {
-        let info = state.report.with(|r| r.as_ref().map(|r| r.recipe.data.dataset.info()));
+        let info = state.report.with(|r| r.as_ref().map(|r| r.recipe.data.info()));
         info.map(|i| i.labels).unwrap_or_default()
     };
     view! {

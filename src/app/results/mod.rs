@@ -81,10 +81,8 @@ pub(super) fn all(state: State) -> AnyView {
     let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
     let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);
-    let toy =
-        Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_toy())));
-    let words =
-        Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_text())));
+    let toy = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.info().is_toy())));
+    let words = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.info().is_text())));
     view! {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>

@@ -1,15 +1,13 @@
 //! Networks that were trained elsewhere, by the digests of their files.
 
 use super::Work;
-use crate::data::Source;
+use crate::data::{self, Source};
 use crate::experiment::engines::Accelerator;
 use crate::experiment::event::Sink;
 use crate::experiment::run::RunError;
 use crate::experiment::state::State;
 use crate::export;
 use crate::network::{Architecture, Shape, TrainedModel};
-use flate2::{Compression, write::GzEncoder};
-use std::io::Write;
 
 /// Where a source has the model file of this digest. It lies there compressed, as all that sources have.
 pub fn imported_path(digest: &str) -> String {
@@ -20,9 +18,7 @@ pub fn imported_path(digest: &str) -> String {
 pub fn imported_file(model: &TrainedModel) -> Result<(String, Vec<u8>), String> {
     let file = export::encode(model).file;
     let digest = blake3::hash(&file).to_hex().to_string();
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    gzip.write_all(&file).map_err(|error| error.to_string())?;
-    Ok((digest, gzip.finish().map_err(|error| error.to_string())?))
+    Ok((digest, data::pack(&file)?))
 }
 
 impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
