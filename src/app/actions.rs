@@ -4,7 +4,7 @@ use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
 use super::{
-    backend, browser, budget, classroom, device, draft::Draft, offline, parts, present, presets, share, storage, text,
+    backend, browser, budget, classroom, device, draft::Draft, offline, parts, present, presets, share, storage, supplied, text,
 };
 use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use crate::experiment::{Event, Link, Recipe};
@@ -74,6 +74,7 @@ pub(super) fn restore(state: State) {
     backend::restore(state);
     budget::restore(state);
     offline::start(state);
+    supplied::start(state);
     spawn_local(async move {
         match storage::load_runs().await {
             None => state.tell(text::NO_STORAGE),
@@ -185,6 +186,9 @@ pub(super) fn run(state: State) {
         return;
     }
     let Ok(plan) = state.plan.get_untracked() else { return };
+    if !supplied::has(state, &plan.recipe.files()) {
+        return state.parts.with_rest(move |rest| (rest.supply)(state));
+    }
     state.notice.set(None);
     let Some(plan) = backend::decide(state, plan) else { return };
     let newest = state.runs.with_untracked(|r| r.iter().map(|r| r.notes.id).max().unwrap_or(0));

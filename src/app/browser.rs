@@ -237,6 +237,12 @@ pub(super) async fn read_text(file: Blob) -> Option<String> {
     JsFuture::from(file.text()).await.ok()?.as_string()
 }
 
+/// The bytes of a file that the visitor chose or dropped.
+pub(super) async fn read_bytes(file: Blob) -> Option<Vec<u8>> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
 /// The first file of a file input.
 pub(super) fn first_file(holder: &JsValue) -> Option<Blob> {
     let files = js_sys::Reflect::get(holder, &"files".into()).ok()?;
@@ -258,8 +264,7 @@ pub(super) async fn png(canvas: &HtmlCanvasElement) -> Option<Vec<u8>> {
         }
     });
     let blob: Blob = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
-    let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
-    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+    read_bytes(blob).await
 }
 
 /// The browser's own name of itself.

@@ -32,6 +32,7 @@ mod results;
 mod share;
 mod state;
 mod storage;
+mod supplied;
 mod text;
 mod theme;
 mod tracker;

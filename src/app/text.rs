@@ -19,6 +19,7 @@ pub(super) mod present;
 pub(super) mod quantize;
 pub(super) mod sensitivity;
 pub(super) mod share;
+pub(super) mod supplied;
 pub(super) mod teaching;
 
 use super::format;

@@ -17,7 +17,7 @@ pub use catalogue::{DATASETS, DatasetInfo, DatasetName};
 pub use dataset::{Dataset, Split};
 pub use error::DataError;
 pub use random::{Key, Rng};
-pub use shard::{SHARD_SAMPLES, Shard};
+pub use shard::{SHARD_SAMPLES, Shard, unpack};
 #[cfg(not(target_arch = "wasm32"))]
 pub use source::Folder;
 pub use source::Source;

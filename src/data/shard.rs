@@ -10,19 +10,15 @@
 //! | count         | one label an image                                  |
 //! | count x r x c | one grey value (0 black to 255) a pixel, row by row |
 
-#[cfg(any(test, not(target_arch = "wasm32")))]
 use flate2::bufread::GzDecoder;
 use flate2::{Compression, write::GzEncoder};
 use std::cmp::Ordering;
-#[cfg(any(test, not(target_arch = "wasm32")))]
-use std::io::Read;
-use std::io::Write;
+use std::io::{Read, Write};
 
 const MAGIC: [u8; 4] = *b"FWSH";
 const VERSION: u8 = 1;
 const HEADER_BYTES: usize = 16;
-/// No shard is longer, whatever it unpacks to.
-#[cfg(any(test, not(target_arch = "wasm32")))]
+/// No file is longer, whatever it unpacks to.
 const LONGEST: u64 = 1 << 26;
 
 /// Images in each shard but the last of a split.
@@ -87,8 +83,10 @@ impl Shard {
 }
 
 /// Undoes a file's compression, as browsers do by themselves. Nothing may follow it.
-#[cfg(any(test, not(target_arch = "wasm32")))]
-pub(super) fn unpack(file: &[u8]) -> Result<Vec<u8>, String> {
+///
+/// # Errors
+/// The rest of a sentence that says that the file is damaged.
+pub fn unpack(file: &[u8]) -> Result<Vec<u8>, String> {
     let mut gzip = GzDecoder::new(file).take(LONGEST);
     let mut content = Vec::new();
     gzip.read_to_end(&mut content).map_err(|error| format!("its compression: {error}"))?;

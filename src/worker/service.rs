@@ -145,6 +145,7 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
                 load(&state, models);
             });
         }
+        Request::Keep { files } => super::source::keep(files),
         Request::Predict { query, sample } => {
             let mut state = state.borrow_mut();
             let predictions = state.models.iter_mut().filter_map(|loaded| models::predict(loaded, &sample)).collect();
