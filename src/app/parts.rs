@@ -10,7 +10,7 @@ use super::record::Record;
 use super::state::{Phase, State, Typed};
 use super::{
     actions, announce, browser, budget, classroom, compare, demo, device, gallery, learn, offline, present, results,
-    share, text,
+    share, supplied, text,
 };
 use crate::benchmark::Measurement;
 use crate::experiment::bring_checks;
@@ -47,8 +47,9 @@ pub struct Rest {
     pub(super) share: fn(State),
     pub(super) save: fn(State, Record, Option<Vec<ModelFile>>),
     pub(super) save_figures: fn(State, device::Figures),
+    pub(super) supply: fn(State),
     pub(super) open_file: fn(State, Typed, web_sys::Blob),
-    pub(super) hand_over: fn(ModelFile, &str),
+    pub(super) hand_over: fn(State, ModelFile, &str),
     pub(super) runs: fn(State) -> AnyView,
     pub(super) results: fn(State) -> AnyView,
     pub(super) device: fn(State) -> AnyView,
@@ -94,6 +95,7 @@ impl Rest {
             share: results::share,
             save: actions::save,
             save_figures: device::save,
+            supply: supplied::run,
             open_file: forms::open_file,
             hand_over: results::hand_over,
             runs: results::runs,
@@ -104,7 +106,7 @@ impl Rest {
             demo: demo::show,
             new_version: offline::new_version,
             announced: announce::announced,
-            budget: budget::of_draft,
+            budget: supplied::before_run,
             learn: learn::place,
             paced: budget::measured,
             data_form: forms::data,

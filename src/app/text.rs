@@ -14,11 +14,13 @@ pub(super) mod gallery;
 pub(super) mod learn;
 pub(super) mod numbers;
 pub(super) mod offline;
+pub(super) mod own;
 pub(super) mod precision;
 pub(super) mod present;
 pub(super) mod quantize;
 pub(super) mod sensitivity;
 pub(super) mod share;
+pub(super) mod supplied;
 pub(super) mod teaching;
 
 use super::format;

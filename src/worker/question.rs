@@ -3,6 +3,7 @@
 
 use crate::compression::quantize::Quantize;
 use crate::compression::quantize::number_line::Histogram;
+use crate::data::{Own, import};
 use crate::experiment::landscape::{Landscape, Size};
 use crate::experiment::{Agreement, Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
 use crate::export::FormName;
@@ -45,6 +46,19 @@ pub enum Question {
         /// Which form.
         form: FormName,
     },
+    /// What data some files make. The answer comes at once; the files were handed to the worker before, as one.
+    Own {
+        /// The path under which it was handed; none for what was made last.
+        bundle: Option<String>,
+        /// The files in it, one behind another: their paths and lengths.
+        files: Vec<(String, usize)>,
+        /// What the data are called.
+        title: String,
+        /// How files become data.
+        settings: import::Settings,
+        /// They are wanted as recipes name them: [`super::Response::Exported`], under their path and with [`KEPT_ENDING`], comes first.
+        take: bool,
+    },
     /// How a matrix's weights are spread. Answered at once.
     Weights {
         /// The model.
@@ -83,6 +97,33 @@ pub enum Question {
     },
 }
 
+/// How the name ends of a file as the page keeps it.
+pub const KEPT_ENDING: &str = "gz";
+
+/// Data that were made of files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    /// What a recipe says of them.
+    pub own: Own,
+    /// Samples of each class that train, validate and test.
+    pub counts: Vec<[usize; 3]>,
+    /// Some samples of each class, as long as there are not too many classes.
+    pub looks: Vec<Look>,
+    /// Files that are no part of it, and the first reasons.
+    pub left_out: (usize, Vec<String>),
+}
+
+/// A sample to be looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// Its class.
+    pub class: usize,
+    /// The values of an image, 0 to 255, channels last.
+    pub pixels: Vec<u8>,
+    /// The values of others, as they were in the table.
+    pub features: Vec<f32>,
+}
+
 impl Question {
     /// As [`super::Request::Inspect`] carries it.
     pub fn to_json(&self) -> String {
@@ -108,6 +149,8 @@ pub enum Answer {
         /// The layers tried so far.
         layers: Vec<LayerPrecision>,
     },
+    /// To [`Question::Own`]: what was made of the files, or a sentence that says why nothing was.
+    Own(Result<Made, String>),
     /// To [`Question::Weights`].
     Weights {
         /// The model.

@@ -29,12 +29,15 @@ use super::charts::Origin;
 use super::share::Differences;
 use super::state::{Shown, State};
 use super::text;
+use crate::data::DatasetInfo;
 use crate::experiment::Link;
 use boundary::Boundaries;
 pub(super) use boundary::Plane;
 use collapse::Collapse;
 use curves::Curves;
+pub(super) use digit::SIDE;
 use draw_pad::DrawPad;
+pub(super) use draw_pad::{PAD, Pad, drawn, stroke, wipe};
 pub(super) use files::hand_over;
 use hints::Hints;
 use inside::Inside;
@@ -47,6 +50,7 @@ use reproduce::Reproduce;
 pub(super) use reproduce::{link, share};
 use runs::Runs;
 use sensitivity::SensitivityPanel;
+pub(super) use strokes::DIGITS;
 use table::VariantTable;
 use tradeoff::Tradeoff;
 use try_text::TryText;
@@ -81,18 +85,22 @@ pub(super) fn all(state: State) -> AnyView {
     let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
     let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);
-    let toy = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.info().is_toy())));
-    let words = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.info().is_text())));
+    let of_data = move |is: fn(&DatasetInfo) -> bool| {
+        Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| is(r.recipe.data.info()))))
+    };
+    let (plane, words) = (of_data(boundary::is_drawn), of_data(DatasetInfo::is_text));
+    // The pad's picture is what MNIST's are.
+    let drawable = of_data(|info| info.shape == [SIDE, SIDE, 1]);
     view! {
             {move || something.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
             <Differences state/>
             {move || tabled.get().then(|| view! { <VariantTable state/> })}
             <Collapse state/>
-            {move || (something.get() && toy.get()).then(|| view! { <Boundaries state/> })}
+            {move || (something.get() && plane.get()).then(|| view! { <Boundaries state/> })}
             {move || measured.get().then(|| view! { <Tradeoff state/> })}
             {move || something.get().then(|| view! { <Curves state/> })}
-            {move || (measured.get() && !toy.get() && !words.get()).then(|| view! { <DrawPad state/> })}
+            {move || (measured.get() && drawable.get()).then(|| view! { <DrawPad state/> })}
             {move || (measured.get() && words.get()).then(|| view! { <TryText state/> })}
             {move || measured.get().then(|| view! { <Inside state/> })}
             {move || measured.get().then(|| view! { <SensitivityPanel state/> })}

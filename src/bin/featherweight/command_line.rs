@@ -575,6 +575,15 @@ fn show(experiment: &str) -> Result<(), String> {
     if preview.data_bytes > 0.0 {
         text += &format!("{:.1} MB of data are read\n", preview.data_bytes / 1e6);
     }
+    if let Some(own) = link.recipe.data.described() {
+        text += &format!(
+            "somebody's own data, which are not part of it: \"{}\", {} samples, {} classes, digest {}\n",
+            class::visible(&own.title),
+            own.samples(),
+            own.labels.len(),
+            own.digest
+        );
+    }
     for stage in &plan.stages {
         text += &format!("{}{}\n", "  ".repeat(stage.depth + 1), stage.label);
     }

@@ -127,7 +127,7 @@ fn find_columns(first: &StringRecord, settings: &Settings) -> Result<Columns, St
     let label = match &settings.label {
         Some(wanted) => {
             let by_number = || wanted.parse().ok().filter(|at| (1..=count).contains(at)).map(|at: usize| at - 1);
-            let wanted = named(wanted).or_else(by_number);
+            let wanted = by_number().or_else(|| named(wanted));
             Some(wanted.ok_or("there is no such column of classes; name one of the first line, or its number from 1")?)
         }
         None => LABELS.into_iter().find_map(named),

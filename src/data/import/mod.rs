@@ -131,10 +131,10 @@ pub fn import(files: Vec<Supplied>, settings: &Settings) -> Result<Imported, Str
         }
     };
     if let Some(labels) = &settings.labels {
-        check_labels(labels)?;
         if labels.len() != file.labels.len() {
             return Err(format!("labels has {} names for {} classes; name each", labels.len(), file.labels.len()));
         }
+        check_labels(labels)?;
         file.labels.clone_from(labels);
     }
     let count = left_out.len();

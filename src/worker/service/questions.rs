@@ -21,6 +21,9 @@ pub(super) fn inspect(state: &Rc<RefCell<State>>, run: Option<u32>, question: &s
             Ok(answer) => tell(&answer),
             Err(message) => fail(run, message),
         },
+        (Ok(Question::Own { bundle, files, title, settings, take }), _) => {
+            tell(&Answer::Own(own::make(bundle.as_deref(), &files, &title, &settings, take)));
+        }
         (Ok(Question::Export { model: name, form }), _) => {
             let file = named(&state.borrow().models, &name).and_then(|model| export::write(form, model));
             match file {
@@ -60,7 +63,7 @@ async fn at_length(state: &Rc<RefCell<State>>, run: u32, question: Question) -> 
     let mut post = Post::new(run, state)?;
     let of_name = |name: &str| named(&state.borrow().models, name).cloned();
     match question {
-        Question::Weights { .. } | Question::Export { .. } => Ok(true), // was answered at once
+        Question::Weights { .. } | Question::Export { .. } | Question::Own { .. } => Ok(true), // was answered at once
         Question::Benchmark { works } => {
             let works = benchmark::choose(&works).map_err(|e| e.to_string())?;
             let mut tell = |measurement| send(&Response::Measured { run, measurement });
