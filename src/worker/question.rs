@@ -5,7 +5,8 @@ use crate::compression::quantize::Quantize;
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::{Landscape, Size};
 use crate::experiment::{Agreement, Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
-use crate::export::FormName;
+use crate::export::{Fit, FormName, ImportSettings, NetworkSummary, Row};
+use crate::network::Architecture;
 use serde::{Deserialize, Serialize};
 
 /// A question about this device, or about loaded models, which it names.
@@ -45,6 +46,22 @@ pub enum Question {
         /// Which form.
         form: FormName,
     },
+    /// A network layer by layer. Answered at once.
+    Network {
+        /// The model.
+        model: String,
+    },
+    /// What a file of another tool holds. Answered at once; the file was handed to the worker before.
+    Import {
+        /// The path under which it was.
+        file: String,
+        /// The data that it was trained on.
+        data: Data,
+        /// What is known of the network.
+        settings: ImportSettings,
+        /// It is wanted as recipes name it: [`super::Response::Exported`], under its path and with [`KEPT_ENDING`], comes first.
+        take: bool,
+    },
     /// How a matrix's weights are spread. Answered at once.
     Weights {
         /// The model.
@@ -83,6 +100,24 @@ pub enum Question {
     },
 }
 
+/// How the name ends of an imported model as the page keeps it.
+pub const KEPT_ENDING: &str = "gz";
+
+/// What a file of another tool holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Its network, as a recipe writes it.
+    pub network: Architecture,
+    /// The network's parameters.
+    pub parameters: usize,
+    /// What names it in a recipe.
+    pub digest: String,
+    /// Where each tensor went.
+    pub table: Vec<Row>,
+    /// Which module went where, and which others could.
+    pub fits: Vec<Fit>,
+}
+
 impl Question {
     /// As [`super::Request::Inspect`] carries it.
     pub fn to_json(&self) -> String {
@@ -108,6 +143,15 @@ pub enum Answer {
         /// The layers tried so far.
         layers: Vec<LayerPrecision>,
     },
+    /// To [`Question::Network`].
+    Network {
+        /// The model.
+        model: String,
+        /// Its networks; several, if it is an ensemble.
+        networks: Vec<NetworkSummary>,
+    },
+    /// To [`Question::Import`]: what the file holds, or a sentence that says why it is not read.
+    Import(Result<Reading, String>),
     /// To [`Question::Weights`].
     Weights {
         /// The model.
