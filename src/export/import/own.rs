@@ -1,5 +1,6 @@
 //! Model files of the engine's own: floats as they are, integers by their real values.
 
+use super::fit::sizes;
 use super::{guess, onnx};
 use crate::backend::{Activation, PoolKind};
 use crate::export::model_file::decode;
@@ -14,13 +15,14 @@ pub(super) fn read(
     classes: usize,
     named: Option<&Architecture>,
 ) -> Result<(Architecture, Vec<Tensor>), String> {
-    let model = decode(file).map_err(|e| format!("this model file cannot be read: {e}"))?;
+    let model = decode(file).map_err(|e| e.to_string())?;
     if (model.shape(), model.classes()) != (shape, classes) {
-        let of = |shape: Shape, classes| format!("{} x {} x {} and {classes} classes", shape.height, shape.width, shape.channels);
+        let sizes = |shape: Shape| sizes(&[shape.height, shape.width, shape.channels]);
         return Err(format!(
-            "the network was made for samples of {}, and the data has {}; choose the data that it was trained on",
-            of(model.shape(), model.classes()),
-            of(shape, classes)
+            "the network was made for samples of {} and {} classes, and the data has {} and {classes}; choose the data that it was trained on",
+            sizes(model.shape()),
+            model.classes(),
+            sizes(shape)
         ));
     }
     match &model {
