@@ -4,8 +4,8 @@ use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
 use super::{
-    backend, browser, budget, classroom, device, draft::Draft, offline, parts, present, presets, share, storage,
-    supplied, text,
+    backend, browser, budget, classroom, device, draft::Draft, importing, offline, parts, present, presets, share,
+    storage, supplied, text,
 };
 use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use crate::experiment::{Event, Link, Recipe};
@@ -76,6 +76,7 @@ pub(super) fn restore(state: State) {
     budget::restore(state);
     offline::start(state);
     supplied::start(state);
+    importing::start(state);
     spawn_local(async move {
         match storage::load_runs().await {
             None => state.tell(text::NO_STORAGE),

@@ -194,6 +194,13 @@ pub(super) fn focus(element: &web_sys::Element) {
     }
 }
 
+/// Does what a click on an element would.
+pub(super) fn press(selector: &str) {
+    if let Some(element) = element(selector).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
 /// Copies text; false where the browser refuses.
 pub(super) async fn copy(text: &str) -> bool {
     let navigator = window().navigator();
@@ -235,6 +242,11 @@ pub(super) fn download(name: &str, kind: &str, content: impl AsRef<[u8]>) -> Opt
 /// The text of a file that the visitor chose or dropped.
 pub(super) async fn read_text(file: Blob) -> Option<String> {
     JsFuture::from(file.text()).await.ok()?.as_string()
+}
+
+/// What a file that the visitor chose or dropped is called.
+pub(super) fn name_of(file: &Blob) -> String {
+    js_sys::Reflect::get(file, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
 }
 
 /// The bytes of a file that the visitor chose or dropped.

@@ -19,6 +19,7 @@ mod editor;
 mod fields;
 mod format;
 mod gallery;
+mod importing;
 mod language;
 mod learn;
 mod offline;

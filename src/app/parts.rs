@@ -9,8 +9,8 @@ use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State, Typed};
 use super::{
-    actions, announce, browser, budget, classroom, compare, demo, device, gallery, learn, offline, present, results,
-    share, supplied, text,
+    actions, announce, browser, budget, classroom, compare, demo, device, gallery, importing, learn, offline, present,
+    results, share, supplied, text,
 };
 use crate::benchmark::Measurement;
 use crate::experiment::bring_checks;
@@ -50,6 +50,7 @@ pub struct Rest {
     pub(super) supply: fn(State),
     pub(super) open_file: fn(State, Typed, web_sys::Blob),
     pub(super) hand_over: fn(State, ModelFile, &str),
+    pub(super) import: fn(State) -> AnyView,
     pub(super) runs: fn(State) -> AnyView,
     pub(super) results: fn(State) -> AnyView,
     pub(super) device: fn(State) -> AnyView,
@@ -97,7 +98,8 @@ impl Rest {
             save_figures: device::save,
             supply: supplied::run,
             open_file: forms::open_file,
-            hand_over: results::hand_over,
+            hand_over: results::made,
+            import: importing::button,
             runs: results::runs,
             results: results::all,
             device: device::place,

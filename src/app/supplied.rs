@@ -3,7 +3,7 @@
 
 use super::state::State;
 use super::text::supplied as words;
-use super::{browser, budget, own, storage};
+use super::{browser, budget, importing, own, storage};
 use crate::experiment::supplied;
 use crate::worker::ModelFile;
 use leptos::prelude::*;
@@ -69,13 +69,13 @@ pub(super) fn run(state: State) {
 
 /// Keeps a file for this visit and, where there is room, for later ones.
 pub(super) fn keep(state: State, path: String, file: Vec<u8>) {
+    if !has(state, std::slice::from_ref(&path)) {
+        state.with_pool(|pool| pool.keep(vec![ModelFile { name: path.clone(), file: file.clone() }]));
+    }
     state.missing.update(|missing| missing.retain(|other| *other != path));
     spawn_local(async move {
         // What comes into a frame is gone with it.
         let kept = browser::embedded().is_some() || storage::save_file(&path, &file).await;
-        if !has(state, std::slice::from_ref(&path)) {
-            state.with_pool(|pool| pool.keep(vec![ModelFile { name: path, file }]));
-        }
         if !kept {
             state.tell(words::NO_ROOM);
         }
@@ -132,7 +132,12 @@ fn take(state: State, file: web_sys::Blob) {
                 keep(state, path, packed);
                 state.tell(words::TAKEN);
             }
-            None => state.complain(words::OTHER_FILE),
+            // Data are known by their data file alone.
+            None if state.missing.with_untracked(|missing| missing.iter().all(|path| path.starts_with("own/"))) => {
+                state.complain(words::OTHER_FILE);
+            }
+            // The file of another tool makes the same model, if it is read as the experiment says.
+            None => importing::supply(state, file),
         }
     });
 }

@@ -139,10 +139,13 @@ pub struct Variant {
     pub sweep: Option<Sweep>,
 }
 
+/// More members than any plan has; a recipe that nobody has checked yet may ask for more.
+const MOST_NAMES: usize = 100;
+
 impl Variant {
-    /// What a plan calls it, or its members.
+    /// What a plan calls it, or its members; of more than a plan can have, the first.
     pub fn names(&self) -> Vec<String> {
-        match self.members {
+        match self.members.min(MOST_NAMES) {
             0 => vec![self.name.clone()],
             members => (1..=members).map(|member| format!("{} {member}", self.name)).collect(),
         }

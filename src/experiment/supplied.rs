@@ -3,7 +3,7 @@
 //! Each lies compressed under `folder/digest.gz`, as all that a [`crate::data::Source`] has; the digest is that of what it unpacks
 //! to, so that the path alone says whether a file is the right one.
 
-use super::recipe::Recipe;
+use super::recipe::{Recipe, Step, Variant};
 use crate::data::{Own, pack, unpack};
 use crate::export;
 use crate::network::TrainedModel;
@@ -37,6 +37,23 @@ pub fn supplied(path: &str, file: &[u8]) -> Option<Vec<u8>> {
     belongs(&content).then(|| file.to_vec())
 }
 
+/// What one would try first with an imported model of this digest: the network as it is, pruned, and in integers.
+pub fn beginning_with(digest: &str) -> Vec<Variant> {
+    let variant = |name: &str, from: Option<&str>, steps| Variant {
+        name: name.into(),
+        from: from.map(Into::into),
+        steps,
+        ..Variant::default()
+    };
+    let (prune, quantize) = (Step::Prune(Default::default()), Step::Quantize(Default::default()));
+    vec![
+        Variant { imported: Some(digest.into()), ..variant("imported", None, Vec::new()) },
+        variant("pruned", Some("imported"), vec![prune]),
+        variant("int8", Some("imported"), vec![quantize.clone()]),
+        variant("pruned, int8", Some("pruned"), vec![quantize]),
+    ]
+}
+
 impl Recipe {
     /// The paths of all that a source is asked for and no site has, each once.
     pub fn files(&self) -> Vec<String> {
@@ -54,7 +71,6 @@ impl Recipe {
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
-    use crate::experiment::Variant;
 
     #[test]
     fn a_file_is_taken_compressed_or_not_and_no_other_is() {

@@ -6,7 +6,8 @@ use crate::compression::quantize::number_line::Histogram;
 use crate::data::{Own, import};
 use crate::experiment::landscape::{Landscape, Size};
 use crate::experiment::{Agreement, Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
-use crate::export::FormName;
+use crate::export::{Fit, FormName, ImportSettings, NetworkSummary, Row};
+use crate::network::Architecture;
 use serde::{Deserialize, Serialize};
 
 /// A question about this device, or about loaded models, which it names.
@@ -57,6 +58,22 @@ pub enum Question {
         /// How files become data.
         settings: import::Settings,
         /// They are wanted as recipes name them: [`super::Response::Exported`], under their path and with [`KEPT_ENDING`], comes first.
+        take: bool,
+    },
+    /// A network layer by layer. Answered at once.
+    Network {
+        /// The model.
+        model: String,
+    },
+    /// What a file of another tool holds. Answered at once; the file was handed to the worker before.
+    Import {
+        /// The path under which it was.
+        file: String,
+        /// The data that it was trained on.
+        data: Data,
+        /// What is known of the network.
+        settings: ImportSettings,
+        /// It is wanted as recipes name it: [`super::Response::Exported`], under its path and with [`KEPT_ENDING`], comes first.
         take: bool,
     },
     /// How a matrix's weights are spread. Answered at once.
@@ -124,6 +141,21 @@ pub struct Look {
     pub features: Vec<f32>,
 }
 
+/// What a file of another tool holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Its network, as a recipe writes it.
+    pub network: Architecture,
+    /// The network's parameters.
+    pub parameters: usize,
+    /// What names it in a recipe.
+    pub digest: String,
+    /// Where each tensor went.
+    pub table: Vec<Row>,
+    /// Which module went where, and which others could.
+    pub fits: Vec<Fit>,
+}
+
 impl Question {
     /// As [`super::Request::Inspect`] carries it.
     pub fn to_json(&self) -> String {
@@ -151,6 +183,15 @@ pub enum Answer {
     },
     /// To [`Question::Own`]: what was made of the files, or a sentence that says why nothing was.
     Own(Result<Made, String>),
+    /// To [`Question::Network`].
+    Network {
+        /// The model.
+        model: String,
+        /// Its networks; several, if it is an ensemble.
+        networks: Vec<NetworkSummary>,
+    },
+    /// To [`Question::Import`]: what the file holds, or a sentence that says why it is not read.
+    Import(Result<Reading, String>),
     /// To [`Question::Weights`].
     Weights {
         /// The model.

@@ -17,6 +17,7 @@ mod transfer_form;
 mod variant_card;
 mod variant_list;
 
+pub(super) use network_form::NetworkForm;
 pub(super) use run_bar::RunBar;
 
 use super::language::{said, tr};

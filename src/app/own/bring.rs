@@ -31,7 +31,7 @@ pub(super) fn Bring(desk: Desk) -> impl IntoView {
     let line = move || desk.files.with(|(count, bytes)| words::chosen(*count, *bytes));
     view! {
         <section
-            class="drop"
+            class="own-drop"
             class:over=over
             aria-labelledby="own-bring"
             data-testid="own-drop"
@@ -43,7 +43,7 @@ pub(super) fn Bring(desk: Desk) -> impl IntoView {
             <p class="hint">{words::BRING_HELP}</p>
             <div class="buttons">
                 <label class="file">{words::CHOOSE_FILES}<input type="file" multiple data-testid="own-files" on:change:target=pick/></label>
-                <label class="file">{words::CHOOSE_FOLDER}<input type="file" multiple webkitdirectory data-testid="own-folder" on:change:target=pick/></label>
+                <label class="file">{words::CHOOSE_FOLDER}<input type="file" multiple prop:webkitdirectory=true data-testid="own-folder" on:change:target=pick/></label>
                 <button aria-expanded=move || draws.get().to_string() data-testid="own-draw" on:click=move |_| draws.update(|on| *on = !*on)>{words::DRAW}</button>
             </div>
             {move || draws.get().then(|| view! { <Drawing desk/> })}

@@ -2,7 +2,7 @@
 
 use super::super::language::tr;
 use super::super::state::{Shown, State};
-use super::super::{browser, supplied, text};
+use super::super::{browser, importing, supplied, text};
 use crate::export::{FORMS, Form, FormName};
 use crate::worker::{KEPT_ENDING, ModelFile, Question};
 use leptos::prelude::*;
@@ -32,18 +32,24 @@ fn export(state: State, form: &'static Form) {
     let file = state.variant.get_untracked().and_then(|variant| state.model_file(&variant));
     match (file, form.name) {
         (None, _) => state.complain(text::NO_MODEL_FILE),
-        (Some(file), FormName::Featherweight) => hand_over(state, file, form.ending),
+        (Some(file), FormName::Featherweight) => hand_over(file, form.ending),
         (Some(file), form) => {
             state.with_pool(|pool| pool.inspect(None, Question::Export { model: file.name, form }.to_json()));
         }
     }
 }
 
-/// Hands the visitor a model's file, named as its variant, with this ending; or keeps a file that recipes name by its path.
-pub(in crate::app) fn hand_over(state: State, model: ModelFile, ending: &str) {
-    if ending == KEPT_ENDING {
-        return supplied::keep(state, model.name, model.file);
+/// What a worker has made: own data and an imported model are kept, any other model is for the visitor.
+pub(in crate::app) fn made(state: State, model: ModelFile, ending: &str) {
+    match ending {
+        KEPT_ENDING if model.name.starts_with("own/") => supplied::keep(state, model.name, model.file),
+        KEPT_ENDING => importing::made(state, model),
+        ending => hand_over(model, ending),
     }
+}
+
+/// Hands the visitor a model's file, named as its variant, with this ending.
+pub(in crate::app) fn hand_over(model: ModelFile, ending: &str) {
     let safe: String = model.name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     browser::download(&format!("{safe}.{ending}"), "application/octet-stream", model.file);
 }

@@ -84,9 +84,14 @@ enum Command {
         /// Where to; the ending says in which form.
         to: PathBuf,
     },
+    /// Prints a model file's network layer by layer: shapes, parameters, how many are not zero, bits, ranges and bytes.
+    Layers {
+        /// A model file.
+        model: PathBuf,
+    },
     /// Reads a network that was trained elsewhere, says where each of its tensors went, and keeps it where experiments find it.
     Import {
-        /// A safetensors file: a PyTorch state dict.
+        /// A safetensors file (a PyTorch state dict), an ONNX file, or a model file.
         file: PathBuf,
         /// The data that it was trained on.
         #[arg(long, default_value = "mnist", value_parser = dataset_name)]
@@ -295,6 +300,7 @@ pub fn main() -> ExitCode {
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Export { model, to } => models::convert(&model, &to),
+        Command::Layers { model } => models::layers(&model),
         Command::Import { file, dataset, network, modules, normalized, data, to, recipe } => {
             let normalized = normalized.first_chunk().copied();
             import::import(&import::Wanted { file, dataset, network, modules, normalized, data, to, recipe })
