@@ -3,10 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking
 
-use featherweight::data::{Key, unpack};
+use featherweight::data::{Key, pack, unpack};
 use featherweight::experiment::gallery::{EXHIBITS, Size};
 use featherweight::experiment::teaching::{Answer, Assignment, Class, Goal, Locks};
-use featherweight::experiment::{Link, Plan, Preview, Recipe, Variant, digest, imported_path, pack, supplied};
+use featherweight::experiment::{Link, Plan, Preview, Recipe, Variant, digest, imported_path, supplied};
 use featherweight::export::{self, FormName, ImportSettings, LONGEST_IMPORT, summary};
 use featherweight::network::{Architecture, ArchitectureName, Executable, Model, Shape, TrainedModel};
 use proptest::prelude::*;
@@ -69,6 +69,23 @@ static RECIPES: LazyLock<Vec<Value>> = LazyLock::new(|| {
             { "name": "int", "from": "pruned", "steps": [{ "quantize": { "bits": 4 } }] },
             { "name": "student", "from": "dense 1", "steps": [{ "distill": { "student": { "architecture": "mlp", "widths": [4] } } }] },
         ],
+    }));
+    all.push(json!({
+        "version": 1,
+        "data": {
+            "dataset": "own",
+            "own": {
+                "title": "Leaves",
+                "digest": "0".repeat(64),
+                "shape": [16, 16, 3],
+                "labels": ["elm", "oak"],
+                "train": 80,
+                "validation": 10,
+                "test": 20,
+            },
+        },
+        "network": { "architecture": "lenet-5" },
+        "variants": [{ "name": "dense" }, { "name": "pruned", "from": "dense", "steps": [{ "prune": {} }] }],
     }));
     all
 });

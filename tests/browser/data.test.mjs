@@ -52,11 +52,12 @@ function zip(files) {
   return Buffer.concat([...bodies, directory, end]);
 }
 
-/** Pictures of two classes: lines that fall and lines that rise. */
+/** Pictures of two classes: lines that fall and lines that rise, and a photograph each. */
 const LINES = zip(
-  ["falling", "rising"].flatMap((name, rises) =>
-    Array.from({ length: 20 }, (_, i) => [`lines/${name}/${i}.png`, png(12, (x, y) => (Math.abs((rises ? 11 - x : x) - y) < 3 ? 200 + i : 10 * (i % 3)))]),
-  ),
+  ["falling", "rising"].flatMap((name, rises) => [
+    ...Array.from({ length: 20 }, (_, i) => [`lines/${name}/${i}.png`, png(12, (x, y) => (Math.abs((rises ? 11 - x : x) - y) < 3 ? 200 + i : 10 * (i % 3)))]),
+    [`lines/${name}/photograph.jpg`, readFileSync(join(ROOT, "src", "data", "import", "tests.jpg"))],
+  ]),
 );
 
 /** Drops a file on the page's place for data. */
@@ -92,7 +93,7 @@ test("data are dropped, looked at, trained on, kept, and supplied to a link", as
   assert.equal(await by(page, "own-name").inputValue(), "lines");
   await set(page, "Side of the pictures", "12");
   await page.waitForFunction(() => document.querySelector(".look canvas")?.height === 12);
-  assert.deepEqual(await by(page, "own-look").locator("tbody tr").first().locator("td").allInnerTexts().then((t) => t.slice(0, 3)), ["14", "2", "4"]);
+  assert.deepEqual(await by(page, "own-look").locator("tbody tr").first().locator("td").allInnerTexts().then((t) => t.slice(0, 3)), ["15", "2", "4"]);
   const ink = await page.evaluate(() => {
     const canvas = document.querySelector(".look canvas");
     return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.filter((v, i) => i % 4 === 0 && v > 190).length;
@@ -135,7 +136,7 @@ test("data are dropped, looked at, trained on, kept, and supplied to a link", as
   assert.match(call("run", address, "--quiet"), /same as the link's result, bit for bit/);
   const other = await open(browser, address);
   await by(other.page, "missing-file").waitFor();
-  assert.match(await by(other.page, "missing-file").innerText(), /own data, lines \(40 samples\)/);
+  assert.match(await by(other.page, "missing-file").innerText(), /own data, lines \(42 samples\)/);
   await by(other.page, "supply").setInputFiles({ name: "other.fwdata", mimeType: "application/gzip", buffer: LINES });
   await by(other.page, "error").waitFor();
   await by(other.page, "supply").setInputFiles({ name: "lines.fwdata", mimeType: "application/gzip", buffer: file });

@@ -9,6 +9,9 @@ use super::{Samples, Settings};
 use crate::data::Split;
 use crate::data::own::{CLASSES, MAX_BYTES, MAX_SAMPLES, SIDES};
 
+/// A file and its path.
+type Named = (String, Vec<u8>);
+
 /// Values with their dimensions.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Idx<'a> {
@@ -45,7 +48,7 @@ pub(super) fn parse(file: &[u8]) -> Result<Idx<'_>, String> {
 /// Reads a pair of files, or two: what has `t10k` or `test` in its name tests.
 pub(super) fn read(stock: &mut Stock, settings: &Settings, left_out: &mut Vec<String>) -> Result<Samples, String> {
     // Images and labels of what trains, and of what tests.
-    let mut parts: [[Option<(String, Vec<u8>)>; 2]; 2] = Default::default();
+    let mut parts: [[Option<Named>; 2]; 2] = Default::default();
     for index in 0..stock.files.len() {
         let path = stock.files[index].path.clone();
         let file = stock.read_plain(index)?;
@@ -98,8 +101,8 @@ pub(super) fn read(stock: &mut Stock, settings: &Settings, left_out: &mut Vec<St
 fn add(
     samples: &mut Samples,
     names: &mut Vec<u8>,
-    (images_path, images): &(String, Vec<u8>),
-    (labels_path, labels): &(String, Vec<u8>),
+    (images_path, images): &Named,
+    (labels_path, labels): &Named,
     split: Option<Split>,
     settings: &Settings,
 ) -> Result<(), String> {

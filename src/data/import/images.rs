@@ -4,8 +4,13 @@ use super::stock::{Stock, is_picture};
 use super::{Samples, Settings};
 use crate::data::Split;
 use crate::data::own::{CLASSES, MAX_BYTES, MAX_SAMPLES};
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage};
 use std::io::Cursor;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
 /// The most pixels of a picture, and its longest side.
 const MAX_PIXELS: u64 = 24_000_000;
@@ -119,24 +124,51 @@ pub(super) fn sort_labels(labels: &mut Vec<String>) {
 
 /// Reads a picture, turned as its camera noted. How large it claims to be is checked before anything is unpacked.
 pub(super) fn decode(bytes: &[u8]) -> Result<Picture, String> {
-    let said = |error: image::ImageError| format!("it cannot be read as a picture ({error})");
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| said(e.into()))?;
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
-    limits.max_alloc = Some(MAX_MEMORY);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(said)?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS || width == 0 || height == 0 {
-        return Err(format!("it has {width} x {height} pixels; at most 24 million are read, so make it smaller"));
-    }
-    let orientation = decoder.orientation();
-    let mut image = DynamicImage::from_decoder(decoder).map_err(said)?;
-    if let Ok(orientation) = orientation {
+    let (mut image, orientation) = match bytes.starts_with(&[0xff, 0xd8]) {
+        true => jpeg(bytes)?,
+        false => other(bytes)?,
+    };
+    if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
     let image = image.into_rgba8();
     Ok(Picture { width: image.width() as usize, height: image.height() as usize, rgba: image.into_raw() })
+}
+
+fn unreadable(error: impl std::fmt::Display) -> String {
+    format!("it cannot be read as a picture ({error})")
+}
+
+fn check_size(width: u64, height: u64) -> Result<(), String> {
+    let side = u64::from(MAX_SIDE);
+    match (1..=side).contains(&width) && (1..=side).contains(&height) && width * height <= MAX_PIXELS {
+        true => Ok(()),
+        false => Err(format!("it has {width} x {height} pixels; at most 24 million are read, so make it smaller")),
+    }
+}
+
+fn jpeg(bytes: &[u8]) -> Result<(DynamicImage, Option<Orientation>), String> {
+    let options = DecoderOptions::default().set_strict_mode(false).jpeg_set_out_colorspace(ColorSpace::RGB);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().map_err(unreadable)?;
+    let info = decoder.info().ok_or_else(|| unreadable("it has no header"))?;
+    check_size(info.width.into(), info.height.into())?;
+    let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
+    let pixels = decoder.decode().map_err(unreadable)?;
+    let image = RgbImage::from_raw(info.width.into(), info.height.into(), pixels);
+    image.map(|image| (image.into(), orientation)).ok_or_else(|| unreadable("it ends too early"))
+}
+
+fn other(bytes: &[u8]) -> Result<(DynamicImage, Option<Orientation>), String> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(unreadable)?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_MEMORY);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(unreadable)?;
+    let (width, height) = decoder.dimensions();
+    check_size(width.into(), height.into())?;
+    let orientation = decoder.orientation().ok();
+    Ok((DynamicImage::from_decoder(decoder).map_err(unreadable)?, orientation))
 }
 
 /// The middle square of a picture, on white where it is not opaque, at `side` x `side` pixels: each the mean of the area that it
@@ -229,6 +261,17 @@ mod tests {
         let red = Picture { width: 4, height: 4, rgba: [255, 0, 0, 255].repeat(16) };
         assert_eq!(bring_to(&red, 4, false), [76; 16]);
         assert_eq!(bring_to(&red, 4, true), [255, 0, 0].repeat(16));
+    }
+
+    /// Here and in a browser, on any processor.
+    #[test]
+    fn a_jpeg_has_the_same_pixels_everywhere() {
+        let picture = decode(include_bytes!("tests.jpg")).unwrap();
+        assert_eq!((picture.width, picture.height), (20, 16));
+        assert_eq!(
+            blake3::hash(&picture.rgba).to_hex().as_str(),
+            "a4cff06ed9aa8a73e32b7d78715e4b4353476988eeaac4832ccced55b9c9b57b"
+        );
     }
 
     #[test]
