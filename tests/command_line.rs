@@ -359,3 +359,81 @@ fn a_class_is_one_table() {
     assert_eq!(none.status.code(), Some(1));
     assert!(String::from_utf8(none.stderr).unwrap().contains("holds no answer's link"));
 }
+
+/// Twelve pictures each of two classes: dark ones and light ones.
+fn pictures(folder: &Path) -> String {
+    for (class, base) in [("dark", 0u8), ("light", 160)] {
+        let of_class = folder.join("shades").join(class);
+        std::fs::create_dir_all(&of_class).unwrap();
+        for i in 0..12u8 {
+            let pixel = |x: u32, y: u32| image::Luma([base + i + (x * y % 60) as u8]);
+            image::GrayImage::from_fn(20, 16, pixel).save(of_class.join(format!("{i}.png"))).unwrap();
+        }
+    }
+    folder.join("shades").to_string_lossy().into_owned()
+}
+
+#[test]
+fn own_pictures_are_imported_and_trained_on() {
+    let folder = folder("own");
+    let (shades, data) = (pictures(&folder), folder.join("site").to_string_lossy().into_owned());
+    let (recipe, file) = (folder.join("recipe.json"), folder.join("shades.fwdata"));
+    let (recipe, file) = (recipe.to_string_lossy().into_owned(), file.to_string_lossy().into_owned());
+    let import = |path: &str, more: &[&str]| {
+        printed(&[&["data", "import", path, "--side", "8", "--data", &data, "--recipe", &recipe][..], more].concat())
+    };
+    let text = import(&shades, &["--to", &file]);
+    assert!(text.starts_with("shades: 8 x 8 x 1\n"), "{text}");
+    let row = |class: &str| line(&text, class).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!((row("dark"), row("light")), ("9 1 2".into(), "9 1 2".into()));
+    let digest = line(&text, "digest").split(',').next().unwrap().to_string();
+    assert_eq!(digest, "SHADES");
+    assert!(Path::new(&data).join(format!("own/{digest}.gz")).is_file());
+    let other = import(&shades, &["--seed", "2"]);
+    assert!(!other.contains(&digest));
+    // What was handed on is the same data under another name.
+    let again = import(&file, &["--name", "Grey"]);
+    assert!(again.starts_with("Grey: 8 x 8 x 1\n") && again.contains(&digest), "{again}");
+
+    let mut json: serde_json::Value = serde_json::from_slice(&std::fs::read(&recipe).unwrap()).unwrap();
+    assert_eq!(json["data"]["own"]["title"], "Grey");
+    assert_eq!(json["data"]["own"]["labels"], serde_json::json!(["dark", "light"]));
+    json["network"] = serde_json::json!({"architecture": "mlp", "widths": [8]});
+    json["training"] = serde_json::json!({"epochs": 4, "batch": 4});
+    std::fs::write(&recipe, json.to_string()).unwrap();
+    let ran = printed(&["run", &recipe, "--quiet", "--data", &data]);
+    assert_eq!(line(&ran, "digest"), "RUN");
+    let link = line(&ran, "link");
+    assert!(printed(&["run", link, "--quiet", "--data", &data, "--jobs", "1"]).contains("bit for bit"));
+    // Whoever opens the link is told which file to supply, and does.
+    let shown = printed(&["show", link]);
+    assert!(shown.contains("somebody's own data") && shown.contains(&digest), "{shown}");
+    let bare = folder.join("elsewhere").to_string_lossy().into_owned();
+    let told = refused(&["run", link, "--quiet", "--data", &bare]);
+    for part in ["\"Grey\" (24 samples)", "supply the data file with the digest", &digest] {
+        assert!(told.contains(part), "{told}");
+    }
+    printed(&["data", "import", &file, "--data", &bare]);
+    assert!(printed(&["run", link, "--quiet", "--data", &bare]).contains("bit for bit"));
+}
+
+#[test]
+fn what_is_no_data_is_told_in_one_line() {
+    let folder = folder("no-data");
+    let write = |name: &str, content: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let (zip, table) = (write("a.zip", b"PK\x03\x04 and no more"), write("a.csv", b"1,NaN,a\n2,3,b\n"));
+    let data = folder.to_string_lossy().into_owned();
+    for (path, more, part) in [
+        (&zip, &[][..], "a.zip is no zip that can be read"),
+        (&table, &[][..], "a.csv: line 1, column 2: \"NaN\" is not a finite number"),
+        (&table, &["--side", "900"][..], "side 900 is not allowed"),
+        (&"/nowhere".to_string(), &[][..], "/nowhere cannot be read"),
+    ] {
+        let told = refused(&[&["data", "import", path, "--data", &data][..], more].concat());
+        assert!(told.contains(part), "{told}");
+    }
+}

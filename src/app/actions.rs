@@ -4,7 +4,8 @@ use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
 use super::{
-    backend, browser, budget, classroom, device, draft::Draft, offline, parts, present, presets, share, storage, text,
+    backend, browser, budget, classroom, device, draft::Draft, importing, offline, parts, present, presets, share,
+    storage, supplied, text,
 };
 use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use crate::experiment::{Event, Link, Recipe};
@@ -74,6 +75,8 @@ pub(super) fn restore(state: State) {
     backend::restore(state);
     budget::restore(state);
     offline::start(state);
+    supplied::start(state);
+    importing::start(state);
     spawn_local(async move {
         match storage::load_runs().await {
             None => state.tell(text::NO_STORAGE),
@@ -185,6 +188,9 @@ pub(super) fn run(state: State) {
         return;
     }
     let Ok(plan) = state.plan.get_untracked() else { return };
+    if !supplied::has(state, &plan.recipe.files()) {
+        return state.parts.with_rest(move |rest| (rest.supply)(state));
+    }
     state.notice.set(None);
     let Some(plan) = backend::decide(state, plan) else { return };
     let newest = state.runs.with_untracked(|r| r.iter().map(|r| r.notes.id).max().unwrap_or(0));
@@ -365,7 +371,7 @@ fn hear(state: State, news: News) {
             state.predictions.set(predictions);
             state.answered.set(query);
         }
-        News::Exported { model, ending } => state.parts.with_rest(move |rest| (rest.hand_over)(model, &ending)),
+        News::Exported { model, ending } => state.parts.with_rest(move |rest| (rest.hand_over)(state, model, &ending)),
         News::Picture { model, matrix, picture } => state.picture.set(Some((model, matrix, picture))),
         News::Answer { answer } => state.answer.set(Some(answer)),
         News::Measured { run, measurement } => {

@@ -194,6 +194,13 @@ pub(super) fn focus(element: &web_sys::Element) {
     }
 }
 
+/// Does what a click on an element would.
+pub(super) fn press(selector: &str) {
+    if let Some(element) = element(selector).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
 /// Copies text; false where the browser refuses.
 pub(super) async fn copy(text: &str) -> bool {
     let navigator = window().navigator();
@@ -237,6 +244,40 @@ pub(super) async fn read_text(file: Blob) -> Option<String> {
     JsFuture::from(file.text()).await.ok()?.as_string()
 }
 
+/// What a file that the visitor chose or dropped is called.
+pub(super) fn name_of(file: &Blob) -> String {
+    js_sys::Reflect::get(file, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
+}
+
+/// The bytes of a file that the visitor chose or dropped.
+pub(super) async fn read_bytes(file: Blob) -> Option<Vec<u8>> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+}
+
+/// The content of several files, one behind another.
+pub(super) async fn read_together(files: impl Iterator<Item = &Blob>) -> Option<Vec<u8>> {
+    let parts: js_sys::Array = files.collect();
+    read_bytes(Blob::new_with_blob_sequence(&parts).ok()?).await
+}
+
+/// A file of these bytes, which no one has named.
+pub(super) fn blob(content: &[u8]) -> Option<Blob> {
+    Blob::new_with_u8_array_sequence(&js_sys::Array::of1(&js_sys::Uint8Array::from(content))).ok()
+}
+
+/// The files of a file input or of those dropped, by their names, or by their paths where they were chosen in a folder.
+pub(super) fn files(holder: &JsValue) -> Vec<(String, Blob)> {
+    let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
+    let list = get(holder, "files").map(|files| js_sys::Array::from(&files)).unwrap_or_default();
+    let named = |file: JsValue| {
+        let path = get(&file, "webkitRelativePath").and_then(|path| path.as_string()).filter(|path| !path.is_empty());
+        let path = path.or_else(|| get(&file, "name").and_then(|name| name.as_string()))?;
+        Some((path, file.dyn_into().ok()?))
+    };
+    list.iter().filter_map(named).collect()
+}
+
 /// The first file of a file input.
 pub(super) fn first_file(holder: &JsValue) -> Option<Blob> {
     let files = js_sys::Reflect::get(holder, &"files".into()).ok()?;
@@ -258,8 +299,7 @@ pub(super) async fn png(canvas: &HtmlCanvasElement) -> Option<Vec<u8>> {
         }
     });
     let blob: Blob = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
-    let buffer = JsFuture::from(blob.array_buffer()).await.ok()?;
-    Some(js_sys::Uint8Array::new(&buffer).to_vec())
+    read_bytes(blob).await
 }
 
 /// The browser's own name of itself.

@@ -9,8 +9,8 @@ use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State, Typed};
 use super::{
-    actions, announce, browser, budget, classroom, compare, demo, device, gallery, learn, offline, present, results,
-    share, text,
+    actions, announce, browser, budget, classroom, compare, demo, device, gallery, importing, learn, offline, present,
+    results, share, supplied, text,
 };
 use crate::benchmark::Measurement;
 use crate::experiment::bring_checks;
@@ -47,8 +47,10 @@ pub struct Rest {
     pub(super) share: fn(State),
     pub(super) save: fn(State, Record, Option<Vec<ModelFile>>),
     pub(super) save_figures: fn(State, device::Figures),
+    pub(super) supply: fn(State),
     pub(super) open_file: fn(State, Typed, web_sys::Blob),
-    pub(super) hand_over: fn(ModelFile, &str),
+    pub(super) hand_over: fn(State, ModelFile, &str),
+    pub(super) import: fn(State) -> AnyView,
     pub(super) runs: fn(State) -> AnyView,
     pub(super) results: fn(State) -> AnyView,
     pub(super) device: fn(State) -> AnyView,
@@ -94,8 +96,10 @@ impl Rest {
             share: results::share,
             save: actions::save,
             save_figures: device::save,
+            supply: supplied::run,
             open_file: forms::open_file,
-            hand_over: results::hand_over,
+            hand_over: results::made,
+            import: importing::button,
             runs: results::runs,
             results: results::all,
             device: device::place,
@@ -104,7 +108,7 @@ impl Rest {
             demo: demo::show,
             new_version: offline::new_version,
             announced: announce::announced,
-            budget: budget::of_draft,
+            budget: supplied::before_run,
             learn: learn::place,
             paced: budget::measured,
             data_form: forms::data,

@@ -179,6 +179,8 @@ pub(super) struct State {
     /// Runs that the database had no room for; tried again when one is deleted.
     pub unkept: StoredValue<Vec<u32>>,
     pub pool: StoredValue<Option<Pool>, LocalStorage>,
+    /// The paths of files that the experiment under edit needs and that are not in this browser.
+    pub missing: RwSignal<Vec<String>>,
     /// The report shown.
     pub report: Memo<Option<Shared<Report>>>,
     /// The variant looked at: the chosen one, else the first of the report.
@@ -246,6 +248,7 @@ impl State {
             models: StoredValue::new(HashMap::new()),
             unkept: StoredValue::new(Vec::new()),
             pool: StoredValue::new_local(None),
+            missing: RwSignal::new(Vec::new()),
             report,
             variant,
         }

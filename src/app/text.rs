@@ -11,14 +11,18 @@ pub(super) mod ensemble;
 pub(super) mod export;
 pub(super) mod fields;
 pub(super) mod gallery;
+pub(super) mod importing;
 pub(super) mod learn;
+pub(super) mod network;
 pub(super) mod numbers;
 pub(super) mod offline;
+pub(super) mod own;
 pub(super) mod precision;
 pub(super) mod present;
 pub(super) mod quantize;
 pub(super) mod sensitivity;
 pub(super) mod share;
+pub(super) mod supplied;
 pub(super) mod teaching;
 
 use super::format;

@@ -22,9 +22,11 @@ pub enum DatasetName {
     Blobs,
     /// Definitions of nouns.
     Glosses,
+    /// What a visitor brought; [`super::Own`] says which.
+    Own,
 }
 
-named!(DatasetName { Mnist => "mnist", FashionMnist => "fashion-mnist", Moons => "moons", Circles => "circles", Spirals => "spirals", Blobs => "blobs", Glosses => "glosses" });
+named!(DatasetName { Mnist => "mnist", FashionMnist => "fashion-mnist", Moons => "moons", Circles => "circles", Spirals => "spirals", Blobs => "blobs", Glosses => "glosses", Own => "own" });
 
 /// What is known of a dataset before any of it is loaded.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +57,7 @@ pub struct DatasetInfo {
     pub help: &'static str,
 }
 
-/// Every dataset, in the order to offer them.
+/// Every dataset that comes with the program, in the order to offer them.
 pub const DATASETS: &[DatasetInfo] = &[
     DatasetInfo {
         name: DatasetName::Mnist,
@@ -122,6 +124,22 @@ pub const DATASETS: &[DatasetInfo] = &[
     },
 ];
 
+/// Own data of which a recipe says nothing.
+const OWN: DatasetInfo = DatasetInfo {
+    name: DatasetName::Own,
+    title: "Own data",
+    shape: [28, 28, 1],
+    labels: &["first", "second"],
+    train: 0,
+    max_train: 0,
+    validation: 0,
+    test: 0,
+    noise: None,
+    source: "brought by whoever made the experiment",
+    licence: "theirs",
+    help: "Images or a table that you bring; they stay on this device.",
+};
+
 const fn toy(
     name: DatasetName,
     title: &'static str,
@@ -146,11 +164,14 @@ const fn toy(
 }
 
 impl DatasetName {
-    /// The row of this dataset.
+    /// The row of this dataset; of own data, what is known of all of them.
     #[must_use]
     pub const fn info(self) -> &'static DatasetInfo {
-        // The table is in the order of the enum; a test holds that.
-        &DATASETS[self as usize]
+        match self {
+            Self::Own => &OWN,
+            // The table is in the order of the enum; a test holds that.
+            _ => &DATASETS[self as usize],
+        }
     }
 
     /// The name as recipes and folders spell it.
@@ -164,6 +185,7 @@ impl DatasetName {
             Self::Spirals => "spirals",
             Self::Blobs => "blobs",
             Self::Glosses => "glosses",
+            Self::Own => "own",
         }
     }
 }
@@ -187,10 +209,16 @@ impl DatasetInfo {
         self.shape[0] * self.shape[1] * self.shape[2]
     }
 
-    /// Whether the samples are points drawn on the spot, not images to load.
+    /// Whether the samples are rows of features without an order, as points are, and no images or texts.
     #[must_use]
-    pub const fn is_toy(&self) -> bool {
-        self.noise.is_some()
+    pub const fn is_points(&self) -> bool {
+        self.shape[0] == 1 && self.shape[1] == 1
+    }
+
+    /// Whether the samples are points in the plane, on which a network's classes can be drawn.
+    #[must_use]
+    pub const fn is_plane(&self) -> bool {
+        self.is_points() && self.shape[2] == 2
     }
 
     /// Whether the samples are texts: rows of numbers of words, and not of grey values.

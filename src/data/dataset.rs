@@ -2,7 +2,7 @@
 
 use super::shard::{Expected, SHARD_SAMPLES, Shard};
 use super::toys::{self, Points};
-use super::{DataError, DatasetInfo, DatasetName, Key, Source};
+use super::{DataError, DatasetInfo, DatasetName, Key, Own, Source, own_file};
 
 /// The most noise of a toy, as a standard deviation; at 1 no class can be told from another.
 const MAX_NOISE: f32 = 1.0;
@@ -41,11 +41,14 @@ pub struct Dataset {
     info: &'static DatasetInfo,
     /// Samples of each split.
     lengths: [usize; 3],
-    samples: Samples,
+    samples: Loaded,
+    /// Own data that have not arrived; they come in one file.
+    awaited: Option<Box<Own>>,
 }
 
+/// Samples as far as they are there.
 #[derive(Clone, Debug)]
-enum Samples {
+pub(super) enum Loaded {
     /// The shards of each split; one that has not arrived is none.
     Images([Vec<Option<Shard>>; 3]),
     Points([Points; 3]),
@@ -60,14 +63,25 @@ impl Dataset {
     /// # Errors
     /// If `samples` or `noise` is not something this dataset can give.
     pub fn open(name: DatasetName, samples: Option<usize>, noise: Option<f32>) -> Result<Self, DataError> {
-        let (lengths, noise) = Self::check(name, samples, noise)?;
+        let (lengths, noise) = Self::check(name.info(), samples, noise)?;
         let samples = match noise {
-            None => Samples::Images(lengths.map(|length| vec![None; length.div_ceil(SHARD_SAMPLES)])),
+            None => Loaded::Images(lengths.map(|length| vec![None; length.div_ceil(SHARD_SAMPLES)])),
             Some(noise) => {
-                Samples::Points(Split::ALL.map(|split| toys::draw(name, split, lengths[split as usize], noise)))
+                Loaded::Points(Split::ALL.map(|split| toys::draw(name, split, lengths[split as usize], noise)))
             }
         };
-        Ok(Self { info: name.info(), lengths, samples })
+        Ok(Self { info: name.info(), lengths, samples, awaited: None })
+    }
+
+    /// Opens own data: nothing is loaded yet. As [`Dataset::open`].
+    ///
+    /// # Errors
+    /// If `samples` is more than there are.
+    pub fn open_own(own: &Own, samples: Option<usize>) -> Result<Self, DataError> {
+        let info = own.info();
+        let (lengths, _) = Self::check(info, samples, None)?;
+        let samples = Loaded::Images(Default::default());
+        Ok(Self { info, lengths, samples, awaited: Some(Box::new(own.clone())) })
     }
 
     /// What [`Dataset::open`] would open, without drawing anything: the length of each split, and a toy's noise.
@@ -75,11 +89,11 @@ impl Dataset {
     /// # Errors
     /// See [`Dataset::open`].
     pub fn check(
-        name: DatasetName,
+        info: &DatasetInfo,
         samples: Option<usize>,
         noise: Option<f32>,
     ) -> Result<([usize; 3], Option<f32>), DataError> {
-        let info = name.info();
+        let name = info.name;
         let mut lengths = Split::ALL.map(|split| info.len(split));
         if let Some(samples) = samples {
             let max = info.max_train;
@@ -135,7 +149,10 @@ impl Dataset {
     /// toy.
     #[must_use]
     pub fn shard_paths(&self) -> Vec<String> {
-        let Samples::Images(splits) = &self.samples else { return Vec::new() };
+        if let Some(own) = &self.awaited {
+            return vec![own.path()];
+        }
+        let Loaded::Images(splits) = &self.samples else { return Vec::new() };
         Split::ALL
             .into_iter()
             .flat_map(|split| (0..splits[split as usize].len()).map(move |i| (split, i)))
@@ -149,15 +166,22 @@ impl Dataset {
     /// # Errors
     /// If a shard cannot be fetched or is damaged; the shards loaded before it stay.
     pub async fn ensure(&mut self, source: &impl Source, split: Split, index: usize) -> Result<(), DataError> {
+        if let Some(own) = &self.awaited {
+            let absent =
+                || DataError::Absent { title: own.title.clone(), samples: own.samples(), digest: own.digest.clone() };
+            let content = source.fetch(&own.path()).await.map_err(|_| absent())?;
+            self.samples = own_file::reader().ok_or_else(absent)?(own, &content)?;
+            self.awaited = None;
+        }
         for i in 0..=index / SHARD_SAMPLES {
-            let Samples::Images(splits) = &self.samples else { return Ok(()) };
+            let Loaded::Images(splits) = &self.samples else { return Ok(()) };
             if !matches!(splits[split as usize].get(i), Some(None)) {
                 continue;
             }
             let path = self.shard_path(split, i);
             let shard = Shard::decode(&source.fetch(&path).await?, self.expected(split, i))
                 .map_err(|reason| DataError::Damaged { path, reason })?;
-            if let Samples::Images(splits) = &mut self.samples {
+            if let Loaded::Images(splits) = &mut self.samples {
                 splits[split as usize][i] = Some(shard);
             }
         }
@@ -176,8 +200,8 @@ impl Dataset {
     #[must_use]
     pub fn loaded(&self) -> usize {
         match &self.samples {
-            Samples::Images(splits) => splits.iter().flatten().flatten().count(),
-            Samples::Points(_) => 0,
+            Loaded::Images(splits) => splits.iter().flatten().flatten().count(),
+            Loaded::Points(_) => 0,
         }
     }
 
@@ -185,8 +209,8 @@ impl Dataset {
     #[must_use]
     pub fn total(&self) -> usize {
         match &self.samples {
-            Samples::Images(splits) => splits.iter().flatten().count(),
-            Samples::Points(_) => 0,
+            Loaded::Images(splits) => splits.iter().flatten().count() + usize::from(self.awaited.is_some()),
+            Loaded::Points(_) => 0,
         }
     }
 
@@ -202,13 +226,13 @@ impl Dataset {
         assert_eq!(out.len(), indices.len() * features, "room for {} samples of {features} numbers", indices.len());
         for (&index, out) in indices.iter().zip(out.chunks_exact_mut(features)) {
             match &self.samples {
-                Samples::Images(_) => {
+                Loaded::Images(_) => {
                     let (shard, i) = self.locate(split, index as usize);
                     for (out, &grey) in out.iter_mut().zip(&shard.pixels[i * features..][..features]) {
                         *out = f32::from(grey) / white;
                     }
                 }
-                Samples::Points(splits) => {
+                Loaded::Points(splits) => {
                     out.copy_from_slice(&splits[split as usize].coordinates[index as usize * features..][..features]);
                 }
             }
@@ -222,11 +246,11 @@ impl Dataset {
     #[must_use]
     pub fn label(&self, split: Split, index: usize) -> u8 {
         match &self.samples {
-            Samples::Images(_) => {
+            Loaded::Images(_) => {
                 let (shard, i) = self.locate(split, index);
                 shard.labels[i]
             }
-            Samples::Points(splits) => splits[split as usize].labels[index],
+            Loaded::Points(splits) => splits[split as usize].labels[index],
         }
     }
 
@@ -239,7 +263,8 @@ impl Dataset {
     pub fn epoch_order(&self, key: &Key, epoch: usize) -> Vec<u32> {
         let length = self.len(Split::Train);
         let mut order: Vec<u32> = (0..length as u32).collect();
-        let arrives_in_shards = matches!(self.samples, Samples::Images(_));
+        // Own data arrive at once, and what they are is not known before.
+        let arrives_in_shards = self.info.name != DatasetName::Own && matches!(self.samples, Loaded::Images(_));
         let run = if epoch == 0 && arrives_in_shards { SHARD_SAMPLES } else { length };
         let key = key.fold("epoch order").fold_index(epoch as u64);
         for (i, shard) in order.chunks_mut(run).enumerate() {
@@ -260,8 +285,8 @@ impl Dataset {
     /// The shard that holds a sample, and the sample's place in it.
     fn locate(&self, split: Split, index: usize) -> (&Shard, usize) {
         assert!(index < self.len(split), "{} has no {} sample {index}", self.info.name, split.as_str());
-        let Samples::Images(splits) = &self.samples else { unreachable!("only images come in shards") };
-        let Some(shard) = &splits[split as usize][index / SHARD_SAMPLES] else {
+        let Loaded::Images(splits) = &self.samples else { unreachable!("only images come in shards") };
+        let Some(Some(shard)) = splits[split as usize].get(index / SHARD_SAMPLES) else {
             panic!("{} sample {index} of {} was used before it was loaded", split.as_str(), self.info.name)
         };
         (shard, index % SHARD_SAMPLES)

@@ -33,6 +33,35 @@ pub enum DataError {
         /// The dataset asked for.
         dataset: DatasetName,
     },
+    /// Own data that a recipe says nothing of.
+    #[error("own is missing; the dataset own needs the description that was made with the data")]
+    Undescribed,
+    /// A description of own data beside another dataset.
+    #[error("own describes data of one's own; remove it, or choose the dataset own")]
+    NotOwn,
+    /// A description of own data that is out of its limits.
+    #[error("own.{0}")]
+    Own(String),
+    /// Own data that are not at hand.
+    #[error(
+        "this experiment is on somebody's own data, \"{title}\" ({samples} samples), which are not part of it; supply the data file with the digest {digest}"
+    )]
+    Absent {
+        /// What their owner calls them.
+        title: String,
+        /// All samples together.
+        samples: usize,
+        /// Of the data file.
+        digest: String,
+    },
+    /// A file of own data that is not the one that was described.
+    #[error("the file of \"{title}\" cannot be used ({reason}); supply the one that the experiment was made with")]
+    OwnDamaged {
+        /// What their owner calls them.
+        title: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A file that is not there.
     #[error("there is no file {path}: `cargo xtask data` makes the datasets, and --data says which folder holds data/")]
     Missing {

@@ -7,6 +7,9 @@
 mod catalogue;
 mod dataset;
 mod error;
+pub mod import;
+mod own;
+mod own_file;
 mod random;
 mod shard;
 mod source;
@@ -16,8 +19,12 @@ mod toys;
 pub use catalogue::{DATASETS, DatasetInfo, DatasetName};
 pub use dataset::{Dataset, Split};
 pub use error::DataError;
+pub use own::{
+    CLASSES, MAX_BYTES, MAX_FEATURES, MAX_LABEL, MAX_SAMPLES, MAX_TITLE, Own, SIDES, check_labels, own_path,
+};
+pub use own_file::{OwnFile, OwnSplit, bring_own_data, is_own_file};
 pub use random::{Key, Rng};
-pub use shard::{SHARD_SAMPLES, Shard};
+pub use shard::{SHARD_SAMPLES, Shard, pack, unpack};
 #[cfg(not(target_arch = "wasm32"))]
 pub use source::Folder;
 pub use source::Source;

@@ -1,4 +1,4 @@
-//! The file format of images: a gzip file named `.shard`, so that no server decompresses it on the way.
+//! The file format of the images that come with the program: a gzip file named `.shard`, so that no server decompresses it on the way.
 //!
 //! | bytes         | content                                             |
 //! |---------------|-----------------------------------------------------|
@@ -10,20 +10,16 @@
 //! | count         | one label an image                                  |
 //! | count x r x c | one grey value (0 black to 255) a pixel, row by row |
 
-#[cfg(any(test, not(target_arch = "wasm32")))]
 use flate2::bufread::GzDecoder;
 use flate2::{Compression, write::GzEncoder};
 use std::cmp::Ordering;
-#[cfg(any(test, not(target_arch = "wasm32")))]
-use std::io::Read;
-use std::io::Write;
+use std::io::{Read, Write};
 
 const MAGIC: [u8; 4] = *b"FWSH";
 const VERSION: u8 = 1;
 const HEADER_BYTES: usize = 16;
-/// No shard is longer, whatever it unpacks to.
-#[cfg(any(test, not(target_arch = "wasm32")))]
-const LONGEST: u64 = 1 << 26;
+/// No file is longer, whatever it unpacks to: the limit of own data, with room for what stands before the samples.
+const LONGEST: u64 = (1 << 26) + (1 << 17);
 
 /// Images in each shard but the last of a split.
 pub const SHARD_SAMPLES: usize = 5_000;
@@ -57,16 +53,10 @@ impl Shard {
         if self.pixels.len() != self.labels.len() * image {
             return Err(format!("{} pixels are not {count} images of {rows} x {columns}", self.pixels.len()));
         }
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-        let mut write = |bytes: &[u8]| gzip.write_all(bytes).map_err(|error| error.to_string());
-        write(&MAGIC)?;
-        write(&[VERSION, 0, 0, 0])?;
-        write(&count.to_le_bytes())?;
-        write(&rows.to_le_bytes())?;
-        write(&columns.to_le_bytes())?;
-        write(&self.labels)?;
-        write(&self.pixels)?;
-        gzip.finish().map_err(|error| error.to_string())
+        let [rows, columns] = [rows, columns].map(u16::to_le_bytes);
+        let parts =
+            [&MAGIC[..], &[VERSION, 0, 0, 0], &count.to_le_bytes(), &rows, &columns, &self.labels, &self.pixels];
+        pack(&parts.concat())
     }
 
     /// Reads what [`unpack`], or the browser, makes of a file.
@@ -86,9 +76,21 @@ impl Shard {
     }
 }
 
-/// Undoes a file's compression, as browsers do by themselves. Nothing may follow it.
-#[cfg(any(test, not(target_arch = "wasm32")))]
-pub(super) fn unpack(file: &[u8]) -> Result<Vec<u8>, String> {
+/// A file as a [`super::Source`] has it: compressed, so that no server does it on the way.
+///
+/// # Errors
+/// A sentence, where memory ends.
+pub fn pack(content: &[u8]) -> Result<Vec<u8>, String> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(content).map_err(|error| error.to_string())?;
+    gzip.finish().map_err(|error| error.to_string())
+}
+
+/// Undoes [`pack`], as browsers do by themselves. Nothing may follow it, and it ends at what own data may come to.
+///
+/// # Errors
+/// A sentence that goes on behind the file's name, and says what in it is damaged.
+pub fn unpack(file: &[u8]) -> Result<Vec<u8>, String> {
     let mut gzip = GzDecoder::new(file).take(LONGEST);
     let mut content = Vec::new();
     gzip.read_to_end(&mut content).map_err(|error| format!("its compression: {error}"))?;

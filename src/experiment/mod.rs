@@ -42,6 +42,7 @@ mod share_tests;
 mod span;
 mod stage;
 mod state;
+mod supplied;
 pub mod teaching;
 #[cfg(test)]
 mod tests;
@@ -65,6 +66,7 @@ pub use run::{Reached, RunError, run_stage, run_trial, time_variant};
 pub use schedule::{OfTrial, Place, Schedule, Task};
 pub use sensitivity::{LayerSensitivity, SPARSITIES, budgets, sensitivity};
 pub use span::training_work;
-pub use stage::{Inputs, imported_file, imported_path};
+pub use stage::Inputs;
 pub use state::{PackedState, State};
+pub use supplied::{beginning_with, digest, imported_file, imported_path, supplied};
 pub(crate) use timing::{WINDOWS, latency, quartiles, windows};

@@ -117,7 +117,7 @@ impl Plan {
     /// Checks a recipe whole, where the checks are at hand ([`bring_checks`]), and lays it out. The error names the field, the value
     /// and what is allowed.
     pub fn new(recipe: &Recipe) -> Result<Self, RecipeError> {
-        let (info, checks) = (recipe.data.dataset.info(), checks());
+        let (info, checks) = (recipe.data.info(), checks());
         if let Some(checks) = checks {
             (checks.recipe)(recipe, info)?;
         }
@@ -147,7 +147,7 @@ impl Plan {
 
     /// Samples of an epoch of a stage.
     pub(super) fn epoch(&self, stage: usize) -> usize {
-        let info = self.recipe.data.dataset.info();
+        let info = self.recipe.data.info();
         let all = self.recipe.data.samples.unwrap_or(info.len(Split::Train));
         match &self.stages[stage].action {
             Action::Distill { distill, .. } => {
@@ -161,14 +161,14 @@ impl Plan {
     /// A stage's work in multiply-accumulates: three for each weight and training sample, one for each weight and test
     /// sample. A measure to order stages by, no more.
     pub fn cost(&self, stage: usize) -> f64 {
-        let info = self.recipe.data.dataset.info();
+        let info = self.recipe.data.info();
         let passes = 3 * self.stages[stage].epochs() * self.epoch(stage) + info.len(Split::Test);
         passes as f64 * multiply_accumulates(&self.layers(stage))
     }
 
     /// The layers of a stage's network.
     pub(super) fn layers(&self, stage: usize) -> Vec<Layer> {
-        check_network(&self.stages[stage].network, self.recipe.data.dataset.info()).unwrap_or_default()
+        check_network(&self.stages[stage].network, self.recipe.data.info()).unwrap_or_default()
     }
 
     /// The stages that must have ended before this one begins.

@@ -28,7 +28,7 @@ impl Preview {
     /// Of a plan.
     pub fn of(plan: &Plan) -> Self {
         let trials = plan.recipe.seeds.len();
-        let info = plan.recipe.data.dataset.info();
+        let info = plan.recipe.data.info();
         let bytes = SAMPLE_BYTES.iter().find(|(name, _)| *name == info.name).map_or(0.0, |(_, bytes)| *bytes);
         let train = plan.recipe.data.samples.unwrap_or(info.train);
         let fetched = train.div_ceil(SHARD_SAMPLES).saturating_mul(SHARD_SAMPLES).min(info.max_train);

@@ -3,7 +3,7 @@
 //! Defaults belong to the recipe's version and never change, since links leave out what is at its default.
 
 use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize, share::Share};
-use crate::data::{DataError, Dataset, DatasetName};
+use crate::data::{DataError, Dataset, DatasetInfo, DatasetName, Own};
 use crate::network::{Architecture, Training};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,20 +65,47 @@ pub struct Data {
     pub samples: Option<usize>,
     /// For the two-dimensional toys: the standard deviation of the noise on each coordinate.
     pub noise: Option<f64>,
+    /// For the dataset `own`: which data these are. The samples are not part of the recipe: whoever runs it supplies their file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<Box<Own>>,
 }
 
 impl Data {
-    /// Whether [`Data::open`] would succeed.
+    /// Own data, all of them.
+    pub fn of(own: Own) -> Self {
+        Self { dataset: DatasetName::Own, own: Some(Box::new(own)), ..Self::default() }
+    }
+
+    /// What is known of the data set before any of it is loaded.
+    pub fn info(&self) -> &'static DatasetInfo {
+        self.described().map_or_else(|| self.dataset.info(), Own::info)
+    }
+
+    /// The description of own data, where these are some.
+    pub fn described(&self) -> Option<&Own> {
+        self.own.as_deref().filter(|_| self.dataset == DatasetName::Own)
+    }
+
+    /// Whether [`Data::open`] would succeed, and what is said of own data is within its limits.
     ///
     /// # Errors
     /// See [`Data::open`].
     pub fn check(&self) -> Result<(), DataError> {
-        Dataset::check(self.dataset, self.samples, self.noise.map(|noise| noise as f32)).map(|_| ())
+        match (self.dataset, &self.own) {
+            (DatasetName::Own, None) => return Err(DataError::Undescribed),
+            (DatasetName::Own, Some(own)) => own.check()?,
+            (_, Some(_)) => return Err(DataError::NotOwn),
+            (_, None) => {}
+        }
+        Dataset::check(self.info(), self.samples, self.noise.map(|noise| noise as f32)).map(|_| ())
     }
 
     /// The data set with nothing loaded yet; fails if a setting is out of range.
     pub fn open(&self) -> Result<Dataset, DataError> {
-        Dataset::open(self.dataset, self.samples, self.noise.map(|noise| noise as f32))
+        match self.described() {
+            Some(own) => Dataset::open_own(own, self.samples),
+            None => Dataset::open(self.dataset, self.samples, self.noise.map(|noise| noise as f32)),
+        }
     }
 }
 
@@ -112,10 +139,13 @@ pub struct Variant {
     pub sweep: Option<Sweep>,
 }
 
+/// More members than any plan has; a recipe that nobody has checked yet may ask for more.
+const MOST_NAMES: usize = 100;
+
 impl Variant {
-    /// What a plan calls it, or its members.
+    /// What a plan calls it, or its members; of more than a plan can have, the first.
     pub fn names(&self) -> Vec<String> {
-        match self.members {
+        match self.members.min(MOST_NAMES) {
             0 => vec![self.name.clone()],
             members => (1..=members).map(|member| format!("{} {member}", self.name)).collect(),
         }
@@ -228,6 +258,7 @@ impl Recipe {
         let trainings = self.variants.iter().filter_map(|variant| variant.training.as_ref());
         let single = self.variants.iter().all(|variant| variant.ensemble.is_empty() && variant.imported.is_none());
         single
+            && self.data.own.is_none()
             && !networks.chain([&self.network]).any(Architecture::is_transformer)
             && trainings.chain([&self.training]).all(Training::is_plain)
             && self.variants.iter().flat_map(|variant| &variant.steps).all(|step| match step {

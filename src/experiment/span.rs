@@ -37,7 +37,7 @@ impl Plan {
 impl Recipe {
     /// Itself on fewer training samples, so that training takes about this share of its time; none if too few were left.
     pub fn on_fewer_samples(&self, share: f64) -> Option<Self> {
-        let all = self.data.samples.unwrap_or(self.data.dataset.info().len(Split::Train));
+        let all = self.data.samples.unwrap_or(self.data.info().len(Split::Train));
         let samples = (all as f64 * share) as usize / ROUND * ROUND;
         let mut fewer = self.clone();
         fewer.data.samples = Some(samples);

@@ -6,7 +6,6 @@ mod pruning;
 mod quantizing;
 mod repairing;
 
-pub use importing::{imported_file, imported_path};
 pub(super) use pruning::Gradual;
 
 use distilling::Objective;

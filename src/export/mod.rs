@@ -15,14 +15,16 @@ mod safetensors;
 mod sequences;
 mod shared;
 mod state_dict;
+mod summary;
 mod weights;
 mod wire;
 
 pub use form::{FORMS, Form, FormName};
-pub use import::{Imported, Row, Settings as ImportSettings, import};
+pub use import::{Fit, Imported, LONGEST as LONGEST_IMPORT, Row, Settings as ImportSettings, import};
 pub use model_file::{Encoded, bring_packing, decode, encode, needs_packing};
 pub use onnx::onnx;
 pub use packed::packed_bytes;
+pub use summary::{LAYER_KINDS, LayerSummary, NetworkSummary, WeightSummary, summary};
 pub use weights::Written;
 pub use wire::FileError;
 

@@ -16,6 +16,6 @@ pub use pool::*;
 pub type Coming<T> = std::pin::Pin<Box<dyn Future<Output = Option<T>>>>;
 
 pub use protocol::{ModelFile, Picture, Prediction, Request, Response};
-pub use question::{Answer, Question};
+pub use question::{Answer, KEPT_ENDING, Look, Made, Question, Reading};
 #[cfg(target_arch = "wasm32")]
 pub use service::{Extra, serve};

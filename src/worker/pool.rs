@@ -35,6 +35,8 @@ struct Inner {
     /// The last one went to its end.
     complete: bool,
     models: Vec<ModelFile>,
+    /// What the visitor supplied, for each worker to have before it is asked anything.
+    files: Vec<ModelFile>,
     started: u32,
     tell: Rc<dyn Fn(News)>,
 }
@@ -52,6 +54,7 @@ impl Pool {
             benchmark: None,
             complete: false,
             models: Vec::new(),
+            files: Vec::new(),
             started: 0,
             tell: Rc::new(tell),
         };
@@ -136,6 +139,27 @@ impl Pool {
         self.send(0, &Request::Load { models });
     }
 
+    /// Gives every worker, now and to come, files that the visitor supplied, under their paths.
+    pub fn keep(&self, files: Vec<ModelFile>) {
+        let workers = self.0.borrow().slots.len();
+        let request = Request::Keep { files };
+        (0..workers).for_each(|index| self.send(index, &request));
+        if let Request::Keep { files } = request {
+            self.0.borrow_mut().files.extend(files);
+        }
+    }
+
+    /// Gives a file to the first worker alone, for a question.
+    pub fn hand(&self, file: ModelFile) {
+        self.ensure(0);
+        self.send(0, &Request::Keep { files: vec![file] });
+    }
+
+    /// Whether the workers have all these files.
+    pub fn has(&self, paths: &[String]) -> bool {
+        paths.iter().all(|path| self.0.borrow().files.iter().any(|file| file.name == *path))
+    }
+
     /// Asks every loaded model about a sample.
     pub fn predict(&self, query: u32, sample: Vec<f32>) {
         self.ensure(0);
@@ -203,7 +227,14 @@ impl Pool {
         );
         let tell = inner.tell.clone();
         match slot {
-            Ok(slot) => inner.slots[index] = Some(slot),
+            Ok(slot) => {
+                inner.slots[index] = Some(slot);
+                if !inner.files.is_empty() {
+                    let request = Request::Keep { files: inner.files.clone() };
+                    drop(inner);
+                    self.send(index, &request);
+                }
+            }
             Err(message) => {
                 drop(inner);
                 tell(News::Trouble { message });

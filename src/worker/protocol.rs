@@ -34,6 +34,11 @@ pub enum Request {
         /// Names and encoded files.
         models: Vec<ModelFile>,
     },
+    /// Keeps files that the visitor supplied, under their paths, for tasks and questions to come; an empty one is forgotten.
+    Keep {
+        /// Paths and contents, compressed as all that a [`crate::data::Source`] has.
+        files: Vec<ModelFile>,
+    },
     /// Classifies one sample by every loaded model.
     Predict {
         /// Comes back in the answer, so that late answers can be told.
@@ -50,10 +55,10 @@ pub enum Request {
     },
 }
 
-/// A model's encoded file under its variant's name.
+/// A model's encoded file under its variant's name, or a file that the visitor supplied under its path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFile {
-    /// The variant's name.
+    /// The variant's name, or the path.
     pub name: String,
     /// The file, as [`crate::export`] encodes it: [`crate::export::encode`], where nothing else is said.
     #[serde(with = "serde_bytes")]

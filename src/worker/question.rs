@@ -3,9 +3,11 @@
 
 use crate::compression::quantize::Quantize;
 use crate::compression::quantize::number_line::Histogram;
+use crate::data::{Own, import};
 use crate::experiment::landscape::{Landscape, Size};
 use crate::experiment::{Agreement, Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
-use crate::export::FormName;
+use crate::export::{Fit, FormName, ImportSettings, NetworkSummary, Row};
+use crate::network::Architecture;
 use serde::{Deserialize, Serialize};
 
 /// A question about this device, or about loaded models, which it names.
@@ -45,6 +47,35 @@ pub enum Question {
         /// Which form.
         form: FormName,
     },
+    /// What data some files make. The answer comes at once; the files were handed to the worker before, as one.
+    Own {
+        /// The path under which it was handed; none for what was made last.
+        bundle: Option<String>,
+        /// The files in it, one behind another: their paths and lengths.
+        files: Vec<(String, usize)>,
+        /// What the data are called.
+        title: String,
+        /// How files become data.
+        settings: import::Settings,
+        /// They are wanted as recipes name them: [`super::Response::Exported`], under their path and with [`KEPT_ENDING`], comes first.
+        take: bool,
+    },
+    /// A network layer by layer. Answered at once.
+    Network {
+        /// The model.
+        model: String,
+    },
+    /// What a file of another tool holds. Answered at once; the file was handed to the worker before.
+    Import {
+        /// The path under which it was.
+        file: String,
+        /// The data that it was trained on.
+        data: Data,
+        /// What is known of the network.
+        settings: ImportSettings,
+        /// It is wanted as recipes name it: [`super::Response::Exported`], under its path and with [`KEPT_ENDING`], comes first.
+        take: bool,
+    },
     /// How a matrix's weights are spread. Answered at once.
     Weights {
         /// The model.
@@ -83,6 +114,48 @@ pub enum Question {
     },
 }
 
+/// How the name ends of a file as the page keeps it.
+pub const KEPT_ENDING: &str = "gz";
+
+/// Data that were made of files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    /// What a recipe says of them.
+    pub own: Own,
+    /// Samples of each class that train, validate and test.
+    pub counts: Vec<[usize; 3]>,
+    /// Some samples of each class, as long as there are not too many classes.
+    pub looks: Vec<Look>,
+    /// Files that are no part of it, and the first reasons.
+    pub left_out: (usize, Vec<String>),
+}
+
+/// A sample to be looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// Its class.
+    pub class: usize,
+    /// The values of an image, 0 to 255, channels last.
+    pub pixels: Vec<u8>,
+    /// The values of others, as they were in the table.
+    pub features: Vec<f32>,
+}
+
+/// What a file of another tool holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Its network, as a recipe writes it.
+    pub network: Architecture,
+    /// The network's parameters.
+    pub parameters: usize,
+    /// What names it in a recipe.
+    pub digest: String,
+    /// Where each tensor went.
+    pub table: Vec<Row>,
+    /// Which module went where, and which others could.
+    pub fits: Vec<Fit>,
+}
+
 impl Question {
     /// As [`super::Request::Inspect`] carries it.
     pub fn to_json(&self) -> String {
@@ -108,6 +181,17 @@ pub enum Answer {
         /// The layers tried so far.
         layers: Vec<LayerPrecision>,
     },
+    /// To [`Question::Own`]: what was made of the files, or a sentence that says why nothing was.
+    Own(Result<Made, String>),
+    /// To [`Question::Network`].
+    Network {
+        /// The model.
+        model: String,
+        /// Its networks; several, if it is an ensemble.
+        networks: Vec<NetworkSummary>,
+    },
+    /// To [`Question::Import`]: what the file holds, or a sentence that says why it is not read.
+    Import(Result<Reading, String>),
     /// To [`Question::Weights`].
     Weights {
         /// The model.

@@ -1,6 +1,7 @@
 //! The worker's end: takes requests, does one task at a time, answers questions about loaded models while it goes on.
 
 mod models;
+mod own;
 mod post;
 mod questions;
 mod tasks;
@@ -8,6 +9,7 @@ mod tasks;
 use super::Coming;
 use super::protocol::{ModelFile, Request, Response};
 use crate::backend::gpu::Gpu;
+use crate::data::bring_own_data;
 use crate::experiment::{BackendName, Engines, PackedState, Recipe, Task, bring_checks};
 use crate::export;
 use models::Loaded;
@@ -49,6 +51,7 @@ impl Extra {
     pub fn new() -> Self {
         export::bring_packing();
         bring_checks();
+        bring_own_data();
         Self {
             perform: |state, run, recipe, task| {
                 Box::pin(async move {
@@ -145,6 +148,7 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
                 load(&state, models);
             });
         }
+        Request::Keep { files } => super::source::keep(files),
         Request::Predict { query, sample } => {
             let mut state = state.borrow_mut();
             let predictions = state.models.iter_mut().filter_map(|loaded| models::predict(loaded, &sample)).collect();

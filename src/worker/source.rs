@@ -1,5 +1,7 @@
-//! Data from the page's own server: all shards are asked for at once and taken as they are needed.
+//! Data from the page's own server, where all shards are asked for at once and taken as they are needed, and files that the
+//! visitor supplied, which the page has sent before.
 
+use super::ModelFile;
 use crate::data::{DataError, Dataset, Source};
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use std::cell::RefCell;
@@ -31,7 +33,36 @@ impl Fetch {
     }
 }
 
+thread_local! {
+    /// What the page has sent, by path, for every [`Fetch`] of this worker.
+    static KEPT: RefCell<Vec<ModelFile>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps these files; an empty one is forgotten.
+pub(super) fn keep(files: Vec<ModelFile>) {
+    KEPT.with_borrow_mut(|kept| {
+        kept.retain(|old| files.iter().all(|new| new.name != old.name));
+        kept.extend(files);
+    });
+}
+
+/// Takes a file out of those kept, as it was sent.
+pub(super) fn take(path: &str) -> Option<Vec<u8>> {
+    KEPT.with_borrow_mut(|kept| {
+        let at = kept.iter().position(|file| file.name == path)?;
+        Some(kept.swap_remove(at).file)
+    })
+}
+
 fn request(path: &str) -> Promise {
+    // A body of bytes is read as an answer of the server is.
+    let kept = KEPT.with_borrow_mut(|kept| {
+        let file = kept.iter_mut().find(|file| file.name == path)?;
+        Response::new_with_opt_u8_array(Some(&mut file.file)).ok()
+    });
+    if let Some(kept) = kept {
+        return Promise::resolve(&JsValue::from(kept));
+    }
     // The worker's script lies at the site's root, and so does data/.
     js_sys::global().unchecked_into::<WorkerGlobalScope>().fetch_with_str(path)
 }

@@ -74,6 +74,7 @@ const WITHOUT_GPU: &[&str] = &[
     "access",
     "compare",
     "firefox",
+    "import",
     "language",
     "learn",
     "lighthouse",

@@ -80,7 +80,7 @@ pub(super) fn DifferCard(results: Results, models: Models) -> impl IntoView {
             let mine = asked.as_ref().filter(|asked| asked.pair == [first.key.clone(), second.key]);
             mine.and_then(|asked| asked.said.clone())
         })?;
-        Some(differences(said, first.report.recipe.data.dataset.info(), [one, other]))
+        Some(differences(said, first.report.recipe.data.info(), [one, other]))
     };
     view! {
         <section class="card" aria-labelledby="compare-differ" data-testid="compare-differ">

@@ -43,7 +43,7 @@ pub(super) fn MatricesCard(results: Results) -> impl IntoView {
 }
 
 fn matrix(index: usize, name: &str, entry: &Entry) -> AnyView {
-    let labels = entry.report.recipe.data.dataset.info().labels;
+    let labels = entry.report.recipe.data.info().labels;
     let matrix = entry.variant().trials.first().map(|trial| trial.confusion.clone()).unwrap_or_default();
     let title = format!("{} {name}", text::CONFUSION);
     let of_table = matrix.clone();

@@ -45,7 +45,7 @@ impl Entry {
     fn of_record(record: &Record) -> impl Iterator<Item = Self> {
         let run = record.title();
         let recipe = &record.report.recipe;
-        let about = format!("{run} {} {}", recipe.title, recipe.data.dataset.info().title);
+        let about = format!("{run} {} {}", recipe.title, recipe.data.info().title);
         record.report.variants.iter().enumerate().map(move |(index, v)| {
             let mark = record.notes.mark(&v.name);
             let name = if mark.name.is_empty() { v.name.clone() } else { mark.name };

@@ -1,11 +1,14 @@
 //! What is learned, and how often.
 
 use super::super::language::tr;
+use super::super::own::{self, OwnData};
 use super::super::state::State;
 use super::super::text;
+use super::super::text::own as words;
 use super::inputs::{ListField, NumberField, SelectField, parse, word};
-use super::locks::At;
+use super::locks::{At, lock};
 use crate::data::{DATASETS, DatasetName};
+use crate::experiment::Data;
 use crate::network::{Architecture, ArchitectureName};
 use leptos::prelude::*;
 
@@ -13,14 +16,20 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn DataForm(state: State) -> impl IntoView {
     let data = Memo::new(move |_| state.draft.with(|d| d.recipe.data.clone()));
-    let info = Memo::new(move |_| data.with(|d| d.dataset)); // what follows changes with the data set alone
-    let datasets: Vec<_> = DATASETS.iter().map(|d| (word(&d.name), tr(d.title).to_string(), tr(d.help))).collect();
+    // What follows changes with the data set alone.
+    let info = Memo::new(move |_| data.with(|d| Data { samples: None, noise: None, ..d.clone() }));
+    let is_own = Memo::new(move |_| data.with(|d| d.dataset == DatasetName::Own));
+    let locked = lock("dataset");
+    let built_in = DATASETS.iter().map(|d| (word(&d.name), tr(d.title).to_string(), tr(d.help)));
+    let own_data = (word(&DatasetName::Own), words::OWN.to_string(), words::OWN_HELP.tr());
+    let datasets: Vec<_> = built_in.chain([own_data]).collect();
     let choose = Callback::new(move |name: String| {
-        if let Some(dataset) = parse::<DatasetName>(&name) {
+        let Some(dataset) = parse::<DatasetName>(&name) else { return };
+        if dataset == DatasetName::Own {
+            own::begin(state);
+        } else {
             state.draft.update(|d| {
-                d.recipe.data.dataset = dataset;
-                d.recipe.data.samples = None;
-                d.recipe.data.noise = None;
+                d.recipe.data = Data { dataset, ..Data::default() };
                 // No other network reads texts.
                 if dataset.info().is_text() && !d.recipe.network.is_transformer() {
                     d.recipe.network =
@@ -30,14 +39,15 @@ pub(super) fn DataForm(state: State) -> impl IntoView {
         }
     });
     let fields = move || {
-        let info = info.get().info();
+        let info = info.with(Data::info);
         let noise = info.noise.map(f64::from);
         let samples = Signal::derive(move || data.with(|d| d.samples.unwrap_or(info.train)) as f64);
         let set_samples = Callback::new(move |n: f64| {
             let samples = n as usize;
             state.draft.update(|d| d.recipe.data.samples = (samples != info.train).then_some(samples));
         });
-        view! {
+        // Own data that have yet to be chosen have none.
+        (info.max_train > 0).then(|| view! {
             <NumberField
                 label=text::SAMPLES
                 help=text::SAMPLES_HELP
@@ -62,7 +72,7 @@ pub(super) fn DataForm(state: State) -> impl IntoView {
                     />
                 }
             })}
-        }
+        })
     };
     let seeds =
         Signal::derive(move || state.draft.with(|d| d.recipe.seeds.iter().map(|s| *s as f64).collect::<Vec<_>>()));
@@ -78,6 +88,7 @@ pub(super) fn DataForm(state: State) -> impl IntoView {
             set=choose
             field="dataset"
         />
+        {move || (is_own.get() && !locked.get()).then(|| view! { <OwnData state/> })}
         {fields}
         <At state path="seeds".to_string()>
             <ListField label=text::SEEDS help=text::SEEDS_HELP value=seeds set=set_seeds/>

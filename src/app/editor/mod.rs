@@ -17,6 +17,7 @@ mod transfer_form;
 mod variant_card;
 mod variant_list;
 
+pub(super) use network_form::NetworkForm;
 pub(super) use run_bar::RunBar;
 
 use super::language::{said, tr};
@@ -33,7 +34,7 @@ use variant_list::VariantList;
 pub(super) fn Editor(state: State) -> impl IntoView {
     let data_line = move || {
         state.draft.with(|d| {
-            let info = d.recipe.data.dataset.info();
+            let info = d.recipe.data.info();
             text::data_line(tr(info.title), d.recipe.data.samples.unwrap_or(info.train), d.recipe.seeds.len())
         })
     };

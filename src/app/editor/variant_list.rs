@@ -35,7 +35,10 @@ pub(super) fn VariantList(state: State) -> impl IntoView {
                 </For>
             </ol>
             {move || unplaced().map(|e| view! { <p class="wrong" role="alert" data-testid="recipe-error">{said(&e)}</p> })}
-            <button data-testid="add-variant" disabled=move || state.locked("variants") on:click=add>{text::ADD_VARIANT}</button>
+            <div class="buttons">
+                <button data-testid="add-variant" disabled=move || state.locked("variants") on:click=add>{text::ADD_VARIANT}</button>
+                {state.parts.add(move |rest| (rest.import)(state))}
+            </div>
         </section>
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn against_bits(report: &Report) -> AnyView {
 
 /// Loss against the multiply-accumulates of training, three times those of classifying, and the front of all curves.
 pub(super) fn computing(report: &Report) -> AnyView {
-    let samples = report.recipe.data.samples.unwrap_or(report.recipe.data.dataset.info().train) as f64;
+    let samples = report.recipe.data.samples.unwrap_or(report.recipe.data.info().train) as f64;
     let mut lines = Vec::new();
     for (index, variant) in report.variants.iter().enumerate() {
         let Some(trial) = variant.trials.first() else { continue };

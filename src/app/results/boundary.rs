@@ -5,11 +5,18 @@ use super::super::curve::Boundary;
 use super::super::language::{class, said};
 use super::super::state::State;
 use super::super::text;
+use crate::data::DatasetInfo;
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
 /// Class colours: Okabe and Ito's, told apart by colour-blind eyes too.
-const COLOURS: [[u8; 3]; 4] = [[0, 114, 178], [230, 159, 0], [0, 158, 115], [204, 121, 167]];
+const COLOURS: [[u8; 3]; 7] =
+    [[0, 114, 178], [230, 159, 0], [0, 158, 115], [204, 121, 167], [86, 180, 233], [213, 94, 0], [240, 228, 66]];
+
+/// Whether the samples are points of a plane, and each class has a colour.
+pub(super) fn is_drawn(info: &DatasetInfo) -> bool {
+    info.is_plane() && info.classes() <= COLOURS.len()
+}
 
 /// One picture for each stage that has been trained.
 #[component]
@@ -18,7 +25,7 @@ pub(super) fn Boundaries(state: State) -> impl IntoView {
     let stages =
         Memo::new(move |_| boundaries.with(|b| b.iter().map(|b| (b.stage, b.label.clone())).collect::<Vec<_>>()));
     let labels = move || {
-        let info = state.report.with(|r| r.as_ref().map(|r| r.recipe.data.dataset.info()));
+        let info = state.report.with(|r| r.as_ref().map(|r| r.recipe.data.info()));
         info.map(|i| i.labels).unwrap_or_default()
     };
     view! {

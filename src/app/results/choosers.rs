@@ -58,6 +58,11 @@ pub(super) struct Matrix {
 }
 
 impl Matrix {
+    /// Looks into this one.
+    pub fn choose(self, index: usize) {
+        self.chosen.set(index);
+    }
+
     /// The first.
     pub fn new(state: State) -> Self {
         let chosen = RwSignal::new(0usize);

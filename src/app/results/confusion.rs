@@ -12,9 +12,8 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Confusion(state: State) -> impl IntoView {
     let matrix = Memo::new(move |_| with_result(state, |r| r.confusion.clone()).unwrap_or_default());
-    let labels = Memo::new(move |_| {
-        state.report.with(|r| r.as_ref().map(|r| r.recipe.data.dataset.info().labels)).unwrap_or_default()
-    });
+    let labels =
+        Memo::new(move |_| state.report.with(|r| r.as_ref().map(|r| r.recipe.data.info().labels)).unwrap_or_default());
     view! {
         {move || draw(matrix.get(), labels.get(), text::CONFUSION.into())}
         <p class="hint">{text::CONFUSION_HELP}</p>

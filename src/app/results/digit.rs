@@ -1,7 +1,7 @@
 //! From a drawing to what a network reads: scaled into 20 x 20 and centred by its mass in 28 x 28, as MNIST was.
 
 /// Side of the images.
-pub(super) const SIDE: usize = 28;
+pub(in crate::app) const SIDE: usize = 28;
 /// Side of the box that the drawing is scaled into.
 const BOX: f32 = 20.0;
 /// Ink below this is not there.

@@ -13,8 +13,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, PointerEvent};
 
-/// Pixels of the pad's side, and of the pen.
-const PAD: u32 = 280;
+/// Pixels of the pad's side.
+pub(in crate::app) const PAD: u32 = 280;
+/// Pixels of the pen.
 const PEN: f64 = 24.0;
 
 /// The pad, the picture that the networks see, and their readings.
@@ -22,7 +23,6 @@ const PEN: f64 = 24.0;
 pub(super) fn DrawPad(state: State) -> impl IntoView {
     let pad = NodeRef::<Canvas>::new();
     let seen = NodeRef::<Canvas>::new();
-    let pen = RwSignal::new(None::<(f64, f64)>);
     let inked = RwSignal::new(false);
     // Questions are counted; a new one waits until the last is answered, so that a busy worker is not flooded.
     let asked = RwSignal::new(state.answered.get_untracked());
@@ -57,32 +57,17 @@ pub(super) fn DrawPad(state: State) -> impl IntoView {
     let write = move |digit: usize| {
         clear();
         if let Some(pad) = pad.get_untracked() {
-            for stroke in DIGITS[digit] {
-                draw(&pad, stroke.iter().map(|(x, y)| (x * f64::from(PAD) / 100.0, y * f64::from(PAD) / 100.0)));
+            for points in DIGITS[digit] {
+                stroke(&pad, points.iter().map(|(x, y)| (x * f64::from(PAD) / 100.0, y * f64::from(PAD) / 100.0)));
             }
             inked.set(true);
             changed.update(|n| *n += 1);
         }
     };
-    let down = move |ev: PointerEvent| {
-        ev.prevent_default();
-        if let Some(pad) = pad.get_untracked() {
-            let _ = pad.set_pointer_capture(ev.pointer_id()); // without it, strokes merely end at the edge
-            let at = place(&pad, &ev);
-            draw(&pad, [at, (at.0 + 0.1, at.1)].into_iter());
-            pen.set(Some(at));
-            inked.set(true);
-            changed.update(|n| *n += 1);
-        }
-    };
-    let moved = move |ev: PointerEvent| {
-        if let (Some(pad), Some(from)) = (pad.get_untracked(), pen.get_untracked()) {
-            let to = place(&pad, &ev);
-            draw(&pad, [from, to].into_iter());
-            pen.set(Some(to));
-            changed.update(|n| *n += 1);
-        }
-    };
+    let drawn_on = Callback::new(move |()| {
+        inked.set(true);
+        changed.update(|n| *n += 1);
+    });
     let title = move || match state.report.with(|r| r.as_ref().map(|r| r.recipe.data.dataset)) {
         Some(DatasetName::Mnist) | None => text::DRAW.tr(),
         Some(_) => text::DRAW_OTHER.tr(),
@@ -93,18 +78,7 @@ pub(super) fn DrawPad(state: State) -> impl IntoView {
             <p class="hint">{text::DRAW_HELP}</p>
             <div class="drawing">
                 <div class="pad">
-                    <canvas
-                        data-testid="draw-pad"
-                        node_ref=pad
-                        width=PAD
-                        height=PAD
-                        role="img"
-                        aria-label=text::DRAW_PAD
-                        on:pointerdown=down
-                        on:pointermove=moved
-                        on:pointerup=move |_| pen.set(None)
-                        on:pointercancel=move |_| pen.set(None)
-                    ></canvas>
+                    <Pad pad testid="draw-pad" drawn=drawn_on/>
                     <div class="buttons">
                         <button data-testid="draw-clear" on:click=move |_| clear()>{text::DRAW_CLEAR}</button>
                         <figure class="seen">
@@ -123,6 +97,44 @@ pub(super) fn DrawPad(state: State) -> impl IntoView {
     }
 }
 
+/// A square to draw on with a pointer; `drawn` is called at each stretch of a stroke.
+#[component]
+pub(in crate::app) fn Pad(pad: NodeRef<Canvas>, testid: &'static str, drawn: Callback<()>) -> impl IntoView {
+    let pen = RwSignal::new(None::<(f64, f64)>);
+    let down = move |ev: PointerEvent| {
+        ev.prevent_default();
+        if let Some(pad) = pad.get_untracked() {
+            let _ = pad.set_pointer_capture(ev.pointer_id()); // without it, strokes merely end at the edge
+            let at = place(&pad, &ev);
+            stroke(&pad, [at, (at.0 + 0.1, at.1)].into_iter());
+            pen.set(Some(at));
+            drawn.run(());
+        }
+    };
+    let moved = move |ev: PointerEvent| {
+        if let (Some(pad), Some(from)) = (pad.get_untracked(), pen.get_untracked()) {
+            let to = place(&pad, &ev);
+            stroke(&pad, [from, to].into_iter());
+            pen.set(Some(to));
+            drawn.run(());
+        }
+    };
+    view! {
+        <canvas
+            data-testid=testid
+            node_ref=pad
+            width=PAD
+            height=PAD
+            role="img"
+            aria-label=text::DRAW_PAD
+            on:pointerdown=down
+            on:pointermove=moved
+            on:pointerup=move |_| pen.set(None)
+            on:pointercancel=move |_| pen.set(None)
+        ></canvas>
+    }
+}
+
 /// A pointer's place on the pad, in the pad's pixels.
 fn place(pad: &HtmlCanvasElement, ev: &PointerEvent) -> (f64, f64) {
     let bounds = pad.get_bounding_client_rect();
@@ -131,7 +143,7 @@ fn place(pad: &HtmlCanvasElement, ev: &PointerEvent) -> (f64, f64) {
 }
 
 /// Draws a stroke; the corners between points are rounded.
-fn draw(pad: &HtmlCanvasElement, points: impl Iterator<Item = (f64, f64)>) {
+pub(in crate::app) fn stroke(pad: &HtmlCanvasElement, points: impl Iterator<Item = (f64, f64)>) {
     let Some(pen) = context(pad) else { return };
     pen.set_line_width(PEN);
     pen.set_line_cap("round");
@@ -153,17 +165,23 @@ fn draw(pad: &HtmlCanvasElement, points: impl Iterator<Item = (f64, f64)>) {
     pen.stroke();
 }
 
-fn wipe(pad: &HtmlCanvasElement) {
+/// Takes everything off the pad.
+pub(in crate::app) fn wipe(pad: &HtmlCanvasElement) {
     if let Some(context) = context(pad) {
         context.clear_rect(0.0, 0.0, f64::from(PAD), f64::from(PAD));
     }
 }
 
-/// Reads the pad as the networks will, and shows that picture.
-fn look(pad: &HtmlCanvasElement, seen: &HtmlCanvasElement) -> Option<Vec<f32>> {
+/// The pad as the networks read it; nothing if it is empty.
+pub(in crate::app) fn drawn(pad: &HtmlCanvasElement) -> Option<Vec<f32>> {
     let image = context(pad)?.get_image_data(0.0, 0.0, f64::from(PAD), f64::from(PAD)).ok()?;
     let ink: Vec<f32> = image.data().chunks_exact(4).map(|rgba| f32::from(rgba[3]) / 255.0).collect();
-    let digit = centre(&ink, PAD as usize)?;
+    centre(&ink, PAD as usize)
+}
+
+/// Reads the pad, and shows the picture.
+fn look(pad: &HtmlCanvasElement, seen: &HtmlCanvasElement) -> Option<Vec<f32>> {
+    let digit = drawn(pad)?;
     let pixels: Vec<u8> = digit
         .iter()
         .flat_map(|v| {

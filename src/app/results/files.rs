@@ -2,9 +2,9 @@
 
 use super::super::language::tr;
 use super::super::state::{Shown, State};
-use super::super::{browser, text};
+use super::super::{browser, importing, supplied, text};
 use crate::export::{FORMS, Form, FormName};
-use crate::worker::{ModelFile, Question};
+use crate::worker::{KEPT_ENDING, ModelFile, Question};
 use leptos::prelude::*;
 
 /// A button for each form; of a run under way the files are still on their way.
@@ -36,6 +36,15 @@ fn export(state: State, form: &'static Form) {
         (Some(file), form) => {
             state.with_pool(|pool| pool.inspect(None, Question::Export { model: file.name, form }.to_json()));
         }
+    }
+}
+
+/// What a worker has made: own data and an imported model are kept, any other model is for the visitor.
+pub(in crate::app) fn made(state: State, model: ModelFile, ending: &str) {
+    match ending {
+        KEPT_ENDING if model.name.starts_with("own/") => supplied::keep(state, model.name, model.file),
+        KEPT_ENDING => importing::made(state, model),
+        ending => hand_over(model, ending),
     }
 }
 

@@ -7,6 +7,7 @@ use super::super::text;
 use super::choosers::{Choosers, Matrix, with_result};
 use super::confusion::Confusion;
 use super::files::Files;
+use super::network::NetworkPicture;
 use super::weights_picture::WeightsPicture;
 use leptos::prelude::*;
 
@@ -35,6 +36,7 @@ pub(super) fn Inside(state: State) -> impl IntoView {
         <section class="card" aria-labelledby="inside-title">
             <h3 id="inside-title">{text::INSIDE}</h3>
             <Choosers state matrix id="inside"/>
+            <NetworkPicture state matrix/>
             <div class="pair">
                 <div><h4>{text::WEIGHTS}</h4>{histogram}</div>
                 <div><h4>{text::CONFUSION}</h4><Confusion state/></div>

@@ -10,6 +10,7 @@ mod draw_pad;
 mod files;
 mod hints;
 mod inside;
+mod network;
 pub(super) mod numbers;
 mod precision;
 mod progress;
@@ -29,13 +30,16 @@ use super::charts::Origin;
 use super::share::Differences;
 use super::state::{Shown, State};
 use super::text;
+use crate::data::DatasetInfo;
 use crate::experiment::Link;
 use boundary::Boundaries;
 pub(super) use boundary::Plane;
 use collapse::Collapse;
 use curves::Curves;
+pub(super) use digit::SIDE;
 use draw_pad::DrawPad;
-pub(super) use files::hand_over;
+pub(super) use draw_pad::{PAD, Pad, drawn, stroke, wipe};
+pub(super) use files::made;
 use hints::Hints;
 use inside::Inside;
 use leptos::prelude::*;
@@ -48,6 +52,7 @@ pub(super) use reproduce::{link, share};
 use runs::Runs;
 use sensitivity::SensitivityPanel;
 use std::time::Duration;
+pub(super) use strokes::DIGITS;
 use table::VariantTable;
 use tradeoff::Tradeoff;
 use try_text::TryText;
@@ -102,10 +107,12 @@ pub(super) fn all(state: State) -> AnyView {
     let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
     let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);
-    let toy =
-        Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_toy())));
-    let words =
-        Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| r.recipe.data.dataset.info().is_text())));
+    let of_data = move |is: fn(&DatasetInfo) -> bool| {
+        Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| is(r.recipe.data.info()))))
+    };
+    let (plane, words) = (of_data(boundary::is_drawn), of_data(DatasetInfo::is_text));
+    // The pad's picture is what MNIST's are.
+    let drawable = of_data(|info| info.shape == [SIDE, SIDE, 1]);
     let begun = in_turn(something);
     let [begun_table, begun_curves] = [0, 1].map(begun);
     let turn = in_turn(measured);
@@ -116,10 +123,10 @@ pub(super) fn all(state: State) -> AnyView {
             <Differences state/>
             {move || (tabled.get() && begun_table.get()).then(|| view! { <VariantTable state/> })}
             <Collapse state/>
-            {move || (begun_curves.get() && toy.get()).then(|| view! { <Boundaries state/> })}
+            {move || (begun_curves.get() && plane.get()).then(|| view! { <Boundaries state/> })}
             {move || traded.get().then(|| view! { <Tradeoff state/> })}
             {move || begun_curves.get().then(|| view! { <Curves state/> })}
-            {move || (tried.get() && !toy.get() && !words.get()).then(|| view! { <DrawPad state/> })}
+            {move || (tried.get() && drawable.get()).then(|| view! { <DrawPad state/> })}
             {move || (tried.get() && words.get()).then(|| view! { <TryText state/> })}
             {move || looked.get().then(|| view! { <Inside state/> })}
             {move || sensitive.get().then(|| view! { <SensitivityPanel state/> })}

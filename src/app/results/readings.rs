@@ -10,9 +10,8 @@ use leptos::prelude::*;
 /// A row for each variant.
 #[component]
 pub(super) fn Readings(state: State, inked: Signal<bool>) -> impl IntoView {
-    let labels = Memo::new(move |_| {
-        state.report.with(|r| r.as_ref().map(|r| r.recipe.data.dataset.info().labels)).unwrap_or_default()
-    });
+    let labels =
+        Memo::new(move |_| state.report.with(|r| r.as_ref().map(|r| r.recipe.data.info().labels)).unwrap_or_default());
     let empty = move || {
         let none = state.predictions.with(Vec::is_empty);
         let known = state.models_loaded.get() > 0;

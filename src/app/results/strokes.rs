@@ -1,7 +1,7 @@
 //! Digits that the page can write: strokes through points of a 100 x 100 square, for those who do not draw.
 
 /// Strokes of each digit, 0 to 9.
-pub(super) const DIGITS: [&[&[(f64, f64)]]; 10] = [
+pub(in crate::app) const DIGITS: [&[&[(f64, f64)]]; 10] = [
     &[&[
         (52., 12.),
         (34., 20.),

@@ -15,7 +15,7 @@ pub(super) fn TryText(state: State) -> impl IntoView {
     let written = RwSignal::new(String::new());
     let pieces = StoredValue::new(Pieces::from_lines(PIECES));
     let numbers = Memo::new(move |_| {
-        let features = state.report.with(|r| r.as_ref().map_or(0, |r| r.recipe.data.dataset.info().features()));
+        let features = state.report.with(|r| r.as_ref().map_or(0, |r| r.recipe.data.info().features()));
         pieces.with_value(|pieces| pieces.encode(&written.get(), features))
     });
     // Questions are counted; a new one waits until the last is answered, so that a busy worker is not flooded.

@@ -2,7 +2,7 @@
 
 use super::super::state::State;
 use super::super::text::{self, share as words};
-use super::super::{browser, editor::inputs::unique};
+use super::super::{browser, editor::inputs::unique, importing};
 use super::code::Code;
 use super::embed::Snippet;
 use crate::app::language::Text;
@@ -17,6 +17,8 @@ pub(in crate::app) enum Dialog {
     Link(Sharing),
     /// The frame with the shown experiment.
     Embed,
+    /// A network to import.
+    Import,
 }
 
 /// A link to hand on.
@@ -60,6 +62,7 @@ pub(in crate::app) fn place(state: State) -> AnyView {
     let (title, body) = match state.dialog.get_untracked() {
         Some(Dialog::Link(sharing)) => (sharing.title, view! { <Handed state sharing/> }.into_any()),
         Some(Dialog::Embed) => (words::EMBED_TITLE, view! { <Snippet state/> }.into_any()),
+        Some(Dialog::Import) => (importing::TITLE, importing::panel(state)),
         None => return ().into_any(),
     };
     view! {

@@ -2,7 +2,7 @@
 
 use super::super::state::State;
 use super::super::text::share as words;
-use super::super::{actions, browser, classroom};
+use super::super::{actions, browser, classroom, importing};
 use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -30,6 +30,9 @@ pub(in crate::app) fn follow_drops(state: State) {
 
 /// Opens a file's recipe or link, and then does something if it was one.
 pub(in crate::app) fn open_file(state: State, file: web_sys::Blob, then: impl FnOnce() + 'static) {
+    if importing::is_network(&file) {
+        return importing::open(state, Some(file));
+    }
     if file.size() > MOST_BYTES {
         return state.complain(words::dropped_large(file.size()));
     }

@@ -135,6 +135,6 @@ fn told(figures: &Figures) -> String {
 }
 
 /// A stranger's text without what a terminal would take for a command.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || *c == '\n').collect()
 }

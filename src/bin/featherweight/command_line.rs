@@ -2,9 +2,10 @@
 
 use crate::console::Console;
 use crate::device::device;
-use crate::{class, gallery, import, inspect, jobs, models};
+use crate::{class, data, gallery, import, inspect, jobs, models};
 use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize, share};
+use featherweight::data::import::Settings;
 use featherweight::data::{DATASETS, DatasetName};
 use featherweight::experiment::gallery::Size;
 use featherweight::experiment::{
@@ -83,9 +84,14 @@ enum Command {
         /// Where to; the ending says in which form.
         to: PathBuf,
     },
+    /// Prints a model file's network layer by layer: shapes, parameters, how many are not zero, bits, ranges and bytes.
+    Layers {
+        /// A model file.
+        model: PathBuf,
+    },
     /// Reads a network that was trained elsewhere, says where each of its tensors went, and keeps it where experiments find it.
     Import {
-        /// A safetensors file: a PyTorch state dict.
+        /// A safetensors file (a PyTorch state dict), an ONNX file, or a model file.
         file: PathBuf,
         /// The data that it was trained on.
         #[arg(long, default_value = "mnist", value_parser = dataset_name)]
@@ -110,6 +116,9 @@ enum Command {
         #[arg(long)]
         recipe: Option<PathBuf>,
     },
+    /// Data of one's own, which stay on this machine.
+    #[command(subcommand)]
+    Data(DataCommand),
     /// Runs an experiment's test set through a model file, and says how many samples are classified rightly.
     Predict {
         /// A model file.
@@ -210,6 +219,48 @@ enum Command {
     Methods,
 }
 
+#[derive(Subcommand)]
+enum DataCommand {
+    /// Makes data of pictures in folders named after their classes, of IDX files or of a table (CSV), in a zip or not; keeps them where
+    /// experiments find them, and prints a recipe that trains on them. A data file that was made before is kept as it is.
+    Import {
+        /// Folders and files.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// What the data are called; as the first file or folder, if it is left out.
+        #[arg(long)]
+        name: Option<String>,
+        /// Height and width that pictures are brought to.
+        #[arg(long, default_value_t = 28)]
+        side: usize,
+        /// Keeps the colours of pictures; they become grey without it.
+        #[arg(long)]
+        colour: bool,
+        /// Draws which samples validate and which test, where the files do not say.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The share of samples that validates.
+        #[arg(long, default_value_t = 0.1)]
+        validation: f64,
+        /// The share of samples that tests.
+        #[arg(long, default_value_t = 0.2)]
+        test: f64,
+        /// A table's column of classes, by its name or its number from 1; the one called label, class or target, or the last, if it
+        /// is left out.
+        #[arg(long)]
+        label: Option<String>,
+        /// The folder that holds `data/`; the data are kept in `own/` there.
+        #[arg(long, default_value = "www")]
+        data: PathBuf,
+        /// Writes the data file here, too, to be handed on (such as leaves.fwdata).
+        #[arg(long)]
+        to: Option<PathBuf>,
+        /// Writes the recipe here, and does not print it.
+        #[arg(long)]
+        recipe: Option<PathBuf>,
+    },
+}
+
 /// Reads the command line and does as it says.
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
@@ -249,9 +300,26 @@ pub fn main() -> ExitCode {
             link.and_then(|link| run(&link, &data, &wanted, jobs, quiet))
         }
         Command::Export { model, to } => models::convert(&model, &to),
+        Command::Layers { model } => models::layers(&model),
         Command::Import { file, dataset, network, modules, normalized, data, to, recipe } => {
             let normalized = normalized.first_chunk().copied();
             import::import(&import::Wanted { file, dataset, network, modules, normalized, data, to, recipe })
+        }
+        Command::Data(DataCommand::Import {
+            paths,
+            name,
+            side,
+            colour,
+            seed,
+            validation,
+            test,
+            label,
+            data,
+            to,
+            recipe,
+        }) => {
+            let settings = Settings { side, colour, seed, validation, test, label, labels: None };
+            data::import(&data::Wanted { paths, name, settings, data, to, recipe })
         }
         Command::Predict { model, experiment, data, out, samples } => read_experiment(&experiment)
             .and_then(|link| models::predict(&model, &link.recipe.data, &data, &models::Wanted { out, samples })),
@@ -512,6 +580,15 @@ fn show(experiment: &str) -> Result<(), String> {
     let preview = Preview::of(&plan);
     if preview.data_bytes > 0.0 {
         text += &format!("{:.1} MB of data are read\n", preview.data_bytes / 1e6);
+    }
+    if let Some(own) = link.recipe.data.described() {
+        text += &format!(
+            "somebody's own data, which are not part of it: \"{}\", {} samples, {} classes, digest {}\n",
+            class::visible(&own.title),
+            own.samples(),
+            own.labels.len(),
+            own.digest
+        );
     }
     for stage in &plan.stages {
         text += &format!("{}{}\n", "  ".repeat(stage.depth + 1), stage.label);

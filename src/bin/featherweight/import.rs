@@ -3,7 +3,7 @@
 use crate::command_line::{ensure_writable, print, write_file};
 use crate::models;
 use featherweight::data::DatasetName;
-use featherweight::experiment::{Data, Recipe, Step, Variant, imported_file, imported_path};
+use featherweight::experiment::{Data, Recipe, beginning_with, imported_file, imported_path};
 use featherweight::export::{self, ImportSettings, Row};
 use featherweight::network::{Architecture, Shape, TrainedModel};
 use std::fmt::Write;
@@ -72,23 +72,6 @@ pub fn import(wanted: &Wanted) -> Result<(), String> {
 
 /// A recipe with nothing in it.
 const BARE: &str = r#"{"version":1,"network":{"architecture":"lenet-300-100"},"variants":[]}"#;
-
-/// What one would try first: the network as it is, pruned, and in integers.
-fn beginning_with(digest: &str) -> Vec<Variant> {
-    let variant = |name: &str, from: Option<&str>, steps| Variant {
-        name: name.into(),
-        from: from.map(Into::into),
-        steps,
-        ..Variant::default()
-    };
-    let (prune, quantize) = (Step::Prune(Default::default()), Step::Quantize(Default::default()));
-    vec![
-        Variant { imported: Some(digest.into()), ..variant("imported", None, Vec::new()) },
-        variant("pruned", Some("imported"), vec![prune]),
-        variant("int8", Some("imported"), vec![quantize.clone()]),
-        variant("pruned, int8", Some("pruned"), vec![quantize]),
-    ]
-}
 
 fn network(json: &str) -> Result<Architecture, String> {
     serde_json::from_str(json).map_err(|e| {

@@ -7,6 +7,8 @@ mod command_line;
 #[cfg(not(target_arch = "wasm32"))]
 mod console;
 #[cfg(not(target_arch = "wasm32"))]
+mod data;
+#[cfg(not(target_arch = "wasm32"))]
 mod device;
 #[cfg(not(target_arch = "wasm32"))]
 mod gallery;

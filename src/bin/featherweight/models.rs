@@ -46,6 +46,46 @@ pub fn convert(model: &Path, to: &Path) -> Result<(), String> {
     write(&file, to)
 }
 
+/// Prints a model's networks layer by layer.
+pub fn layers(model: &Path) -> Result<(), String> {
+    let trained = decode(&read(model)?).map_err(|e| format!("{}: {e}", model.display()))?;
+    let networks = export::summary(&trained);
+    let mut text = String::new();
+    for (number, network) in networks.iter().enumerate() {
+        if networks.len() > 1 {
+            text += &format!("network {}\n", number + 1);
+        }
+        text += &format!(
+            "{:>3}  {:22}  {:>14}  {:>10}  {:>10}  {:>4}  {:>10}  {:>19}\n",
+            "", "layer", "output", "parameters", "not zero", "bits", "bytes", "range"
+        );
+        let sizes = |dims: &[usize]| dims.iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
+        text += &format!("     {:22}  {:>14}\n", "input", sizes(&network.input));
+        for (index, layer) in network.layers.iter().enumerate() {
+            let size = if layer.size > 0 { format!(" {}", layer.size) } else { String::new() };
+            let from = layer.from.map_or_else(String::new, |from| format!(" from {}", from + 1));
+            let relu = if layer.relu { ", ReLU" } else { "" };
+            let [bits, bytes, range] = match &layer.weights {
+                None => Default::default(),
+                Some(weights) => [
+                    weights.bits.to_string(),
+                    weights.bytes.to_string(),
+                    format!("{:.4} to {:.4}", weights.range.0, weights.range.1),
+                ],
+            };
+            text += &format!(
+                "{:>3}  {:22}  {:>14}  {:>10}  {:>10}  {bits:>4}  {bytes:>10}  {range:>19}\n",
+                index + 1,
+                format!("{}{size}{from}{relu}", layer.kind),
+                sizes(&layer.output),
+                layer.parameters,
+                layer.nonzero
+            );
+        }
+    }
+    print(&text)
+}
+
 /// Where predictions go.
 #[derive(Default)]
 pub struct Wanted {

@@ -3,7 +3,7 @@
 //! Hinton, Vinyals, Dean 2015, section 3, leave all threes out of it, and find that the student knows them all the same once the bias
 //! of the class that it never saw is raised ([`best_offset`]; there by what is best on the test set, here on the validation set).
 
-use crate::data::{DatasetInfo, Key};
+use crate::data::{DatasetInfo, DatasetName, Key};
 use serde::{Deserialize, Serialize};
 
 /// What the student is shown.
@@ -94,11 +94,17 @@ impl Transfer {
         if self.without.len() >= classes {
             return Err("without names every class; leave one to learn from".into());
         }
-        if self.source != TransferSource::Training && info.noise.is_some() {
+        if self.source != TransferSource::Training && info.is_points() {
             return Err(format!(
                 "source \"{}\" gives images, and {} has points in the plane; choose training",
                 self.source.as_str(),
                 info.name.as_str()
+            ));
+        }
+        if self.source == TransferSource::Other && info.shape != DatasetName::Mnist.info().shape {
+            let [height, width, channels] = info.shape;
+            return Err(format!(
+                "source \"other\" gives grey images of 28 x 28 pixels, and this data has {height} x {width} x {channels}; choose training or noise"
             ));
         }
         Ok(())

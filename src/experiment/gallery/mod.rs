@@ -146,7 +146,7 @@ mod tests {
     fn quick_settings_are_quick() {
         for (exhibit, setup, _) in all() {
             let plan = Plan::new(&(setup.recipe)(Size::Quick)).unwrap();
-            let info = plan.recipe.data.dataset.info();
+            let info = plan.recipe.data.info();
             // What testing costs is taken off again.
             let training = |stage: usize| {
                 let seen = (3 * plan.stages[stage].epochs() * plan.epoch(stage)) as f64;

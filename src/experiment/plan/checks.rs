@@ -91,7 +91,7 @@ fn check_name(name: &str) -> Result<(), String> {
 }
 
 fn check_variant(plan: &Plan, variant: &Variant) -> Result<(), String> {
-    let info = plan.recipe.data.dataset.info();
+    let info = plan.recipe.data.info();
     check_name(&variant.name)?;
     if plan.variants.iter().any(|v| v.name == variant.name) {
         return Err(format!("name \"{}\" is used twice; give each variant its own", variant.name));
@@ -115,7 +115,7 @@ fn check_variant(plan: &Plan, variant: &Variant) -> Result<(), String> {
 }
 
 fn check_training(training: &Training, info: &DatasetInfo) -> Result<(), String> {
-    if training.jitter > 0 && info.noise.is_some() {
+    if training.jitter > 0 && info.is_points() {
         return Err(format!(
             "jitter {} moves images, and {} has points in the plane; set it to 0",
             training.jitter,
@@ -138,7 +138,7 @@ fn check_step(plan: &Plan, step: &Step, parent: usize) -> Result<(), String> {
 }
 
 fn check_settings(plan: &Plan, step: &Step, parent: usize) -> Result<(), String> {
-    let info = plan.recipe.data.dataset.info();
+    let info = plan.recipe.data.info();
     if plan.stages[parent].network.is_transformer() {
         sequences::check(step)?;
     }

@@ -75,7 +75,7 @@ pub(super) fn check(plan: &Plan, members: &[(String, usize)]) -> Result<(), Stri
     if members.len() < 2 {
         return Err("ensemble has one network; name at least two to be averaged".into());
     }
-    let info = plan.recipe.data.dataset.info();
+    let info = plan.recipe.data.info();
     let parameters = |(_, stage): &(String, usize)| -> usize {
         let layers = check_network(&plan.stages[*stage].network, info).unwrap_or_default();
         layers.iter().map(Layer::parameter_count).sum()

@@ -6,24 +6,9 @@ use crate::experiment::engines::Accelerator;
 use crate::experiment::event::Sink;
 use crate::experiment::run::RunError;
 use crate::experiment::state::State;
+use crate::experiment::supplied::{digest as digest_of, imported_path};
 use crate::export;
 use crate::network::{Architecture, Shape, TrainedModel};
-use flate2::{Compression, write::GzEncoder};
-use std::io::Write;
-
-/// Where a source has the model file of this digest. It lies there compressed, as all that sources have.
-pub fn imported_path(digest: &str) -> String {
-    format!("models/{digest}.gz")
-}
-
-/// An imported model as a source has it: its digest, and what lies at [`imported_path`].
-pub fn imported_file(model: &TrainedModel) -> Result<(String, Vec<u8>), String> {
-    let file = export::encode(model).file;
-    let digest = blake3::hash(&file).to_hex().to_string();
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    gzip.write_all(&file).map_err(|error| error.to_string())?;
-    Ok((digest, gzip.finish().map_err(|error| error.to_string())?))
-}
 
 impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
     /// The network of the file, the same in each trial.
@@ -33,7 +18,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 "this experiment begins with an imported network, and the file with the digest {digest} is not here; import the file that the experiment was made with"
             ))
         })?;
-        if blake3::hash(&file).to_hex().as_str() != digest {
+        if digest_of(&file) != digest {
             return Err(RunError::File(format!(
                 "the imported network has another digest than {digest}; import the file that the experiment was made with"
             )));

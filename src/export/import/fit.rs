@@ -2,17 +2,31 @@
 
 use crate::export::state_dict::{Slot, Tensor, Values, slots};
 use crate::network::{Layer, Model, Role};
+use serde::{Deserialize, Serialize};
 use std::fmt::{Display, Formatter, Result as Formatted};
 
 /// A tensor of the network and the tensor of the file that it was filled from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Its name here; none for a tensor of the file that went nowhere.
     pub slot: Option<String>,
-    /// In PyTorch's order.
+    /// In PyTorch's order; as the file has it, where it went nowhere.
     pub dims: Vec<usize>,
     /// Its name in the file; none where the file has no such bias, which is then zero.
     pub tensor: Option<String>,
+    /// Its dimensions in the file, which may have more that are 1; empty where the file has none such.
+    pub stored: Vec<usize>,
+}
+
+/// A module of the network, the module of the file that fills it, and those that could.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fit {
+    /// Its name here: `fc1`.
+    pub module: String,
+    /// The name in the file: `classifier.0`.
+    pub from: String,
+    /// The names of all modules of the file whose weights have the shape and the kind.
+    pub choices: Vec<String>,
 }
 
 /// What a module of a file holds, told by its tensors.
@@ -113,7 +127,11 @@ pub(super) fn sizes(dims: &[usize]) -> String {
 
 /// Fills a network from the tensors: the modules that `named` says, and else, kind by kind, in the order of the file the first
 /// whose weights have the shape. Biases that the file lacks are zero.
-pub(super) fn fill(model: &mut Model, tensors: &[Tensor], named: &[(String, String)]) -> Result<Vec<Row>, String> {
+pub(super) fn fill(
+    model: &mut Model,
+    tensors: &[Tensor],
+    named: &[(String, String)],
+) -> Result<(Vec<Row>, Vec<Fit>), String> {
     let modules = modules(tensors);
     let slots = slots(&model.layers, model.shape);
     for (here, there) in named {
@@ -127,20 +145,21 @@ pub(super) fn fill(model: &mut Model, tensors: &[Tensor], named: &[(String, Stri
         }
     }
     let mut used: Vec<&str> = named.iter().map(|(_, there)| there.as_str()).collect();
-    let mut table = Vec::new();
+    let (mut table, mut fits) = (Vec::new(), Vec::new());
     let mut current: Option<&Module<'_>> = None;
     for slot in &slots {
         if slot.part() == "weight" {
             let by_name = named.iter().find(|(here, _)| here == module_of(slot)).map(|(_, there)| there);
             current = modules.iter().find(|module| match by_name {
                 Some(name) => module.name == *name,
-                None => {
-                    !used.contains(&module.name.as_str())
-                        && module.kind() == Some(wanted(slot))
-                        && module.part("weight").is_some_and(|weight| alike(&weight.dims, &slot.dims))
-                }
+                None => !used.contains(&module.name.as_str()) && suits(module, slot),
             });
             used.extend(current.map(|module| module.name.as_str()));
+            fits.extend(current.map(|module| Fit {
+                module: module_of(slot).into(),
+                from: module.name.clone(),
+                choices: modules.iter().filter(|other| suits(other, slot)).map(|other| other.name.clone()).collect(),
+            }));
         }
         let module = current.ok_or_else(|| missing(slot, &modules, &used))?;
         let Some(tensor) = module.part(slot.part()) else {
@@ -152,7 +171,8 @@ pub(super) fn fill(model: &mut Model, tensors: &[Tensor], named: &[(String, Stri
                     slot.name
                 ));
             }
-            table.push(Row { slot: Some(slot.name.clone()), dims: slot.dims.clone(), tensor: None });
+            let (name, dims) = (slot.name.clone(), slot.dims.clone());
+            table.push(Row { slot: Some(name), dims, tensor: None, stored: Vec::new() });
             continue;
         };
         let Values::F32(values) = &tensor.values else {
@@ -171,16 +191,27 @@ pub(super) fn fill(model: &mut Model, tensors: &[Tensor], named: &[(String, Stri
         if let Some(parameter) = parameter {
             slot.write(values, parameter.slice_mut());
         }
-        table.push(Row { slot: Some(slot.name.clone()), dims: slot.dims.clone(), tensor: Some(tensor.name.clone()) });
+        let (name, dims) = (slot.name.clone(), slot.dims.clone());
+        table.push(Row { slot: Some(name), dims, tensor: Some(tensor.name.clone()), stored: tensor.dims.clone() });
     }
     let gone = |tensor: &&Tensor| !table.iter().any(|row| row.tensor.as_deref() == Some(tensor.name.as_str()));
     let rest: Vec<Row> = tensors
         .iter()
         .filter(gone)
-        .map(|tensor| Row { slot: None, dims: tensor.dims.clone(), tensor: Some(tensor.name.clone()) })
+        .map(|tensor| Row {
+            slot: None,
+            dims: tensor.dims.clone(),
+            tensor: Some(tensor.name.clone()),
+            stored: tensor.dims.clone(),
+        })
         .collect();
     table.extend(rest);
-    Ok(table)
+    Ok((table, fits))
+}
+
+/// Whether a module of the file is of the kind and the shape that a slot for weights wants.
+fn suits(module: &Module<'_>, slot: &Slot) -> bool {
+    module.kind() == Some(wanted(slot)) && module.part("weight").is_some_and(|weight| alike(&weight.dims, &slot.dims))
 }
 
 /// Equal but for dimensions of 1, which say nothing of where values lie.

@@ -6,19 +6,21 @@
 mod fit;
 mod guess;
 mod onnx;
+mod own;
 mod safetensors;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use crate::network::{Architecture, Model, Shape};
-pub use fit::Row;
+pub use fit::{Fit, Row};
+use serde::{Deserialize, Serialize};
 
 /// The longest file that is read: four times the largest network in 32-bit floats.
 pub const LONGEST: usize = 80 << 20;
 
 /// What is known of the network beside its tensors.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// The network; what the tensors' shapes say, if absent.
     pub network: Option<Architecture>,
@@ -38,9 +40,11 @@ pub struct Imported {
     pub model: Model,
     /// Where each tensor went, in the order of the layers; then those that went nowhere.
     pub table: Vec<Row>,
+    /// Which module went where, and which others could.
+    pub fits: Vec<Fit>,
 }
 
-/// Reads a safetensors or an ONNX file into a network for samples of `shape` and so many classes.
+/// Reads a safetensors file, an ONNX file or a model file of the engine's own into a network for samples of `shape` and so many classes.
 ///
 /// Fails with a sentence that names the tensor or the operator, what it is and what would fit.
 pub fn import(file: &[u8], shape: Shape, classes: usize, settings: &Settings) -> Result<Imported, String> {
@@ -58,6 +62,7 @@ pub fn import(file: &[u8], shape: Shape, classes: usize, settings: &Settings) ->
     }
     // A safetensors file begins with the length of its header, and that with a brace.
     let (network, tensors) = match file.get(8) {
+        _ if file.starts_with(b"FWM") => own::read(file, shape, classes, settings.network.as_ref())?,
         Some(b'{') => {
             let tensors = safetensors::read(file)?;
             let guessed = || guess::network(&tensors, shape, classes);
@@ -66,9 +71,9 @@ pub fn import(file: &[u8], shape: Shape, classes: usize, settings: &Settings) ->
         _ => onnx::read(file, shape, classes, settings.network.as_ref())?,
     };
     let mut model = Model::zeroed(network.layers(shape, classes)?, shape, classes);
-    let table = fit::fill(&mut model, &tensors, &settings.modules)?;
+    let (table, fits) = fit::fill(&mut model, &tensors, &settings.modules)?;
     if let Some([mean, deviation]) = settings.normalized {
         fit::undo_normalization(&mut model, mean, deviation)?;
     }
-    Ok(Imported { network, model, table })
+    Ok(Imported { network, model, table, fits })
 }

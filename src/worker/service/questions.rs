@@ -2,15 +2,15 @@
 
 use super::models::Loaded;
 use super::post::Post;
-use super::{State, fail, send, with_gpu, work};
+use super::{State, fail, own, send, with_gpu, work};
 use crate::benchmark::{self, Settings};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::landscape;
-use crate::experiment::{agreement, layer_noise, precision, sensitivity};
-use crate::export;
-use crate::network::{SEVERAL_NETWORKS, TrainedModel};
-use crate::worker::source::Fetch;
-use crate::worker::{Answer, ModelFile, Question, Response};
+use crate::experiment::{Data, agreement, digest, imported_file, imported_path, layer_noise, precision, sensitivity};
+use crate::export::{self, ImportSettings, Imported};
+use crate::network::{SEVERAL_NETWORKS, Shape, TrainedModel};
+use crate::worker::source::{Fetch, take as take_kept};
+use crate::worker::{Answer, KEPT_ENDING, ModelFile, Question, Reading, Response};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -21,6 +21,24 @@ pub(super) fn inspect(state: &Rc<RefCell<State>>, run: Option<u32>, question: &s
             Ok(answer) => tell(&answer),
             Err(message) => fail(run, message),
         },
+        (Ok(Question::Own { bundle, files, title, settings, take }), _) => {
+            tell(&Answer::Own(own::make(bundle.as_deref(), &files, &title, &settings, take)));
+        }
+        (Ok(Question::Network { model }), _) => match named(&state.borrow().models, &model) {
+            Ok(trained) => tell(&Answer::Network { networks: export::summary(trained), model }),
+            Err(message) => fail(run, message),
+        },
+        (Ok(Question::Import { file, data, settings, take }), _) => {
+            let read = imported(&file, &data, &settings, take);
+            tell(&Answer::Import(read.map(|(reading, kept)| {
+                let hand = |file| {
+                    let model = ModelFile { name: imported_path(&reading.digest), file };
+                    send(&Response::Exported { model, ending: KEPT_ENDING.into() });
+                };
+                kept.map(hand);
+                reading
+            })));
+        }
         (Ok(Question::Export { model: name, form }), _) => {
             let file = named(&state.borrow().models, &name).and_then(|model| export::write(form, model));
             match file {
@@ -37,6 +55,27 @@ pub(super) fn inspect(state: &Rc<RefCell<State>>, run: Option<u32>, question: &s
             fail(run, format!("the page asked what this worker does not understand ({error}); reload the page"));
         }
     }
+}
+
+/// What a file that was handed over holds, and, where that is wanted, the model as the page keeps it.
+fn imported(
+    file: &str,
+    data: &Data,
+    settings: &ImportSettings,
+    take: bool,
+) -> Result<(Reading, Option<Vec<u8>>), String> {
+    let file = take_kept(file).ok_or("the file has not reached the worker; choose it again")?;
+    let dataset = data.open().map_err(|e| e.to_string())?;
+    let [height, width, channels] = dataset.shape();
+    let Imported { network, model, table, fits } =
+        export::import(&file, Shape { height, width, channels }, dataset.classes(), settings)?;
+    let parameters = model.parameter_count();
+    let model = TrainedModel::Float(model);
+    let (digest, kept) = match take {
+        true => imported_file(&model).map(|(digest, kept)| (digest, Some(kept)))?,
+        false => (digest(&export::encode(&model).file), None),
+    };
+    Ok((Reading { network, parameters, digest, table, fits }, kept))
 }
 
 fn tell(answer: &Answer) {
@@ -60,7 +99,11 @@ async fn at_length(state: &Rc<RefCell<State>>, run: u32, question: Question) -> 
     let mut post = Post::new(run, state)?;
     let of_name = |name: &str| named(&state.borrow().models, name).cloned();
     match question {
-        Question::Weights { .. } | Question::Export { .. } => Ok(true), // was answered at once
+        Question::Weights { .. }
+        | Question::Export { .. }
+        | Question::Network { .. }
+        | Question::Import { .. }
+        | Question::Own { .. } => Ok(true), // was answered at once
         Question::Benchmark { works } => {
             let works = benchmark::choose(&works).map_err(|e| e.to_string())?;
             let mut tell = |measurement| send(&Response::Measured { run, measurement });

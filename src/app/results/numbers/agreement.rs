@@ -84,7 +84,7 @@ pub(in crate::app) fn differences(told: Shared<Agreement>, info: &'static Datase
 
 /// Whether the samples are pictures.
 fn pictured(info: &'static DatasetInfo) -> bool {
-    !info.is_toy() && !info.is_text()
+    !info.is_points() && !info.is_text()
 }
 
 fn counts(told: &Agreement, [teacher, student]: &[String; 2]) -> AnyView {

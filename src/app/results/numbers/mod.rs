@@ -94,7 +94,8 @@ impl Answers {
                 Some(Answer::Noise { run, layers }) => answers.noise.take(run, layers),
                 Some(Answer::Landscape { run, landscape }) => answers.landscape.take(run, landscape),
                 Some(Answer::Agreement { run, agreement }) => answers.agreement.take(run, agreement),
-                None => {}
+                // Those who asked listen for themselves.
+                Some(Answer::Network { .. } | Answer::Import(_) | Answer::Own(_)) | None => {}
             }
         });
         answers
