@@ -11,6 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import onnx
 import onnxruntime
@@ -96,7 +97,7 @@ class Judges(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         (AT / "recipe.json").write_text(json.dumps(RECIPE))
-        featherweight("run", AT / "recipe.json", "--quiet", "--models", AT / "models")
+        featherweight("run", AT / "recipe.json", "--quiet", "--models", AT / "models", "--out", AT / "report.json")
         cls.predicted = {name: Predictions(name) for name in ("dense", "int8")}
 
     def onnx(self, name, **options):
@@ -204,6 +205,37 @@ class Judges(unittest.TestCase):
                 here = parts["integers"] if name == "int8" else parts["weights"]
                 np.testing.assert_array_equal(here, turned.reshape(here.shape), f"{name} {key}")
                 np.testing.assert_array_equal(parts["bias"], tensors[f"{key}.bias"])
+
+    def test_reports_are_what_their_schema_says(self):
+        schema = json.loads((ROOT / "docs" / "report.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        judge = jsonschema.Draft202012Validator(schema)
+        report = json.loads((AT / "report.json").read_text())
+        judge.validate(report)
+        # What a step leaves behind besides: a predicted rise, scores, an offset of biases; and a run whose loss is no number.
+        steps = {
+            "version": 1,
+            "data": {"dataset": "blobs", "samples": 200},
+            "network": {"architecture": "mlp", "widths": [8]},
+            "training": {"epochs": 2},
+            "seeds": [1, 2],
+            "variants": [
+                {"name": "dense"},
+                {"name": "damaged", "from": "dense", "steps": [{"prune": {"method": "obd", "sparsity": 0.2, "epochs": 0, "rounds": 1}}]},
+                {"name": "taught", "from": "dense", "steps": [{"distill": {"student": {"architecture": "mlp", "widths": [4]}, "transfer": {"without": [1], "correct_bias": True}}}]},
+            ],
+        }
+        (AT / "steps.json").write_text(json.dumps(steps))
+        featherweight("run", AT / "steps.json", "--quiet", "--out", AT / "steps-report.json")
+        told = json.loads((AT / "steps-report.json").read_text())
+        judge.validate(told)
+        trials = {variant["name"]: variant["trials"][0] for variant in told["variants"]}
+        self.assertIn("predicted_rise", trials["damaged"])
+        self.assertIn("layer_scores", trials["damaged"])
+        # It does judge: every field that a report has is known to it, and none may be missing or of another kind.
+        for wrong in ({"surprise": 1}, {"digest": "x"}, {"variants": {}}):
+            self.assertFalse(judge.is_valid({**report, **wrong}), wrong)
+        self.assertFalse(judge.is_valid({key: value for key, value in report.items() if key != "recipe"}))
 
 
 if __name__ == "__main__":
