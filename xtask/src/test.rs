@@ -59,7 +59,7 @@ pub fn test(part: Part) -> Result<(), String> {
         for webgpu in ["off", "on"] {
             let files = browser_tests(webgpu)?;
             let files: Vec<&str> = files.iter().map(String::as_str).collect();
-            let mut command = program("node", &[&["--test", "--test-concurrency=1"][..], &files].concat());
+            let mut command = program("node", &[&["--test", "--test-concurrency=2"][..], &files].concat());
             command.env("CHROMIUM", &chromium).env("WEBGPU", webgpu).env("DIST", root().join("dist"));
             command.env("FIREFOX", &firefox).env("GECKODRIVER", &geckodriver);
             step(&format!("The page in its browsers, WebGPU {webgpu}"), command)?;

@@ -25,6 +25,8 @@ pub(super) fn NumberLine(state: State, answers: Answers) -> impl IntoView {
     let matrix = Matrix::new(state);
     // Weights are asked for by who looks at them: the answer comes from a part of the worker that few runs need.
     let open = RwSignal::new(false);
+    // The best grid of each width takes a moment to find, so nothing of it is drawn before.
+    let unfolded = Memo::new(move |was: Option<&bool>| open.get() || was == Some(&true));
     let example = Memo::new(move |_| state.shown.get() == Shown::Nothing);
     Effect::new(move |_| {
         let loaded = state.models_loaded.get();
@@ -44,17 +46,19 @@ pub(super) fn NumberLine(state: State, answers: Answers) -> impl IntoView {
     view! {
         <details class="card" data-testid="number-line" on:toggle:target=move |ev| open.set(ev.target().open())>
             <summary><h3>{words::LINE}</h3></summary>
-            <p class="hint">{words::LINE_ABOUT}</p>
-            {move || if example.get() {
-                view! { <p class="hint">{words::LINE_EXAMPLE}</p> }.into_any()
-            } else {
-                view! { <Choosers state matrix id="line"/> }.into_any()
-            }}
-            {move || match subject.get() {
-                Some(histogram) => view! { <Grid histogram/> }.into_any(),
-                None => view! { <p class="hint">{words::LINE_WAIT}</p> }.into_any(),
-            }}
-            <Overflow/>
+            {move || unfolded.get().then(|| view! {
+                <p class="hint">{words::LINE_ABOUT}</p>
+                {move || if example.get() {
+                    view! { <p class="hint">{words::LINE_EXAMPLE}</p> }.into_any()
+                } else {
+                    view! { <Choosers state matrix id="line"/> }.into_any()
+                }}
+                {move || match subject.get() {
+                    Some(histogram) => view! { <Grid histogram/> }.into_any(),
+                    None => view! { <p class="hint">{words::LINE_WAIT}</p> }.into_any(),
+                }}
+                <Overflow/>
+            })}
         </details>
     }
     .into_any()
