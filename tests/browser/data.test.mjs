@@ -182,7 +182,7 @@ test("a table of two features is drawn with its boundary", async () => {
   const rows = Array.from({ length: 90 }, (_, i) => `${(i % 9) / 2},${(i % 10) * 3},${["low", "middle", "high"][Math.floor((i % 9) / 3)]}`);
   await by(page, "own-files").setInputFiles({ name: "heights.csv", mimeType: "text/csv", buffer: Buffer.from(`x,y,class\n${rows.join("\n")}\n`) });
   await by(page, "own-look").waitFor();
-  assert.match(await by(page, "own-look").innerText(), /0, 0/);
+  assert.match(await by(page, "own-look").innerText(), /\d(\.5)?, \d/);
   await by(page, "own-use").click();
   await page.waitForFunction(() => document.documentElement.dataset.supplied === "yes");
   await run(page);
