@@ -141,7 +141,10 @@ fn find_columns(first: &[String], settings: &Settings) -> Result<Columns, String
     let header = LABELS.into_iter().any(|name| named(name).is_some())
         || split.is_some()
         || first.iter().enumerate().any(|(at, cell)| {
-            at != label.unwrap_or(count.saturating_sub(1)) && number(cell, b';').is_none() && !cell.trim().is_empty()
+            // What is meant as a number, and is not finite, is no name of a column.
+            let is_name =
+                number(cell, b';').is_none() && cell.trim().parse::<f64>().is_err() && !cell.trim().is_empty();
+            at != label.unwrap_or(count.saturating_sub(1)) && is_name
         });
     let last = (0..count).rev().find(|at| Some(*at) != split).unwrap_or_default();
     let columns = Columns { header, count, label: label.unwrap_or(last), split };
