@@ -34,7 +34,7 @@ pub enum DataError {
         dataset: DatasetName,
     },
     /// Own data that a recipe says nothing of.
-    #[error("own is missing; the dataset own needs the description that was made with the data")]
+    #[error("own is missing, which says what the data are; bring data of your own, or choose another dataset")]
     Undescribed,
     /// A description of own data beside another dataset.
     #[error("own describes data of one's own; remove it, or choose the dataset own")]

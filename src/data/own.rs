@@ -196,12 +196,12 @@ pub(super) fn check_counts(shape: [usize; 3], counts: [usize; 3]) -> Result<(), 
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    pub fn leaves() -> Own {
+    fn leaves() -> Own {
         Own {
             title: "Leaves".into(),
             digest: "0123456789abcdef".repeat(4),

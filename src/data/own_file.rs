@@ -228,7 +228,7 @@ fn read(own: &Own, content: &[u8]) -> Result<Loaded, DataError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -238,7 +238,7 @@ pub(super) mod tests {
     }
 
     /// Images whose every value is the number of the sample.
-    pub fn pictures(counts: [usize; 3]) -> OwnFile {
+    fn pictures(counts: [usize; 3]) -> OwnFile {
         let split = |count: usize| OwnSplit {
             classes: (0..count).map(|i| (i % 3) as u8).collect(),
             pixels: (0..count).flat_map(|i| [i as u8; 4 * 5 * 3]).collect(),
@@ -247,7 +247,7 @@ pub(super) mod tests {
         OwnFile { shape: [4, 5, 3], labels: labels(), scaling: Vec::new(), splits: counts.map(split) }
     }
 
-    pub fn rows(counts: [usize; 3]) -> OwnFile {
+    fn rows(counts: [usize; 3]) -> OwnFile {
         let split = |count: usize| OwnSplit {
             classes: (0..count).map(|i| (i % 3) as u8).collect(),
             pixels: Vec::new(),

@@ -163,7 +163,7 @@ test("what cannot be read is a sentence, and what is left out is named", async (
     await page.locator(".chosen button").click();
   };
   await fault("cut.zip", LINES.subarray(0, LINES.length - 30), /cut\.zip is no zip that can be read/);
-  await fault("a.csv", Buffer.from("1,NaN,a\n2,3,b\n"), /line 1, column 2: "NaN" is not a finite number/);
+  await fault("a.csv", Buffer.from("2,3,b\n1,NaN,a\n"), /line 2, column 2: "NaN" is not a finite number/);
   await fault("a.txt", Buffer.from("nothing"), /there are no pictures/);
   await fault("a-images-idx3-ubyte", Buffer.from([0, 0, 8, 3, 255, 255, 255, 255, 0, 0, 0, 28, 0, 0, 0, 28]), /claims 4294967295 x 28 x 28 values and holds 0/);
   await drop(page, "lines.zip", LINES);
@@ -182,7 +182,7 @@ test("a table of two features is drawn with its boundary", async () => {
   const rows = Array.from({ length: 90 }, (_, i) => `${(i % 9) / 2},${(i % 10) * 3},${["low", "middle", "high"][Math.floor((i % 9) / 3)]}`);
   await by(page, "own-files").setInputFiles({ name: "heights.csv", mimeType: "text/csv", buffer: Buffer.from(`x,y,class\n${rows.join("\n")}\n`) });
   await by(page, "own-look").waitFor();
-  assert.match(await by(page, "own-look").innerText(), /0, 0/);
+  assert.match(await by(page, "own-look").innerText(), /\d(\.5)?, \d/);
   await by(page, "own-use").click();
   await page.waitForFunction(() => document.documentElement.dataset.supplied === "yes");
   await run(page);

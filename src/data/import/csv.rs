@@ -5,7 +5,7 @@ use super::stock::{Stock, is_table, name};
 use super::{Samples, Settings};
 use crate::data::Split;
 use crate::data::own::{CLASSES, MAX_BYTES, MAX_FEATURES, MAX_SAMPLES};
-use ::csv::{ReaderBuilder, StringRecord};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 /// Names of a column of classes.
 const LABELS: [&str; 4] = ["label", "class", "target", "species"];
@@ -65,10 +65,9 @@ fn add(
     settings: &Settings,
 ) -> Result<(), String> {
     let delimiter = delimiter(table);
-    let mut reader = ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(table);
+    let mut rows = Rows { reader: ReaderBuilder::new().delimiter(delimiter).build(), rest: table };
     let mut columns: Option<Columns> = None;
-    for row in reader.records() {
-        let row = row.map_err(|error| format!("it cannot be read as a table ({error})"))?;
+    while let Some((line, row)) = rows.next_row()? {
         let known = match &columns {
             Some(known) => known,
             None => {
@@ -88,7 +87,13 @@ fn add(
                 found
             }
         };
-        let line = row.position().map_or(0, |position| position.line());
+        if row.len() != known.count {
+            return Err(format!(
+                "line {line} has {} columns, and the first has {}; correct it",
+                row.len(),
+                known.count
+            ));
+        }
         for (at, text) in row.iter().enumerate().filter(|(at, _)| *at != known.label && Some(*at) != known.split) {
             samples.features.push(number(text, delimiter).ok_or_else(|| {
                 let text: String = text.chars().take(20).collect();
@@ -121,7 +126,7 @@ fn add(
     }
 }
 
-fn find_columns(first: &StringRecord, settings: &Settings) -> Result<Columns, String> {
+fn find_columns(first: &[String], settings: &Settings) -> Result<Columns, String> {
     let count = first.len();
     let named = |name: &str| first.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
     let label = match &settings.label {
@@ -136,7 +141,10 @@ fn find_columns(first: &StringRecord, settings: &Settings) -> Result<Columns, St
     let header = LABELS.into_iter().any(|name| named(name).is_some())
         || split.is_some()
         || first.iter().enumerate().any(|(at, cell)| {
-            at != label.unwrap_or(count.saturating_sub(1)) && number(cell, b';').is_none() && !cell.trim().is_empty()
+            // What is meant as a number, and is not finite, is no name of a column.
+            let is_name =
+                number(cell, b';').is_none() && cell.trim().parse::<f64>().is_err() && !cell.trim().is_empty();
+            at != label.unwrap_or(count.saturating_sub(1)) && is_name
         });
     let last = (0..count).rev().find(|at| Some(*at) != split).unwrap_or_default();
     let columns = Columns { header, count, label: label.unwrap_or(last), split };
@@ -145,6 +153,45 @@ fn find_columns(first: &StringRecord, settings: &Settings) -> Result<Columns, St
         return Err(format!("it has {features} columns of features; between 1 and {MAX_FEATURES} are allowed"));
     }
     Ok(columns)
+}
+
+/// The rows of a table, one after another.
+struct Rows<'t> {
+    reader: Reader,
+    rest: &'t [u8],
+}
+
+impl Rows<'_> {
+    /// The next row, and the line that it begins in.
+    fn next_row(&mut self) -> Result<Option<(u64, Vec<String>)>, String> {
+        let (mut text, mut ends) = (vec![0; 256], vec![0; 16]);
+        let (mut written, mut ended) = (0, 0);
+        let line = self.reader.line();
+        loop {
+            let (result, read, more, cells) =
+                self.reader.read_record(self.rest, &mut text[written..], &mut ends[ended..]);
+            self.rest = &self.rest[read..];
+            written += more;
+            ended += cells;
+            match result {
+                // At the end of the table, which the reader is told by giving it nothing more.
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => text.resize(2 * text.len(), 0),
+                ReadRecordResult::OutputEndsFull if ends.len() > MAX_FEATURES + 2 => {
+                    return Err(format!("line {line} has more columns than {MAX_FEATURES} features; leave some out"));
+                }
+                ReadRecordResult::OutputEndsFull => ends.resize(2 * ends.len(), 0),
+                ReadRecordResult::End => return Ok(None),
+                ReadRecordResult::Record => break,
+            }
+        }
+        let mut from = 0;
+        let cells = ends[..ended].iter().map(|end| {
+            let cell = std::str::from_utf8(&text[std::mem::replace(&mut from, *end)..*end]).map(String::from);
+            cell.map_err(|_| format!("line {line} is not text in UTF-8; save the table so"))
+        });
+        Ok(Some((line, cells.collect::<Result<_, _>>()?)))
+    }
 }
 
 /// What parts the columns of the first line: the mark of which it has most.
@@ -171,7 +218,7 @@ mod tests {
 
     fn columns(line: &str, label: Option<&str>) -> Result<Columns, String> {
         let settings = Settings { label: label.map(Into::into), ..Settings::default() };
-        find_columns(&StringRecord::from(line.split(',').collect::<Vec<_>>()), &settings)
+        find_columns(&line.split(',').map(String::from).collect::<Vec<_>>(), &settings)
     }
 
     #[test]

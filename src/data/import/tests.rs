@@ -239,7 +239,8 @@ fn tables_are_read_with_and_without_a_first_line() {
     assert!(said(rows.replace("7,49", "7,NaN")).contains("line 8, column 2: \"NaN\" is not a finite number"));
     assert!(said(rows.replace("7,49", "7,")).contains("line 8, column 2: \"\" is not"));
     assert!(said(rows.replace("7,49", "7,1e999")).contains("line 8, column 2: \"1e999\" is not"));
-    assert!(said(rows.replace("7,49", "7")).contains("cannot be read as a table"));
+    assert!(said(rows.replace("7,49", "7")).contains("line 8 has 2 columns, and the first has 3"));
+    assert!(import(vec![supplied("a.csv", b"1,2,\xff\n")], &Settings::default()).unwrap_err().contains("UTF-8"));
     assert!(said(rows.replace("7,49,odd", "7,49,")).contains("line 8, column 3: the class is missing"));
     assert!(said((0..200).map(|i| format!("{i},{i}\n")).collect()).contains("200 different values"));
     assert!(said("\0\u{1}".into()).contains("0 columns of features"));
