@@ -81,9 +81,21 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
-        prop::sample::select(vec![0.0, -0.0, 1.0, -1.0, 1e308, 1e-308, 4294967296.0, 0.999_999_999]).prop_map(Value::from),
+        prop::sample::select(vec![0.0, -0.0, 1.0, -1.0, 1e308, 1e-308, 4294967296.0, 0.999_999_999])
+            .prop_map(Value::from),
         prop::sample::select(vec![
-            "", "mlp", "lenet-5", "vgg-small", "transformer", "dense", "pruned", "mnist", "moons", "glosses", "sparsity", "\u{0}",
+            "",
+            "mlp",
+            "lenet-5",
+            "vgg-small",
+            "transformer",
+            "dense",
+            "pruned",
+            "mnist",
+            "moons",
+            "glosses",
+            "sparsity",
+            "\u{0}",
         ])
         .prop_map(Value::from),
         ".{0,12}".prop_map(Value::from),
@@ -92,10 +104,17 @@ fn any_json() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
             prop::collection::vec(
-                (prop::sample::select(vec!["version", "name", "from", "steps", "prune", "quantize", "values", "widths", "x"]), inner),
+                (
+                    prop::sample::select(vec![
+                        "version", "name", "from", "steps", "prune", "quantize", "values", "widths", "x"
+                    ]),
+                    inner
+                ),
                 0..5
             )
-            .prop_map(|pairs| Value::Object(pairs.into_iter().map(|(name, value)| (name.to_string(), value)).collect::<Map<_, _>>())),
+            .prop_map(|pairs| Value::Object(
+                pairs.into_iter().map(|(name, value)| (name.to_string(), value)).collect::<Map<_, _>>()
+            )),
         ]
     })
 }
@@ -208,7 +227,11 @@ proptest! {
 
 /// Small networks of each kind as the engine's own files, and as those of other tools.
 static FILES: LazyLock<Vec<(Vec<u8>, Architecture)>> = LazyLock::new(|| {
-    let small = |architecture, widths: &[usize]| Architecture { architecture, widths: widths.to_vec(), ..Architecture::default() };
+    let small = |architecture, widths: &[usize]| Architecture {
+        architecture,
+        widths: widths.to_vec(),
+        ..Architecture::default()
+    };
     let networks = [
         small(ArchitectureName::Mlp, &[6]),
         small(ArchitectureName::LeNet5, &[2, 3, 4]),

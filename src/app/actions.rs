@@ -4,7 +4,8 @@ use super::record::{Notes, Record};
 use super::state::{Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
 use super::{
-    backend, browser, budget, classroom, device, draft::Draft, importing, offline, parts, present, presets, share, storage, supplied, text,
+    backend, browser, budget, classroom, device, draft::Draft, importing, offline, parts, present, presets, share,
+    storage, supplied, text,
 };
 use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
 use crate::experiment::{Event, Link, Recipe};

@@ -9,8 +9,8 @@ use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State, Typed};
 use super::{
-    actions, announce, browser, budget, classroom, compare, demo, device, gallery, importing, learn, offline, present, results,
-    share, supplied, text,
+    actions, announce, browser, budget, classroom, compare, demo, device, gallery, importing, learn, offline, present,
+    results, share, supplied, text,
 };
 use crate::benchmark::Measurement;
 use crate::experiment::bring_checks;

@@ -24,7 +24,8 @@ async fn open() -> Result<Database, Error> {
     request.on_upgrade_needed(|event| {
         let Ok(database) = event.database() else { return };
         let there = database.store_names();
-        for store in [RUNS, MODELS, FIGURES, FILES].into_iter().filter(|store| !there.iter().any(|name| name == store)) {
+        for store in [RUNS, MODELS, FIGURES, FILES].into_iter().filter(|store| !there.iter().any(|name| name == store))
+        {
             // A store that cannot be made shows when it is first used.
             let _ = database.create_object_store(store, ObjectStoreParams::new());
         }

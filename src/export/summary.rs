@@ -241,7 +241,10 @@ mod tests {
         let weights: Vec<_> = layers().filter_map(|layer| layer.weights.as_ref()).collect();
         assert_eq!(weights.iter().map(|w| w.matrix).collect::<Vec<_>>(), (0..written.len()).collect::<Vec<_>>());
         for (told, matrix) in weights.iter().zip(model.matrices()) {
-            assert_eq!((told.rows, told.columns, told.bytes), (matrix.rows, matrix.columns, written[told.matrix].bytes));
+            assert_eq!(
+                (told.rows, told.columns, told.bytes),
+                (matrix.rows, matrix.columns, written[told.matrix].bytes)
+            );
             assert!(matrix.values.iter().all(|value| (told.range.0..=told.range.1).contains(value)));
         }
         for network in &networks {

@@ -172,7 +172,7 @@ test("a network is drawn layer by layer, and a layer is chosen by keyboard", asy
   }).link());
   const { page } = opened;
   await run(page);
-  await by(page, "network").locator("summary").first().click();
+  await by(page, "layers").locator("summary").first().click();
   await by(page, "network-picture").waitFor();
   const layers = () => by(page, "network-layer").count();
   const dense = await layers();
@@ -189,8 +189,8 @@ test("a network is drawn layer by layer, and a layer is chosen by keyboard", asy
   assert.match(await by(page, "network-picture").innerHTML(), /8 bits/);
   await by(page, "inside-variant").selectOption("two");
   await by(page, "network-member").selectOption({ index: 1 });
-  await by(page, "network").locator("details.numbers summary").click();
-  await by(page, "network").locator("details.numbers table").waitFor();
+  await by(page, "layers").locator("details.numbers summary").click();
+  await by(page, "layers").locator("details.numbers table").waitFor();
   await accessible(page);
   quiet(opened);
   await opened.close();

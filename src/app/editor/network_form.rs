@@ -12,7 +12,10 @@ const FIRST_WIDTHS: [usize; 2] = [100, 30];
 
 /// The form of an [`Architecture`].
 #[component]
-pub(in crate::app) fn NetworkForm(#[prop(into)] network: Signal<Architecture>, set: Callback<Architecture>) -> impl IntoView {
+pub(in crate::app) fn NetworkForm(
+    #[prop(into)] network: Signal<Architecture>,
+    set: Callback<Architecture>,
+) -> impl IntoView {
     let network = Memo::new(move |_| network.get());
     let change = move |edit: &dyn Fn(&mut Architecture)| {
         let mut next = network.get_untracked();

@@ -221,9 +221,8 @@ fn joined(mut recipe: Recipe, network: &Architecture, variants: Vec<Variant>) ->
         let numbered = (2..).map(|number| format!("{} {number}", variant.name));
         let name = std::iter::once(variant.name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
         renamed.push((std::mem::replace(&mut variant.name, name.clone()), name));
-        variant.from = variant.from.map(|from| {
-            renamed.iter().find(|(old, _)| *old == from).map_or(from, |(_, new)| new.clone())
-        });
+        variant.from =
+            variant.from.map(|from| renamed.iter().find(|(old, _)| *old == from).map_or(from, |(_, new)| new.clone()));
         if variant.imported.is_some() && recipe.network != *network {
             variant.network = Some(network.clone());
         }

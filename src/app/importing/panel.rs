@@ -1,7 +1,7 @@
 //! The panel: the file, what it holds, which tensor goes where, what is known of the network, and what becomes of it.
 
-use super::super::editor::inputs::{CheckField, NumberField};
 use super::super::editor::NetworkForm;
+use super::super::editor::inputs::{CheckField, NumberField};
 use super::super::language::said;
 use super::super::state::State;
 use super::super::text::importing as words;

@@ -69,7 +69,10 @@ const KINDS: [(&str, Text); 18] = [
 
 /// What a layer computes.
 pub(in crate::app) fn kind(layer: &LayerSummary) -> String {
-    let kind = KINDS.iter().find(|(name, _)| *name == layer.kind).map_or_else(|| layer.kind.clone(), |(_, word)| word.to_string());
+    let kind = KINDS
+        .iter()
+        .find(|(name, _)| *name == layer.kind)
+        .map_or_else(|| layer.kind.clone(), |(_, word)| word.to_string());
     let kind = match (layer.kind.as_str(), layer.size) {
         (_, 0) => kind,
         ("attention", heads) => HEADED.with(&[&kind, &heads]),
@@ -114,7 +117,8 @@ pub(in crate::app) fn spoken(index: usize, layer: &LayerSummary, shape: &str) ->
 /// All that is told of a layer, sentence by sentence.
 pub(in crate::app) fn details(layer: &LayerSummary) -> Vec<String> {
     let count = |value: usize| format::count(value as f64);
-    let mut told = vec![COUNTS.with(&[&count(layer.parameters), &count(layer.nonzero), &format::count(layer.macs as f64)])];
+    let mut told =
+        vec![COUNTS.with(&[&count(layer.parameters), &count(layer.nonzero), &format::count(layer.macs as f64)])];
     if let Some(weights) = &layer.weights {
         let [low, high] = [weights.range.0, weights.range.1].map(|value| format::significant(f64::from(value), 4));
         told.push(WEIGHTS.with(&[

@@ -1,6 +1,5 @@
 //! The words about files that the visitor supplies.
 
-use super::fill;
 use crate::app::language::Text;
 
 /// A digest.
@@ -27,8 +26,8 @@ const TOO_LARGE: Text = Text("The file has {} MB, and files of up to {} MB are t
 /// What is to be supplied.
 pub(in crate::app) fn missing(path: &str) -> String {
     match path.strip_prefix("models/").and_then(|name| name.strip_suffix(".gz")) {
-        Some(digest) => fill(MISSING_MODEL, &[digest]),
-        None => fill(MISSING_FILE, &[path]),
+        Some(digest) => MISSING_MODEL.with(&[&digest]),
+        None => MISSING_FILE.with(&[&path]),
     }
 }
 

@@ -33,7 +33,10 @@ pub(super) fn read(
                 None => guessed(float, &tensors)?,
             };
             if bare(&network.layers(shape, classes)?) != bare(&float.layers) {
-                return Err(format!("the file's layers are not those of {}; name the network that it is", network.label()));
+                return Err(format!(
+                    "the file's layers are not those of {}; name the network that it is",
+                    network.label()
+                ));
             }
             Ok((network, tensors))
         }

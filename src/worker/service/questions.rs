@@ -6,9 +6,7 @@ use super::{State, fail, send, with_gpu, work};
 use crate::benchmark::{self, Settings};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::landscape;
-use crate::experiment::{
-    Data, agreement, digest, imported_file, imported_path, layer_noise, precision, sensitivity,
-};
+use crate::experiment::{Data, agreement, digest, imported_file, imported_path, layer_noise, precision, sensitivity};
 use crate::export::{self, ImportSettings, Imported};
 use crate::network::{SEVERAL_NETWORKS, Shape, TrainedModel};
 use crate::worker::source::{Fetch, take as take_kept};
