@@ -195,6 +195,12 @@ fn what_shapes_leave_open_can_be_said() {
     assert_eq!(right.model, model);
     let fit = right.fits.iter().find(|fit| fit.module == "fc3").unwrap();
     assert_eq!((fit.from.as_str(), fit.choices.len()), ("k", 2));
+    // Names that are in no order: the last is where the classes are, and layers of one shape lie between.
+    let file = renamed(&model, &[("fc1", "a"), ("fc2", "y"), ("fc3", "x"), ("fc4", "b")]);
+    assert_eq!(import(&file, IMAGE, 10, &Settings::default()).unwrap().network, network);
+    let file = renamed(&model, &[("fc1", "z"), ("fc2", "l"), ("fc3", "k"), ("fc4", "out")]);
+    assert_eq!(import(&file, IMAGE, 10, &Settings::default()).unwrap().network, network);
+    let file = renamed(&model, &[("fc1", "in"), ("fc2", "l"), ("fc3", "k"), ("fc4", "out")]);
     let settings = Settings { modules: vec![("fc2".into(), "b".into())], ..Settings::default() };
     let told = import(&file, IMAGE, 10, &settings).unwrap_err();
     assert!(told.contains("no module b in the file") && told.contains("in, k, l, out"), "{told}");
