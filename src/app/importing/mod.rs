@@ -4,6 +4,7 @@
 mod panel;
 
 use super::language::said;
+use super::places::Place;
 use super::state::State;
 use super::text::importing as words;
 use super::text::supplied::{OTHER_FILE, TAKEN, UNREAD_FILE, too_large};
@@ -55,36 +56,26 @@ enum Wish {
 }
 
 thread_local! {
-    static STATE: Kept = Kept {
-        file: ArcRwSignal::new(None),
-        settings: ArcRwSignal::new(ImportSettings::default()),
-        read: ArcRwSignal::new(None),
-        waiting: ArcRwSignal::new(false),
-        follow: ArcRwSignal::new(true),
-        wish: ArcRwSignal::new(Wish::Supply),
+    /// Owned by nobody, so that no part of the page takes it along when it goes.
+    static STATE: Importing = {
+        let owner = Owner::new();
+        let state = owner.with(|| Importing {
+            file: RwSignal::new(None),
+            settings: RwSignal::new(ImportSettings::default()),
+            read: RwSignal::new(None),
+            waiting: RwSignal::new(false),
+            follow: RwSignal::new(true),
+            wish: RwSignal::new(Wish::Supply),
+        });
+        std::mem::forget(owner);
+        state
     };
 }
 
-/// See [`Importing`].
-struct Kept {
-    file: ArcRwSignal<Option<(String, StoredBytes)>>,
-    settings: ArcRwSignal<ImportSettings>,
-    read: ArcRwSignal<Option<Result<Reading, String>>>,
-    waiting: ArcRwSignal<bool>,
-    follow: ArcRwSignal<bool>,
-    wish: ArcRwSignal<Wish>,
-}
-
 impl Importing {
-    fn new() -> Self {
-        STATE.with(|kept| Self {
-            file: kept.file.clone().into(),
-            settings: kept.settings.clone().into(),
-            read: kept.read.clone().into(),
-            waiting: kept.waiting.clone().into(),
-            follow: kept.follow.clone().into(),
-            wish: kept.wish.clone().into(),
-        })
+    /// The one that there is.
+    fn here() -> Self {
+        STATE.with(|state| *state)
     }
 
     /// Has the worker read the file as the settings say.
@@ -113,7 +104,7 @@ fn hand(state: State, file: Vec<u8>, settings: ImportSettings, take: bool) {
 
 /// Listens for what workers say.
 pub(super) fn start(state: State) {
-    let importing = Importing::new();
+    let importing = Importing::here();
     Effect::new(move |_| {
         let said = state.answer.with(|said| {
             let said = said.as_deref().filter(|said| said.starts_with("{\"import\""))?;
@@ -137,10 +128,15 @@ pub(super) fn is_network(file: &web_sys::Blob) -> bool {
 
 /// Opens the panel, with a file if there is one.
 pub(super) fn open(state: State, file: Option<web_sys::Blob>) {
-    browser::go("#playground");
-    state.dialog.set(Some(Dialog::Import));
+    if state.place.get_untracked() != Place::Playground {
+        browser::go("#playground");
+    }
+    // Set again, it would be drawn again.
+    if state.dialog.get_untracked() != Some(Dialog::Import) {
+        state.dialog.set(Some(Dialog::Import));
+    }
     let Some(file) = file else { return };
-    let (importing, name) = (Importing::new(), browser::name_of(&file));
+    let (importing, name) = (Importing::here(), browser::name_of(&file));
     importing.settings.set(ImportSettings::default());
     if file.size() > LONGEST_IMPORT as f64 {
         importing.file.set(None);
@@ -175,13 +171,13 @@ pub(super) fn supply(state: State, file: Vec<u8>) {
         Some(variant.network.clone().unwrap_or_else(|| d.recipe.network.clone()))
     });
     let Some(network) = network else { return state.complain(OTHER_FILE) };
-    Importing::new().wish.set(Wish::Supply);
+    Importing::here().wish.set(Wish::Supply);
     hand(state, file, ImportSettings { network: Some(network), ..ImportSettings::default() }, true);
 }
 
 /// A worker has made a model of a file.
 pub(super) fn made(state: State, model: ModelFile) {
-    let importing = Importing::new();
+    let importing = Importing::here();
     let ModelFile { name: path, file } = model;
     let wish = importing.wish.get_untracked();
     if wish == Wish::Supply {
@@ -210,7 +206,9 @@ pub(super) fn made(state: State, model: ModelFile) {
         _ => joined(recipe, &reading.network, variants),
     };
     actions::lay_out(state, recipe);
+    // What the address holds is no longer what is laid out.
     state.opened.set(None);
+    browser::go("#playground");
     browser::press("[data-testid=dialog-close]");
     state.tell(words::ADDED);
 }

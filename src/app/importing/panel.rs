@@ -30,7 +30,7 @@ pub(in crate::app) fn button(state: State) -> AnyView {
 
 /// What the dialog shows.
 pub(in crate::app) fn panel(state: State) -> AnyView {
-    let importing = Importing::new();
+    let importing = Importing::here();
     let data = move || state.draft.with(|d| words::for_data(d.recipe.data.info()));
     let read = Memo::new(move |_| importing.read.get());
     let found = Memo::new(move |_| read.get().and_then(Result::ok));

@@ -82,7 +82,7 @@ pub(super) fn NetworkPicture(state: State, matrix: Matrix) -> impl IntoView {
     };
     let toggled = move |ev: web_sys::Event| open.set(event_target::<web_sys::Element>(&ev).has_attribute("open"));
     view! {
-        <details class="more" data-testid="network" on:toggle=toggled>
+        <details class="more" data-testid="layers" on:toggle=toggled>
             <summary>{words::TITLE}</summary>
             <p class="hint">{words::ABOUT}</p>
             {members}

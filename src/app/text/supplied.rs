@@ -1,6 +1,5 @@
 //! The words about files that the visitor supplies.
 
-use super::fill;
 use crate::app::format;
 use crate::app::language::Text;
 use crate::data::Own;
@@ -34,11 +33,11 @@ const TOO_LARGE: Text = Text("The file has {} MB, and files of up to {} MB are t
 pub(in crate::app) fn missing(path: &str, own: Option<&Own>) -> String {
     if let Some(own) = own.filter(|own| own.path() == path) {
         let digest = own.digest.get(..8).unwrap_or_default();
-        return fill(MISSING_DATA, &[&own.title, &format::count(own.samples() as f64), digest]);
+        return MISSING_DATA.with(&[&own.title, &format::count(own.samples() as f64), &digest]);
     }
     match path.strip_prefix("models/").and_then(|name| name.strip_suffix(".gz")) {
-        Some(digest) => fill(MISSING_MODEL, &[digest]),
-        None => fill(MISSING_FILE, &[path]),
+        Some(digest) => MISSING_MODEL.with(&[&digest]),
+        None => MISSING_FILE.with(&[&path]),
     }
 }
 

@@ -57,18 +57,41 @@ pub(super) fn network(tensors: &[Tensor], shape: Shape, classes: usize) -> Resul
     })
 }
 
-/// Dense layers one behind another, the outputs of each being the inputs of the next, where that is so in one order alone; as the
-/// file has them, where it is not.
+/// The most dense layers whose order is looked for: it is a search.
+const MOST_ORDERED: usize = 8;
+
+/// Dense layers one behind another, the outputs of each being the inputs of the next, in the first such order; as the file has
+/// them, where there is none.
 fn in_order(dense: Vec<&[usize]>, classes: usize) -> Vec<&[usize]> {
     let chained = |order: &[&[usize]]| order.windows(2).all(|two| two[0][0] == two[1][1]);
-    if chained(&dense) {
+    if chained(&dense) || dense.len() > MOST_ORDERED {
         return dense;
     }
-    let mut left = dense.clone();
-    let Some(last) = left.iter().position(|dims| dims[0] == classes) else { return dense };
-    let mut order = vec![left.remove(last)];
-    while let Some(before) = left.iter().position(|dims| dims[0] == order[0][1]) {
-        order.insert(0, left.remove(before));
+    for last in (0..dense.len()).filter(|&at| dense[at][0] == classes) {
+        let mut left = dense.clone();
+        let mut order = vec![left.remove(last)];
+        if goes_before(&mut order, &mut left) {
+            order.reverse();
+            return order;
+        }
     }
-    if left.is_empty() { order } else { dense }
+    dense
+}
+
+/// Puts all that are left behind the last, each giving what the one before it takes; the order is from the end.
+fn goes_before<'d>(order: &mut Vec<&'d [usize]>, left: &mut Vec<&'d [usize]>) -> bool {
+    let wanted = order.last().map_or(0, |dims| dims[1]);
+    for at in 0..left.len() {
+        if left[at][0] != wanted {
+            continue;
+        }
+        order.push(left.remove(at));
+        if goes_before(order, left) {
+            return true;
+        }
+        left.extend(order.pop());
+        let end = left.len() - 1;
+        left[at..=end].rotate_right(1);
+    }
+    left.is_empty()
 }

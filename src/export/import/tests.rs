@@ -3,12 +3,12 @@
 use super::{Settings, import};
 use crate::data::Key;
 use crate::export::drawn::{IMAGES, drawn, integers};
-use crate::export::onnx;
 use crate::export::safetensors::{safetensors, serialize};
 use crate::export::state_dict::{Tensor, Values, tensors};
+use crate::export::{encode, onnx};
 use crate::network::{
-    ActivationName, Architecture, ArchitectureName, Executable, Layer, Model, PoolingName, Shape, TrainedModel,
-    fold_batch_norm,
+    ActivationName, Architecture, ArchitectureName, Ensemble, Executable, Layer, Model, PoolingName, Shape,
+    TrainedModel, fold_batch_norm,
 };
 use proptest::prelude::*;
 
@@ -97,6 +97,48 @@ fn exported_integers_are_read_by_their_real_values() {
     }
 }
 
+/// The engine's own files are read as what they hold: floats to the last bit, integers by their real values.
+#[test]
+fn model_files_are_read_again() {
+    for architecture in IMAGES {
+        for (activation, pooling) in
+            [(ActivationName::Relu, PoolingName::Max), (ActivationName::Tanh, PoolingName::Average)]
+        {
+            let model = drawn(architecture, activation, pooling);
+            let file = encode(&TrainedModel::Float(model.clone())).file;
+            let imported = import(&file, IMAGE, 10, &Settings::default()).unwrap();
+            assert_eq!(bare(&imported.model), bare(&model));
+            assert_eq!(imported.network.activation, activation);
+            let kept = imported.network.layers(IMAGE, 10).unwrap();
+            assert_eq!(kept, imported.model.layers);
+        }
+        let quantized = integers(&drawn(architecture, ActivationName::Relu, PoolingName::Max));
+        let by_graph = import(&onnx(&TrainedModel::Integer(quantized.clone())), IMAGE, 10, &Settings::default());
+        let file = encode(&TrainedModel::Integer(quantized)).file;
+        assert_eq!(import(&file, IMAGE, 10, &Settings::default()).unwrap().model, by_graph.unwrap().model);
+    }
+}
+
+#[test]
+fn a_model_file_of_another_network_is_told() {
+    let told = |model: TrainedModel, shape: Shape, settings: &Settings| {
+        import(&encode(&model).file, shape, 10, settings).unwrap_err()
+    };
+    let lenet = || TrainedModel::Float(drawn(ArchitectureName::LeNet5, ActivationName::Relu, PoolingName::Max));
+    let told_shape = told(lenet(), Shape { height: 1, width: 1, channels: 2 }, &Settings::default());
+    assert!(told_shape.contains("28 x 28 x 1 and 10 classes") && told_shape.contains("1 x 1 x 2"), "{told_shape}");
+    let told_network = told(lenet(), IMAGE, &named(ArchitectureName::VggSmall));
+    assert!(told_network.contains("not those of"), "{told_network}");
+    let several = TrainedModel::Ensemble(Ensemble::new(vec![lenet(), lenet()]));
+    assert!(told(several, IMAGE, &Settings::default()).contains("several networks"));
+    let network = Architecture { architecture: ArchitectureName::Transformer, ..Architecture::default() };
+    let model = Model::initialize(&network, IMAGE, 10, &Key::new(3)).unwrap();
+    let file = encode(&TrainedModel::Float(model.clone())).file;
+    assert!(import(&file, IMAGE, 10, &Settings::default()).unwrap_err().contains("transformer"));
+    let settings = Settings { network: Some(network), ..Settings::default() };
+    assert_eq!(import(&file, IMAGE, 10, &settings).unwrap().model, model);
+}
+
 #[test]
 fn operators_that_are_not_read_are_named_with_their_node() {
     let model = drawn(ArchitectureName::LeNet5, ActivationName::Relu, PoolingName::Max);
@@ -149,7 +191,16 @@ fn what_shapes_leave_open_can_be_said() {
     assert_ne!(wrong.model, model);
     let modules = [("fc2", "l"), ("fc3", "k")].map(|(here, there)| (here.to_string(), there.to_string()));
     let settings = Settings { modules: modules.to_vec(), ..Settings::default() };
-    assert_eq!(import(&file, IMAGE, 10, &settings).unwrap().model, model);
+    let right = import(&file, IMAGE, 10, &settings).unwrap();
+    assert_eq!(right.model, model);
+    let fit = right.fits.iter().find(|fit| fit.module == "fc3").unwrap();
+    assert_eq!((fit.from.as_str(), fit.choices.len()), ("k", 2));
+    // Names that are in no order: the last is where the classes are, and layers of one shape lie between.
+    let file = renamed(&model, &[("fc1", "a"), ("fc2", "y"), ("fc3", "x"), ("fc4", "b")]);
+    assert_eq!(import(&file, IMAGE, 10, &Settings::default()).unwrap().network, network);
+    let file = renamed(&model, &[("fc1", "z"), ("fc2", "l"), ("fc3", "k"), ("fc4", "out")]);
+    assert_eq!(import(&file, IMAGE, 10, &Settings::default()).unwrap().network, network);
+    let file = renamed(&model, &[("fc1", "in"), ("fc2", "l"), ("fc3", "k"), ("fc4", "out")]);
     let settings = Settings { modules: vec![("fc2".into(), "b".into())], ..Settings::default() };
     let told = import(&file, IMAGE, 10, &settings).unwrap_err();
     assert!(told.contains("no module b in the file") && told.contains("in, k, l, out"), "{told}");
