@@ -98,10 +98,10 @@ fn drawn(
             choose.run(index);
         }
     };
-    // The output stands at the right of the first line, where it is looked for.
+    // The output stands at the right of the first line, where it is looked for. Spaces keep the lines apart where they are spoken.
     let at = |line: usize| top + PAD / 2.0 + LINE * line as f64 + 11.0;
     let rest = lines[2..].iter().enumerate().map(|(i, line)| {
-        view! { <text x=LEFT + 10.0 y=at(i + 1)>{line.clone()}</text> }
+        view! { <text x=LEFT + 10.0 y=at(i + 1)>{format!("{line} ")}</text> }
     });
     view! {
         <g
@@ -111,14 +111,13 @@ fn drawn(
             role="button"
             tabindex="0"
             aria-pressed=move || on().to_string()
-            aria-label=words::spoken(index, layer, &lines[1])
             data-testid="network-layer"
             on:click=move |_| choose.run(index)
             on:keydown=pressed
         >
             <rect x=LEFT y=top width=BOX height=height rx="6"></rect>
-            <text class="name" x=LEFT + 10.0 y=at(0)>{lines[0].clone()}</text>
-            <text x=LEFT + BOX - 10.0 y=at(0) text-anchor="end">{lines[1].clone()}</text>
+            <text class="name" x=LEFT + 10.0 y=at(0)>{format!("{} ", lines[0])}</text>
+            <text x=LEFT + BOX - 10.0 y=at(0) text-anchor="end">{format!("{} ", lines[1])}</text>
             {rest.collect_view()}
         </g>
     }

@@ -35,8 +35,6 @@ const HOLDS: Text = Text("{} parameters, {} sparse");
 const HOLDS_ALL: Text = Text("{} parameters");
 /// Bits, two values, bytes.
 const STORED: Text = Text("{} bits, {} to {}, {}");
-/// A number, a kind, a shape.
-const BOX: Text = Text("Layer {}: {}, output {}");
 /// Parameters, those that are not zero, multiply-accumulates.
 const COUNTS: Text = Text("{} parameters, of which {} are not zero; {} multiply-accumulates a sample.");
 /// Rows, columns, bits, encoding, bytes, two values.
@@ -107,11 +105,6 @@ pub(in crate::app) fn holds(layer: &LayerSummary) -> String {
 pub(in crate::app) fn stored(weights: &WeightSummary) -> String {
     let [low, high] = [weights.range.0, weights.range.1].map(|value| format::significant(f64::from(value), 3));
     STORED.with(&[&weights.bits, &low, &high, &format::bytes(weights.bytes as f64)])
-}
-
-/// A box, spoken.
-pub(in crate::app) fn spoken(index: usize, layer: &LayerSummary, shape: &str) -> String {
-    BOX.with(&[&(index + 1), &kind(layer), &shape])
 }
 
 /// All that is told of a layer, sentence by sentence.
