@@ -115,6 +115,9 @@ test("data are dropped, looked at, trained on, kept, and supplied to a link", as
   await own(page);
   await by(page, "own-kept").waitFor();
   assert.match(await by(page, "own-kept").innerText(), /lines/);
+  assert.equal(await by(page, "own-kept-use").isDisabled(), true);
+  await by(page, "dataset").selectOption("moons");
+  await by(page, "dataset").selectOption("own");
   await by(page, "own-kept-use").click();
   await run(page);
   assert.equal(await by(page, "digest").innerText(), digest);

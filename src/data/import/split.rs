@@ -149,7 +149,7 @@ mod tests {
         assert!(places[1].len() == 10 && places[1].iter().all(|at| at % 10 == 1));
         assert_eq!(places[0].len(), 80);
         // MNIST has files that train and files that test: what validates is drawn from the first.
-        let given = |at: usize| Some(if at % 5 == 0 { Split::Test } else { Split::Train });
+        let given = |at: usize| Some(if at.is_multiple_of(5) { Split::Test } else { Split::Train });
         let places = assign(&points(&[50, 50], given), &Settings::default()).unwrap();
         assert_eq!(places.each_ref().map(Vec::len), [72, 8, 20]);
         assert!(places[2].iter().all(|at| at % 5 == 0));
