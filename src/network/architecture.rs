@@ -309,7 +309,7 @@ impl Architecture {
         if shape.height < least || shape.width < least {
             return Err(format!(
                 "architecture {} needs images of at least {least} x {least} pixels, and this data has {} x {}; choose an mlp",
-                self.label().to_lowercase(),
+                self.label().to_ascii_lowercase(),
                 shape.height,
                 shape.width
             ));
