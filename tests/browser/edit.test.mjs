@@ -80,6 +80,8 @@ test("during a run every variant has its row, which says what it waits for", asy
   const rows = by(page, "results-table").locator("tbody tr");
   await rows.first().getByText("right so far").waitFor();
   assert.equal(await rows.count(), TOY.variants.length);
+  const displays = await rows.evaluateAll((rows) => rows.map((row) => getComputedStyle(row).display));
+  assert.deepEqual(new Set(displays), new Set(["table-row"]), "the chosen row is one, too");
   assert.match(await rows.nth(1).innerText(), /after “dense”/);
   await by(page, "stop").click();
   quiet(opened);
