@@ -68,5 +68,5 @@ pub use sensitivity::{LayerSensitivity, SPARSITIES, budgets, sensitivity};
 pub use span::training_work;
 pub use stage::Inputs;
 pub use state::{PackedState, State};
-pub use supplied::{beginning_with, digest, imported_file, imported_path, supplied};
+pub use supplied::{beginning_with, digest, imported_digest, imported_file, imported_path, imported_variant, supplied};
 pub(crate) use timing::{WINDOWS, latency, quartiles, windows};

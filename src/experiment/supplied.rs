@@ -13,6 +13,11 @@ pub fn imported_path(digest: &str) -> String {
     format!("models/{digest}.gz")
 }
 
+/// The digest in an [`imported_path`]; none if it is another path.
+pub fn imported_digest(path: &str) -> Option<&str> {
+    path.strip_prefix("models/")?.strip_suffix(".gz")
+}
+
 /// An imported model as a source has it: its digest, and what lies at [`imported_path`].
 pub fn imported_file(model: &TrainedModel) -> Result<(String, Vec<u8>), String> {
     let file = export::encode(model).file;
@@ -37,21 +42,22 @@ pub fn supplied(path: &str, file: &[u8]) -> Option<Vec<u8>> {
     belongs(&content).then(|| file.to_vec())
 }
 
-/// What one would try first with an imported model of this digest: the network as it is, pruned, and in integers.
-pub fn beginning_with(digest: &str) -> Vec<Variant> {
-    let variant = |name: &str, from: Option<&str>, steps| Variant {
+/// The variant that begins with the imported model of this digest.
+pub fn imported_variant(digest: &str) -> Variant {
+    Variant { name: "imported".into(), imported: Some(digest.into()), ..Variant::default() }
+}
+
+/// What one would try first with a variant: it as it is, pruned, and in integers.
+pub fn beginning_with(first: Variant) -> Vec<Variant> {
+    let variant = |name: &str, from: &str, step: &Step| Variant {
         name: name.into(),
-        from: from.map(Into::into),
-        steps,
+        from: Some(from.into()),
+        steps: vec![step.clone()],
         ..Variant::default()
     };
     let (prune, quantize) = (Step::Prune(Default::default()), Step::Quantize(Default::default()));
-    vec![
-        Variant { imported: Some(digest.into()), ..variant("imported", None, Vec::new()) },
-        variant("pruned", Some("imported"), vec![prune]),
-        variant("int8", Some("imported"), vec![quantize.clone()]),
-        variant("pruned, int8", Some("pruned"), vec![quantize]),
-    ]
+    let [pruned, int8] = [variant("pruned", &first.name, &prune), variant("int8", &first.name, &quantize)];
+    vec![first, pruned, int8, variant("pruned, int8", "pruned", &quantize)]
 }
 
 impl Recipe {

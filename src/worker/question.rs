@@ -223,3 +223,12 @@ pub enum Answer {
         landscape: Landscape,
     },
 }
+
+impl Answer {
+    /// Reads what was said, if it is of this kind: a landscape has megabytes, and who waits for something else need not read it.
+    pub fn of_kind(kind: &str, said: Option<&str>) -> Option<Self> {
+        let said = said?;
+        said.strip_prefix("{\"")?.strip_prefix(kind)?.strip_prefix('"')?;
+        serde_json::from_str(said).ok()
+    }
+}

@@ -32,7 +32,8 @@ pub(super) fn heights(points: &[Named]) -> Vec<f64> {
     for i in order {
         let Named { name, x, y } = points[i];
         let width = LETTER * name.chars().count() as f64;
-        let (from, to) = if x < MIDDLE { (x + GAP, x + GAP + width) } else { (x - GAP - width, x - GAP) };
+        let (end, anchor) = side(x);
+        let (from, to) = if anchor == "start" { (end, end + width) } else { (end - width, end) };
         let mut height = y;
         let lies_on = |height: f64| {
             let on =

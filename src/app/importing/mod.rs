@@ -9,7 +9,7 @@ use super::state::State;
 use super::text::importing as words;
 use super::text::supplied::{OTHER_FILE, TAKEN, UNREAD_FILE, too_large};
 use super::{actions, browser, share::Dialog, supplied};
-use crate::experiment::{Recipe, Variant, beginning_with};
+use crate::experiment::{Recipe, Variant, beginning_with, imported_digest, imported_variant};
 use crate::export::{ImportSettings, LONGEST_IMPORT};
 use crate::network::Architecture;
 use crate::worker::{Answer, ModelFile, Question, Reading};
@@ -106,10 +106,7 @@ fn hand(state: State, file: Vec<u8>, settings: ImportSettings, take: bool) {
 pub(super) fn start(state: State) {
     let importing = Importing::here();
     Effect::new(move |_| {
-        let said = state.answer.with(|said| {
-            let said = said.as_deref().filter(|said| said.starts_with("{\"import\""))?;
-            serde_json::from_str(said).ok()
-        });
+        let said = state.answer.with(|said| Answer::of_kind("import", said.as_deref()));
         let Some(Answer::Import(read)) = said else { return };
         importing.waiting.set(false);
         if state.dialog.get_untracked() == Some(Dialog::Import) {
@@ -189,10 +186,10 @@ pub(super) fn made(state: State, model: ModelFile) {
         return state.tell(TAKEN);
     }
     importing.wish.set(Wish::Supply);
-    let Some(digest) = path.strip_prefix("models/").and_then(|name| name.strip_suffix(".gz")) else { return };
+    let Some(digest) = imported_digest(&path) else { return };
     let Some(Ok(reading)) = importing.read.get_untracked() else { return };
     supplied::keep(state, path.clone(), file);
-    let mut variants = beginning_with(digest);
+    let mut variants = beginning_with(imported_variant(digest));
     if !importing.follow.get_untracked() {
         variants.truncate(1);
     }

@@ -48,7 +48,7 @@ pub(super) fn Bring(desk: Desk) -> impl IntoView {
             </div>
             {move || draws.get().then(|| view! { <Drawing desk/> })}
             {move || some.get().then(|| view! {
-                <p class="chosen"><span data-testid="own-chosen">{line}</span> <button on:click=move |_| desk.clear()>{words::REMOVE_CHOSEN}</button></p>
+                <p class="own-chosen"><span data-testid="own-chosen">{line}</span> <button on:click=move |_| desk.clear()>{words::REMOVE_CHOSEN}</button></p>
                 <Options desk/>
             })}
         </section>

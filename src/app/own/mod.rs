@@ -108,7 +108,7 @@ impl Desk {
             stored: kept.stored.clone().into(),
         });
         Effect::new(move |_| {
-            let said = state.answer.with(|said| said.as_deref().and_then(|said| serde_json::from_str(said).ok()));
+            let said = state.answer.with(|said| Answer::of_kind("own", said.as_deref()));
             if let Some(Answer::Own(result)) = said {
                 desk.hear(result);
             }

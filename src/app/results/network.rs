@@ -27,10 +27,7 @@ pub(super) fn NetworkPicture(state: State, matrix: Matrix) -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        let answer = state.answer.with(|said| {
-            let said = said.as_deref().filter(|said| said.starts_with("{\"network\""))?;
-            serde_json::from_str(said).ok()
-        });
+        let answer = state.answer.with(|said| Answer::of_kind("network", said.as_deref()));
         if let Some(Answer::Network { model, networks }) = answer {
             let news = Some((model, networks));
             if told.with_untracked(|told| *told != news) {

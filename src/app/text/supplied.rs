@@ -3,6 +3,7 @@
 use crate::app::format;
 use crate::app::language::Text;
 use crate::data::Own;
+use crate::experiment::imported_digest;
 
 /// A digest.
 const MISSING_MODEL: Text = Text(
@@ -35,7 +36,7 @@ pub(in crate::app) fn missing(path: &str, own: Option<&Own>) -> String {
         let digest = own.digest.get(..8).unwrap_or_default();
         return MISSING_DATA.with(&[&own.title, &format::count(own.samples() as f64), &digest]);
     }
-    match path.strip_prefix("models/").and_then(|name| name.strip_suffix(".gz")) {
+    match imported_digest(path) {
         Some(digest) => MISSING_MODEL.with(&[&digest]),
         None => MISSING_FILE.with(&[&path]),
     }

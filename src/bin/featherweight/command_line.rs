@@ -372,6 +372,17 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
     std::fs::write(path, bytes).map_err(|e| cannot_write(path, &e))
 }
 
+/// Keeps a file where experiments find it: at `path` in the folder that holds `data/`. Says where that is.
+pub(super) fn keep(data: &Path, path: &str, bytes: &[u8]) -> Result<PathBuf, String> {
+    let path = data.join(path);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|e| format!("{} cannot be made ({e}); choose another place with --data", folder.display()))?;
+    }
+    write_file(&path, bytes)?;
+    Ok(path)
+}
+
 /// Finds out before the work, not after it; what the file holds stays until there is something better.
 pub(super) fn ensure_writable(path: &Path) -> Result<(), String> {
     OpenOptions::new().append(true).create(true).open(path).map(|_| ()).map_err(|e| cannot_write(path, &e))

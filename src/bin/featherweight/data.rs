@@ -1,9 +1,10 @@
 //! Data of one's own: made of files, kept where experiments find them.
 
-use crate::command_line::{ensure_writable, print, write_file};
+use crate::command_line::{ensure_writable, keep, print, write_file};
+use crate::import::bare;
 use featherweight::data::import::{self, Settings, Supplied};
 use featherweight::data::{self, Own, OwnFile, Split};
-use featherweight::experiment::{Data, Recipe, Step, Variant};
+use featherweight::experiment::{Data, Recipe, Variant, beginning_with};
 use featherweight::network::Architecture;
 use std::path::{Path, PathBuf};
 
@@ -33,12 +34,7 @@ pub fn import(wanted: &Wanted) -> Result<(), String> {
     };
     let (own, content) = imported.file.describe(&title)?;
     let file = data::pack(&content)?;
-    let path = wanted.data.join(own.path());
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| format!("{} cannot be made ({e}); choose another place with --data", folder.display()))?;
-    }
-    write_file(&path, &file)?;
+    let path = keep(&wanted.data, &own.path(), &file)?;
     let left_out = match imported.left_out {
         0 => String::new(),
         count => format!("left out: {count}\n  {}\n", imported.reasons.join("\n  ")),
@@ -101,25 +97,12 @@ fn table(own: &Own, file: &OwnFile) -> String {
 
 /// What one would try first: the network as it is, pruned, and in integers.
 fn recipe(own: Own) -> Result<Recipe, String> {
-    let variant = |name: &str, from: Option<&str>, steps| Variant {
-        name: name.into(),
-        from: from.map(Into::into),
-        steps,
-        ..Variant::default()
-    };
-    let (prune, quantize) = (Step::Prune(Default::default()), Step::Quantize(Default::default()));
     let network = if own.is_image() { Architecture::default() } else { Architecture::mlp(&[64, 32]) };
-    let bare = r#"{"version":1,"network":{"architecture":"lenet-300-100"},"variants":[]}"#;
     Ok(Recipe {
         title: own.title.clone(),
         data: Data::of(own),
         network,
-        variants: vec![
-            variant("dense", None, Vec::new()),
-            variant("pruned", Some("dense"), vec![prune]),
-            variant("int8", Some("dense"), vec![quantize.clone()]),
-            variant("pruned, int8", Some("pruned"), vec![quantize]),
-        ],
-        ..Recipe::from_json(bare).map_err(|e| e.to_string())?
+        variants: beginning_with(Variant { name: "dense".into(), ..Variant::default() }),
+        ..bare()?
     })
 }

@@ -1,9 +1,9 @@
 //! Networks that other tools trained.
 
-use crate::command_line::{ensure_writable, print, write_file};
+use crate::command_line::{ensure_writable, keep, print, write_file};
 use crate::models;
 use featherweight::data::DatasetName;
-use featherweight::experiment::{Data, Recipe, beginning_with, imported_file, imported_path};
+use featherweight::experiment::{Data, Recipe, beginning_with, imported_file, imported_path, imported_variant};
 use featherweight::export::{self, ImportSettings, Row};
 use featherweight::network::{Architecture, Shape, TrainedModel};
 use std::fmt::Write;
@@ -45,20 +45,15 @@ pub fn import(wanted: &Wanted) -> Result<(), String> {
     print(&table(&imported.table))?;
     let model = TrainedModel::Float(imported.model);
     let (digest, kept) = imported_file(&model)?;
-    let path = wanted.data.join(imported_path(&digest));
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|e| format!("{} cannot be made ({e}); choose another place with --data", folder.display()))?;
-    }
-    write_file(&path, &kept)?;
+    let path = keep(&wanted.data, &imported_path(&digest), &kept)?;
     let data = Data { dataset: wanted.dataset, ..Data::default() };
     let recipe = Recipe {
         version: featherweight::experiment::VERSION,
         title: format!("What becomes of {}", wanted.file.file_name().unwrap_or_default().to_string_lossy()),
         data: data.clone(),
         network: imported.network.clone(),
-        variants: beginning_with(&digest),
-        ..Recipe::from_json(BARE).map_err(|e| e.to_string())?
+        variants: beginning_with(imported_variant(&digest)),
+        ..bare()?
     };
     print(&format!("{}, kept as {}\n", imported.network.label(), path.display()))?;
     if let Some(path) = &wanted.recipe {
@@ -71,7 +66,10 @@ pub fn import(wanted: &Wanted) -> Result<(), String> {
 }
 
 /// A recipe with nothing in it.
-const BARE: &str = r#"{"version":1,"network":{"architecture":"lenet-300-100"},"variants":[]}"#;
+pub fn bare() -> Result<Recipe, String> {
+    const BARE: &str = r#"{"version":1,"network":{"architecture":"lenet-300-100"},"variants":[]}"#;
+    Recipe::from_json(BARE).map_err(|e| e.to_string())
+}
 
 fn network(json: &str) -> Result<Architecture, String> {
     serde_json::from_str(json).map_err(|e| {
