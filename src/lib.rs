@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod names;
+mod decimal;
 mod order;
 #[cfg(any(test, target_arch = "wasm32"))]
 mod phrase;

@@ -9,6 +9,7 @@ mod toggle;
 pub(super) use catalogue::{begin, bring_templates, said, tr};
 pub(super) use toggle::LanguageToggle;
 
+use crate::decimal;
 use crate::phrase;
 use leptos::prelude::{IntoAttributeValue, IntoRender};
 use std::fmt;
@@ -105,7 +106,13 @@ macro_rules! number {
     };
 }
 
-number!(u32, i32, usize, f64);
+number!(u32, i32, usize);
+
+impl Value for f64 {
+    fn written(&self) -> String {
+        digits(decimal::shortest(*self))
+    }
+}
 
 /// What a class is called: a word of a table, or a digit.
 pub(super) fn class(label: &'static str) -> String {

@@ -38,6 +38,7 @@ mod supplied;
 mod text;
 mod theme;
 mod tracker;
+mod turns;
 
 pub use parts::{Engine, Rest, Sources};
 

@@ -2,9 +2,10 @@
 
 use super::language::{LanguageToggle, said};
 use super::parts::Sources;
-use super::places::{Place, Places, Skip};
+use super::places::{Elsewhere, Place, Places, Skip};
 use super::state::{Phase, Shown, State, Undo};
 use super::theme::ThemeToggle;
+use super::turns::in_turn;
 use super::{
     actions, browser,
     editor::{Editor, RunBar},
@@ -31,7 +32,8 @@ pub(super) fn Page(sources: Sources) -> impl IntoView {
     });
     let waits = actions::needs_rest();
     actions::open(state);
-    let begun = Memo::new(move |_| !waits || state.parts.all_there() || state.parts.failed.get());
+    let due = Memo::new(move |_| !waits || state.parts.all_there() || state.parts.failed.get());
+    let begun = in_turn(due, 1, false)(0);
     move || {
         state.language_changed.get();
         begun.get().then(|| view! { <Whole state/> })
@@ -46,12 +48,16 @@ fn Whole(state: State) -> impl IntoView {
     }
     // In a frame of another page there is one chart, and no way to get lost.
     if browser::embedded().is_some() {
+        state.drawn.set(true);
         return view! {
             <main class="framed">{state.parts.draw(move |rest| (rest.embed)(state))}</main>
             <Notices state/>
         }
         .into_any();
     }
+    let turn = in_turn(Memo::new(move |_| state.played.get()), 3, state.parts.settled());
+    let [first, second, third] = [0, 1, 2].map(turn);
+    Effect::new(move |_| third.get().then(|| state.drawn.set(true)));
     view! {
         <Skip place=state.place/>
         <header class="top">
@@ -74,27 +80,12 @@ fn Whole(state: State) -> impl IntoView {
         <main class="playground" hidden=move || state.place.get() != Place::Playground>
             <div class="side">
                 {move || state.assignment.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.assignment)(state)))}
-                <RunBar state/>
-                {demo(state)}
-                <Editor state/>
+                {move || first.get().then(|| view! { <RunBar state/>{demo(state)} })}
+                {move || second.get().then(|| view! { <Editor state/> })}
             </div>
-            <Results state/>
+            {move || third.get().then(|| view! { <Results state/> })}
         </main>
-        {move || (state.place.get() == Place::Gallery).then(|| view! {
-            <main>{state.parts.draw(move |rest| (rest.gallery)(state))}</main>
-        })}
-        {move || (state.place.get() == Place::Compare).then(|| view! {
-            <main>{state.parts.draw(move |rest| (rest.compare)(state))}</main>
-        })}
-        {move || (state.place.get() == Place::Learn).then(|| view! {
-            <main>{state.parts.draw(move |rest| (rest.learn)(state))}</main>
-        })}
-        {move || (state.place.get() == Place::Device).then(|| view! {
-            <main>{state.parts.draw(move |rest| (rest.device)(state))}</main>
-        })}
-        {move || (state.place.get() == Place::Class).then(|| view! {
-            <main>{state.parts.draw(move |rest| (rest.class)(state))}</main>
-        })}
+        <Elsewhere state/>
         {move || state.dialog.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.dialog)(state)))}
         {move || state.presenting.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.presenter)(state)))}
         <Notices state/>
@@ -109,8 +100,7 @@ fn demo(state: State) -> Option<impl IntoView> {
     let due = Memo::new(move |_| state.shown.get() == Shown::Nothing && state.opened.with(Option::is_none));
     let drawn = move || {
         due.get().then(|| {
-            let drawn = move || state.parts.all_there().then(|| state.parts.draw(move |rest| (rest.demo)(state)));
-            view! { <div class="demo-place">{drawn}</div> }
+            view! { <div class="demo-place">{state.parts.add(move |rest| (rest.demo)(state))}</div> }
         })
     };
     actions::first_visit().then_some(drawn)

@@ -8,6 +8,7 @@ use super::language::bring_templates;
 use super::places::Place;
 use super::record::Record;
 use super::state::{Phase, State, Typed};
+use super::turns::turn;
 use super::{
     actions, announce, browser, budget, classroom, compare, demo, device, gallery, importing, learn, offline, present,
     results, share, supplied, text,
@@ -136,6 +137,9 @@ pub(super) struct Parts {
     /// A part did not come; nothing is under way until the visitor tries again.
     pub failed: RwSignal<bool>,
     loading: StoredValue<bool>,
+    /// How many of those that waited for the rest may be drawn by now, and how many have waited.
+    served: RwSignal<usize>,
+    queued: RwSignal<usize>,
     /// What the visitor has asked of parts that were not there.
     waiting: StoredValue<Waiting, LocalStorage>,
 }
@@ -154,6 +158,8 @@ impl Parts {
             rest: RwSignal::new(None),
             failed: RwSignal::new(false),
             loading: StoredValue::new(false),
+            served: RwSignal::new(0),
+            queued: RwSignal::new(0),
             waiting: StoredValue::new_local(Waiting::default()),
         }
     }
@@ -161,6 +167,23 @@ impl Parts {
     /// Whether everything has come.
     pub fn all_there(&self) -> bool {
         self.rest.with(Option::is_some)
+    }
+
+    /// Whether all that waited for the rest has been drawn.
+    pub fn settled(&self) -> bool {
+        self.rest.with_untracked(Option::is_some) && self.served.get_untracked() == self.queued.get_untracked()
+    }
+
+    /// Whether the rest is there and it is this one's turn to be drawn by it.
+    fn in_turn(self) -> Memo<bool> {
+        let mut turn = 0;
+        if self.rest.with_untracked(Option::is_none) {
+            self.queued.update(|queued| {
+                *queued += 1;
+                turn = *queued;
+            });
+        }
+        Memo::new(move |_| self.all_there() && self.served.get() >= turn)
     }
 
     /// Does something with the engine's part, as soon as it is there.
@@ -181,13 +204,15 @@ impl Parts {
 
     /// What the rest draws beside something; nothing until it is there.
     pub fn add(self, view: impl Fn(Rest) -> AnyView + Send + 'static) -> impl IntoView {
-        move || self.rest.get().map(&view)
+        let due = self.in_turn();
+        move || due.get().then(|| self.rest.get_untracked()).flatten().map(&view)
     }
 
     /// What the rest draws; until it is there, a line that says so.
     pub fn draw(self, view: impl Fn(Rest) -> AnyView + Send + 'static) -> impl IntoView {
+        let due = self.in_turn();
         move || {
-            match self.rest.get() {
+            match due.get().then(|| self.rest.get_untracked()).flatten() {
             Some(rest) => view(rest),
             None => view! { <p class="hint">{move || if self.failed.get() { text::PART_MISSING.tr() } else { text::PART_COMING.tr() }}</p> }
                 .into_any(),
@@ -247,10 +272,18 @@ async fn load_engine(state: State) -> bool {
 async fn load_rest(state: State) -> bool {
     let parts = state.parts;
     let Some(rest) = (parts.sources.rest)().await else { return false };
+    turn().await;
     (rest.start)(state);
+    turn().await;
     parts.rest.set(Some(rest));
     let waiting = parts.waiting.try_update_value(|waiting| std::mem::take(&mut waiting.rest));
     waiting.into_iter().flatten().for_each(|act| act(rest));
+    while !(parts.settled() && state.drawn.get_untracked()) {
+        turn().await;
+        if !parts.settled() {
+            parts.served.update(|served| *served += 1);
+        }
+    }
     browser::set_root("parts", "all");
     true
 }

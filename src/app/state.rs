@@ -123,6 +123,12 @@ pub(super) struct State {
     /// Counts up when the page speaks another language, and is drawn anew.
     pub language_changed: RwSignal<u32>,
     pub place: RwSignal<Place>,
+    /// Whether the address names something within the place: a chapter, an exhibit.
+    pub within: RwSignal<bool>,
+    /// Whether the visitor has been in the playground, which stays as it is from then on.
+    pub played: RwSignal<bool>,
+    /// Whether the place that the page was opened at is drawn, as far as it can be without the rest.
+    pub drawn: RwSignal<bool>,
     pub device: DeviceState,
     /// Which backend trains.
     pub backend: BackendState,
@@ -194,8 +200,10 @@ impl State {
         let runs = RwSignal::new(Vec::<Record>::new());
         let shown = RwSignal::new(Shown::Nothing);
         let chosen = RwSignal::new(None::<String>);
-        let report = Memo::new(move |_| match shown.get() {
+        let place = RwSignal::new(Place::Playground);
+        let report = Memo::new(move |before: Option<&Option<Shared<Report>>>| match shown.get() {
             Shown::Nothing => None,
+            Shown::Live if place.get() != Place::Playground => before.cloned().flatten(),
             Shown::Live => live.with(|l| l.as_ref().map(|l| l.report.clone())),
             Shown::Run(id) => runs.with(|r| r.iter().find(|r| r.notes.id == id).map(|r| r.report.clone())),
         });
@@ -209,7 +217,10 @@ impl State {
             parts,
             first_worker: StoredValue::new_local(None),
             language_changed: RwSignal::new(0),
-            place: RwSignal::new(Place::Playground),
+            place,
+            within: RwSignal::new(false),
+            played: RwSignal::new(false),
+            drawn: RwSignal::new(false),
             device: DeviceState::new(),
             backend: BackendState::new(),
             budget: BudgetState::new(),
@@ -257,8 +268,31 @@ impl State {
     /// Goes to the place in the address.
     pub fn go_to_address(&self) {
         if let Some(place) = Place::of_address() {
+            self.within.set(super::browser::fragment().contains('='));
             self.place.set(place);
         }
+        if self.place.get_untracked() == Place::Playground {
+            self.played.set(true);
+        }
+    }
+
+    /// Reads the run under way for what the playground draws, which does not follow it while the visitor is elsewhere.
+    pub fn watch<T>(&self, read: impl FnOnce(&Option<Tracker>) -> T) -> T {
+        match self.place.get() {
+            Place::Playground => self.live.with(read),
+            _ => self.live.with_untracked(read),
+        }
+    }
+
+    /// A memo for what the playground draws: while the visitor is elsewhere it stays as it is.
+    pub fn memo<T: PartialEq + Clone + Send + Sync + 'static>(
+        self,
+        compute: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        Memo::new(move |before: Option<&T>| match before {
+            Some(before) if self.place.get() != Place::Playground => before.clone(),
+            _ => compute(),
+        })
     }
 
     /// Whether a run goes on.
@@ -315,7 +349,7 @@ impl State {
     pub fn curves(&self) -> Vec<Curve> {
         match self.shown.get() {
             Shown::Nothing => Vec::new(),
-            Shown::Live => self.live.with(|l| l.as_ref().map(|l| l.curves.clone())).unwrap_or_default(),
+            Shown::Live => self.watch(|l| l.as_ref().map(|l| l.curves.clone())).unwrap_or_default(),
             Shown::Run(id) => self.note(id, |n| n.notes.curves.clone()),
         }
     }
@@ -324,7 +358,7 @@ impl State {
     pub fn boundaries(&self) -> Vec<Boundary> {
         match self.shown.get() {
             Shown::Nothing => Vec::new(),
-            Shown::Live => self.live.with(|l| l.as_ref().map(|l| l.boundaries.clone())).unwrap_or_default(),
+            Shown::Live => self.watch(|l| l.as_ref().map(|l| l.boundaries.clone())).unwrap_or_default(),
             Shown::Run(id) => self.note(id, |n| n.notes.boundaries.clone()),
         }
     }

@@ -6,6 +6,7 @@ mod ensemble;
 use super::recipe::{Number, Recipe, RecipeError, Step, Variant};
 use crate::compression::{distill::Distill, prune::Prune, quantize::Quantize, share::Share};
 use crate::data::{DatasetInfo, Split};
+use crate::decimal;
 use crate::network::{Architecture, Layer, Shape, Training};
 pub use checks::bring_checks;
 use checks::{Checks, checks};
@@ -348,7 +349,7 @@ fn label(action: &Action, network: &Architecture) -> String {
                 other => format!(" by {other}"),
             };
             match prune.budgets.is_empty() {
-                true => format!("prune{by} to {:.4} %", prune.sparsity * 100.0).replace(".0000", ""),
+                true => format!("prune{by} to {} %", decimal::percent(prune.sparsity)),
                 false => format!("prune{by}, layer by layer"),
             }
         }
@@ -400,6 +401,7 @@ fn spread(variant: &Variant) -> Result<Vec<Variant>, String> {
                 Ok(step)
             }
             Some(Number::Whole(_)) => {
+                let value = decimal::shortest(value);
                 Err(format!("sweep.values {value} is not allowed; {} is counted in whole numbers", sweep.setting))
             }
         }
@@ -410,7 +412,7 @@ fn spread(variant: &Variant) -> Result<Vec<Variant>, String> {
         .map(|&value| {
             let mut one = variant.clone();
             one.sweep = None;
-            one.name = format!("{} {} {value}", variant.name, sweep.setting);
+            one.name = format!("{} {} {}", variant.name, sweep.setting, decimal::shortest(value));
             one.steps[sweep.step] = set(value)?;
             Ok(one)
         })

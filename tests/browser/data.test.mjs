@@ -163,7 +163,7 @@ test("what cannot be read is a sentence, and what is left out is named", async (
   const fault = async (name, bytes, pattern) => {
     await drop(page, name, bytes);
     await by(page, "own-fault").filter({ hasText: pattern }).waitFor();
-    await page.locator(".chosen button").click();
+    await page.locator(".own-chosen button").click();
   };
   await fault("cut.zip", LINES.subarray(0, LINES.length - 30), /cut\.zip is no zip that can be read/);
   await fault("a.csv", Buffer.from("2,3,b\n1,NaN,a\n"), /line 2, column 2: "NaN" is not a finite number/);

@@ -162,7 +162,7 @@ test("an experiment runs in its chapter, and opens in the playground", async () 
   await by(page, "lesson-ladder").locator("svg.chart").waitFor();
   await by(page, "lesson-ladder").locator("[data-testid=lesson-open]").click();
   await page.locator("main.playground").waitFor();
-  assert.match(await page.locator(".side").innerText(), /64 units/);
+  await page.locator(".side").getByText("64 units").first().waitFor();
   quiet(opened);
   await opened.close();
 });

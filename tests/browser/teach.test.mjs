@@ -181,7 +181,9 @@ for (const [name, fragment, words] of [
   test(`${name} is told in a sentence, and the page is ready all the same`, async () => {
     const opened = await open(browser, site.url + fragment);
     assert.match(await by(opened.page, "error").innerText(), words);
-    assert.equal(await opened.page.locator("[data-testid=run]").isEnabled(), true);
+    await opened.page.evaluate(() => (location.hash = "#playground"));
+    await by(opened.page, "run").waitFor();
+    assert.equal(await by(opened.page, "run").isEnabled(), true);
     quiet(opened);
     await opened.close();
   });

@@ -57,6 +57,11 @@ pub(super) fn restore(state: State) {
     }
 }
 
+/// Whether anything is known that a time could be told from; where not, no plan need be made to find that out.
+fn anything(state: State) -> bool {
+    state.budget.pace.with(|pace| *pace != Pace::default()) || state.runs.with(|runs| !runs.is_empty())
+}
+
 /// About how many seconds a run takes here; none where that was never measured.
 fn seconds(state: State, plan: &Plan) -> Option<f64> {
     let span = plan.span(workers(plan));

@@ -1,6 +1,6 @@
 //! The time that a run will take, and ways to make it shorter.
 
-use super::{MINUTE, fitted, measure, seconds};
+use super::{MINUTE, anything, fitted, measure, seconds};
 use crate::app::actions;
 use crate::app::state::State;
 use crate::app::text::budget as words;
@@ -35,11 +35,15 @@ pub(in crate::app) fn of_draft(state: State) -> AnyView {
 
 /// Of an exhibit's recipes, quick and full, under their buttons.
 pub(in crate::app) fn of_exhibit(state: State, quick: Signal<Recipe>, full: Signal<Recipe>) -> AnyView {
+    let anything = Memo::new(move |_| anything(state));
     let of = move |recipe: Signal<Recipe>| {
-        Memo::new(move |_| recipe.with(|recipe| Plan::new(recipe).ok().and_then(|plan| seconds(state, &plan))))
+        Memo::new(move |_| {
+            let known = anything.get().then(|| recipe.with(|recipe| Plan::new(recipe).ok()))?;
+            known.and_then(|plan| seconds(state, &plan))
+        })
     };
     let (quick_seconds, full_seconds) = (of(quick), of(full));
-    let shorter = Memo::new(move |_| quick.with(|recipe| fitted(state, recipe)));
+    let shorter = Memo::new(move |_| anything.get().then(|| quick.with(|recipe| fitted(state, recipe))).flatten());
     let dense = move || quick.with_untracked(|recipe| Plan::new(recipe).is_ok_and(|plan| plan.is_dense()));
     view! {
         <div class="budget" data-testid="exhibit-budget">

@@ -31,10 +31,6 @@ pub(super) fn place(state: State) -> AnyView {
     lesson::restore(state);
     view! {
         <div class="classroom">
-            <section class="card" aria-labelledby="class-title">
-                <h2 id="class-title" tabindex="-1">{words::TITLE}</h2>
-                <p>{words::ABOUT}</p>
-            </section>
             <Make state/>
             <Collect state/>
         </div>

@@ -197,8 +197,6 @@ pub(super) fn place(state: State) -> AnyView {
     });
     view! {
         <section id="compared" class="compare" tabindex="-1" aria-labelledby="compare-title">
-            <h2 id="compare-title">{words::TITLE}</h2>
-            <p class="hint">{words::ABOUT}</p>
             {move || if any.get() {
                 view! { <Listed results/> }.into_any()
             } else {

@@ -51,11 +51,7 @@ fn Device(state: State) -> impl IntoView {
     view! {
         <div class="device">
             <section class="card measure" aria-labelledby="device-title">
-                <div>
-                    <h2 id="device-title">{words::TITLE}</h2>
-                    <p>{words::ABOUT}</p>
-                    <p class="hint">{words::HOW}</p>
-                </div>
+                <p class="hint">{words::HOW}</p>
                 <Button state/>
                 <Facts/>
             </section>

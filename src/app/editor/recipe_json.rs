@@ -30,7 +30,7 @@ pub(in crate::app) fn open_file(state: State, typed: Typed, file: web_sys::Blob)
 
 /// What is unfolded.
 pub(in crate::app) fn form(state: State, typed: Typed) -> AnyView {
-    let json = Memo::new(move |_| state.draft.with(|d| d.recipe.to_pretty_json()));
+    let json = state.memo(move || state.draft.with(|d| d.recipe.to_pretty_json()));
     let shown = move || typed.get().unwrap_or_else(|| json.get());
     let apply = move |_| {
         if let Some(text) = typed.get_untracked()

@@ -6,8 +6,9 @@ use super::charts::Origin;
 use super::language::tr;
 use super::record::Record;
 use super::state::{Shared, State};
+use super::turns::in_turn;
 use super::{actions, budget, format, text};
-use crate::experiment::gallery::{EXHIBITS, Exhibit, Setup, Size};
+use crate::experiment::gallery::{Chart, EXHIBITS, Exhibit, Setup, Size};
 use crate::experiment::{Data, Link, Recipe, Report};
 use figure::Figure;
 use leptos::prelude::*;
@@ -15,25 +16,30 @@ use text::gallery as words;
 
 /// The place, as the page's first part asks for it.
 pub(super) fn place(state: State) -> AnyView {
+    let turn = in_turn(Memo::new(|_| true), EXHIBITS.len(), state.parts.settled());
+    let all = turn(EXHIBITS.len() - 1);
     // Behind `=` the address may name an exhibit; it can be gone to once it stands.
-    request_animation_frame(|| {
-        if let Some((_, name)) = super::browser::fragment().split_once('=') {
-            super::browser::reveal(name);
+    Effect::new(move |_| {
+        if all.get() {
+            request_animation_frame(|| {
+                if let Some((_, name)) = super::browser::fragment().split_once('=') {
+                    super::browser::reveal(name);
+                }
+            });
         }
     });
     view! {
         <div class="gallery">
-            <section class="card" aria-labelledby="gallery-title">
-                <h2 id="gallery-title">{words::TITLE}</h2>
-                <p>{words::ABOUT}</p>
-                <ul class="contents">
-                    {EXHIBITS.iter().map(|exhibit| view! {
-                        <li><button class="quiet" on:click=move |_| super::browser::reveal(exhibit.name)>{tr(exhibit.title)}</button></li>
-                    }).collect_view()}
-                </ul>
-            </section>
+            <ul class="contents">
+                {EXHIBITS.iter().map(|exhibit| view! {
+                    <li><button class="quiet" on:click=move |_| super::browser::reveal(exhibit.name)>{tr(exhibit.title)}</button></li>
+                }).collect_view()}
+            </ul>
             <div id="exhibits" class="exhibits" tabindex="-1">
-                {EXHIBITS.iter().map(|exhibit| view! { <Hung state exhibit/> }).collect_view()}
+                {EXHIBITS.iter().enumerate().map(|(n, exhibit)| {
+                    let due = turn(n);
+                    move || due.get().then(|| view! { <Hung state exhibit/> })
+                }).collect_view()}
             </div>
         </div>
     }
@@ -56,6 +62,9 @@ fn size_of(recipe: &Recipe, setup: &Setup) -> Option<Size> {
     };
     exact.or_else(fitted)
 }
+
+/// As many charts an exhibit draws in turns; what more there are come with the last of them.
+const CHARTS: usize = 4;
 
 /// One exhibit.
 #[component]
@@ -104,6 +113,9 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
         })
     };
     let recipe = move |size: Size| Signal::derive(move || (chosen().recipe)(size));
+    // The first time they are drawn one after another.
+    let turn = in_turn(Memo::new(move |_| newest.with(Option::is_some)), CHARTS, false);
+    let turns: [Memo<bool>; CHARTS] = std::array::from_fn(turn);
     let collapse = move || {
         newest.with(|n| {
             n.as_ref().is_some_and(|(report, ..)| {
@@ -148,7 +160,11 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
                     None => view! { <p class="hint">{words::NOT_YET}</p> }.into_any(),
                     Some((report, ..)) => {
                         let charts = (exhibit.charts)(&report).into_iter().filter(|c| c.lines.iter().any(|l| !l.spots.is_empty()));
-                        charts.map(|chart| view! { <Figure chart/> }).collect_view().into_any()
+                        let draw = |(n, chart): (usize, Chart)| {
+                            let due = turns[n.min(CHARTS - 1)];
+                            move || due.get().then(|| view! { <Figure chart=chart.clone()/> })
+                        };
+                        charts.enumerate().map(draw).collect_view().into_any()
                     }
                 }}
             </div>

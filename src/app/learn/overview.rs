@@ -17,20 +17,16 @@ pub(super) fn Overview(learn: Learn, course: Course) -> impl IntoView {
         learn.name.get().map(|name| view! { <p class="notice bad" role="alert">{words::no_chapter(&name)}</p> })
     };
     view! {
-        <section class="card" aria-labelledby="learn-title">
-            <h2 id="learn-title">{words::TITLE}</h2>
-            <p>{words::ABOUT}</p>
-            {unknown}
-            <div class="learn-progress">
-                <progress max=all prop:value=move || read.get() as f64 aria-label=move || words::progress(read.get(), all)></progress>
-                <span data-testid="learn-progress">{move || words::progress(read.get(), all)}</span>
-                {move || unread.get().map(|name| view! {
-                    <a class="button primary" data-testid="learn-go" href=format!("{CHAPTER}{name}")>
-                        {if read.get() == 0 { words::START } else { words::GO_ON }}
-                    </a>
-                })}
-            </div>
-        </section>
+        {unknown}
+        <div class="card learn-progress">
+            <progress max=all prop:value=move || read.get() as f64 aria-label=move || words::progress(read.get(), all)></progress>
+            <span data-testid="learn-progress">{move || words::progress(read.get(), all)}</span>
+            {move || unread.get().map(|name| view! {
+                <a class="button primary" data-testid="learn-go" href=format!("{CHAPTER}{name}")>
+                    {if read.get() == 0 { words::START } else { words::GO_ON }}
+                </a>
+            })}
+        </div>
         <ol class="chapters" aria-label=words::CHAPTERS data-testid="chapters">
             {course.entries().iter().enumerate().map(|(at, entry)| card(learn, at, entry)).collect_view()}
         </ol>

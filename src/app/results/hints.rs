@@ -4,8 +4,8 @@ use super::super::text;
 use leptos::prelude::*;
 
 /// Heights of the nodes of the little network, layer by layer.
-const NODES: [(f64, &[f64]); 3] =
-    [(26.0, &[12.0, 28.0, 44.0, 60.0]), (80.0, &[12.0, 28.0, 44.0, 60.0]), (134.0, &[24.0, 48.0])];
+const NODES: [(&str, &[&str]); 3] =
+    [("26", &["12", "28", "44", "60"]), ("80", &["12", "28", "44", "60"]), ("134", &["24", "48"])];
 
 /// What to press and what to look for.
 #[component]

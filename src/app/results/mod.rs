@@ -30,6 +30,7 @@ use super::charts::Origin;
 use super::share::Differences;
 use super::state::{Shown, State};
 use super::text;
+use super::turns::in_turn;
 use crate::data::DatasetInfo;
 use crate::experiment::Link;
 use boundary::Boundaries;
@@ -51,7 +52,6 @@ use reproduce::Reproduce;
 pub(super) use reproduce::{link, share};
 use runs::Runs;
 use sensitivity::SensitivityPanel;
-use std::time::Duration;
 pub(super) use strokes::DIGITS;
 use table::VariantTable;
 use tradeoff::Tradeoff;
@@ -69,7 +69,7 @@ pub(super) fn Results(state: State) -> impl IntoView {
                 <h2 id="results-title">{text::RESULTS}</h2>
                 <button on:click=move |_| state.parts.with_rest(move |rest| (rest.share)(state))>{text::SHARE}</button>
             </div>
-            {move || state.parts.all_there().then(|| state.parts.draw(move |rest| (rest.runs)(state)))}
+            {state.parts.add(move |rest| (rest.runs)(state))}
             {move || nothing.get().then(|| view! { <Hints/> })}
             {state.parts.draw(move |rest| (rest.results)(state))}
         </section>
@@ -81,44 +81,28 @@ pub(super) fn runs(state: State) -> AnyView {
     view! { <Runs state/> }.into_any()
 }
 
-/// How long the page waits before it draws a further card.
-const TURN: Duration = Duration::from_millis(20);
-
-/// When the `n`th of the cards may be drawn that all are due at once: one after another, since together they would hold up the page
-/// for longer than a visitor's hand bears.
-fn in_turn(due: Memo<bool>) -> impl Fn(usize) -> Memo<bool> {
-    let drawn = RwSignal::new(0);
-    Effect::new(move |_| {
-        if !due.get() {
-            drawn.set(0);
-        } else if drawn.get() < CARDS {
-            set_timeout(move || _ = drawn.try_update(|drawn| *drawn += 1), TURN);
-        }
-    });
-    move |n| Memo::new(move |_| due.get() && drawn.get() > n)
-}
-
 /// The most cards that are due at once: those that come when the first variant has been tested.
 const CARDS: usize = 5;
 
 /// What there is to see of a run.
 pub(super) fn all(state: State) -> AnyView {
     provide_context(Origin(Signal::derive(move || state.report.get().map(|report| Link::from(&*report)))));
-    let something = Memo::new(move |_| state.shown.get() != Shown::Nothing);
+    let something = state.memo(move || state.shown.get() != Shown::Nothing);
     let measured = Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| !r.variants.is_empty())));
-    let tabled = Memo::new(move |_| measured.get() || state.shown.get() == Shown::Live);
+    let tabled = state.memo(move || measured.get() || state.shown.get() == Shown::Live);
     let of_data = move |is: fn(&DatasetInfo) -> bool| {
         Memo::new(move |_| state.report.with(|r| r.as_ref().is_some_and(|r| is(r.recipe.data.info()))))
     };
     let (plane, words) = (of_data(boundary::is_drawn), of_data(DatasetInfo::is_text));
     // The pad's picture is what MNIST's are.
     let drawable = of_data(|info| info.shape == [SIDE, SIDE, 1]);
-    let begun = in_turn(something);
-    let [begun_table, begun_curves] = [0, 1].map(begun);
-    let turn = in_turn(measured);
+    let begun = in_turn(something, CARDS, false);
+    let [begun, begun_table, begun_curves] = [0, 1, 2].map(begun);
+    let turn = in_turn(measured, CARDS, false);
     let [traded, tried, looked, sensitive, precise] = [0, 1, 2, 3, 4].map(turn);
+    let after = in_turn(Memo::new(|_| true), 1, state.parts.settled())(0);
     view! {
-            {move || something.get().then(|| view! { <ProgressPanel state/> })}
+            {move || begun.get().then(|| view! { <ProgressPanel state/> })}
             <VerdictLine state/>
             <Differences state/>
             {move || (tabled.get() && begun_table.get()).then(|| view! { <VariantTable state/> })}
@@ -131,8 +115,7 @@ pub(super) fn all(state: State) -> AnyView {
             {move || looked.get().then(|| view! { <Inside state/> })}
             {move || sensitive.get().then(|| view! { <SensitivityPanel state/> })}
             {move || precise.get().then(|| view! { <PrecisionPanel state/> })}
-            <Numbers state/>
-            <Reproduce state/>
+            {move || after.get().then(|| view! { <Numbers state/><Reproduce state/> })}
     }
     .into_any()
 }

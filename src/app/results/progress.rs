@@ -8,7 +8,7 @@ use leptos::prelude::*;
 /// Bar, stages, speed, time left.
 #[component]
 pub(super) fn ProgressPanel(state: State) -> impl IntoView {
-    let live = Memo::new(move |_| state.shown.get() == Shown::Live);
+    let live = state.memo(move || state.shown.get() == Shown::Live);
     let ended = move || match state.shown.get() {
         Shown::Run(id) => state.runs.with(|runs| {
             let record = runs.iter().find(|r| r.notes.id == id)?;
@@ -25,10 +25,10 @@ pub(super) fn ProgressPanel(state: State) -> impl IntoView {
 #[component]
 fn Live(state: State) -> impl IntoView {
     let read = move |read: fn(&super::super::tracker::Tracker) -> String| {
-        move || state.live.with(|l| l.as_ref().map(read)).unwrap_or_default()
+        move || state.watch(|l| l.as_ref().map(read)).unwrap_or_default()
     };
     let stage = Memo::new(move |_| {
-        state.live.with(|l| {
+        state.watch(|l| {
             let Some(t) = l else { return String::new() };
             let current: Vec<String> = t
                 .current()
@@ -63,7 +63,7 @@ fn Live(state: State) -> impl IntoView {
     });
     let speed = read(|t| t.rate.map(text::rate).unwrap_or_default());
     let left = read(|t| t.seconds_left().filter(|_| !t.current().is_empty()).map(text::left).unwrap_or_default());
-    let share = move || state.live.with(|l| l.as_ref().map_or(0.0, |t| t.share()));
+    let share = move || state.watch(|l| l.as_ref().map_or(0.0, |t| t.share()));
     view! {
         <div class="card progress" data-testid="progress">
             <p class="stage">{move || stage.get()}</p>
@@ -78,7 +78,7 @@ fn Live(state: State) -> impl IntoView {
 #[component]
 fn Stages(state: State) -> impl IntoView {
     let stages = Memo::new(move |_| {
-        state.live.with(|l| {
+        state.watch(|l| {
             let Some(t) = l else { return Vec::new() };
             let trials = t.progress.len().max(1);
             t.plan

@@ -33,7 +33,7 @@ pub(in crate::app) fn share(state: State) {
 /// The panel "How this is reproduced".
 #[component]
 pub(super) fn Reproduce(state: State) -> impl IntoView {
-    let link = Memo::new(move |_| link(state));
+    let link = state.memo(move || link(state));
     let address = Memo::new(move |_| link.with(address));
     let edited = move || state.report.with(|r| r.as_ref().is_some_and(|r| state.draft.with(|d| d.recipe != r.recipe)));
     let on_gpu = move || state.report.with(|r| r.as_ref().is_some_and(|r| r.backend == BackendName::Gpu));

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// The list of runs, and what can be done with the one shown.
 #[component]
 pub(super) fn Runs(state: State) -> impl IntoView {
-    let live = Memo::new(move |_| state.live.with(Option::is_some));
+    let live = Memo::new(move |_| state.watch(Option::is_some));
     let list = Memo::new(move |_| {
         state.runs.with(|runs| {
             runs.iter()

@@ -13,9 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn VariantTable(state: State) -> impl IntoView {
     let names = Memo::new(move |_| match state.shown.get() {
-        Shown::Live => {
-            state.live.with(|l| l.as_ref().map(|l| l.plan.variants.iter().map(|v| v.name.clone()).collect()))
-        }
+        Shown::Live => state.watch(|l| l.as_ref().map(|l| l.plan.variants.iter().map(|v| v.name.clone()).collect())),
         _ => state.report.with(|r| r.as_ref().map(|r| r.variants.iter().map(|v| v.name.clone()).collect())),
     });
     let names = Memo::new(move |_| names.get().unwrap_or_else(Vec::new));
@@ -93,7 +91,7 @@ fn Row(state: State, index: usize, name: String, base: Memo<String>) -> impl Int
             Some(cells(base, variant, state.shown.get() == Shown::Live))
         })
     };
-    let wait = move || state.live.with(|l| me.with_value(|me| waits_for(l.as_ref()?, me)));
+    let wait = move || state.watch(|l| me.with_value(|me| waits_for(l.as_ref()?, me)));
     let partial = move || {
         state.report.with(|r| {
             r.as_ref()
