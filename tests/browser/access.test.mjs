@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PLACES, TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { PLACES, TOY, by, commandLine, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -84,7 +84,7 @@ test("an experiment is laid out, run and stopped by keyboard alone, and focus is
   await reach("run", "Shift+Tab");
   await page.keyboard.press("Enter");
   await state(page, "done");
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  await rows(page, 4);
   // One that takes long enough to be stopped.
   await page.goto("about:blank");
   await page.goto(site.url + commandLine({ ...TOY, training: { epochs: 100, batch: 1 } }).link());

@@ -110,6 +110,12 @@ export async function state(page, wanted) {
 
 export const by = (page, id) => page.locator(`[data-testid=${id}]`);
 
+/** Waits until the table of results has so many rows; it is drawn a moment after what it is of. */
+export async function rows(page, wanted) {
+  const there = (wanted) => document.querySelectorAll("[data-testid=results-table] tbody tr").length === wanted;
+  await page.waitForFunction(there, wanted, { timeout: 10_000 });
+}
+
 /** Runs what is laid out to its end. */
 export async function run(page) {
   await by(page, "run").click();

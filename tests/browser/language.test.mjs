@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { DIST, TOY, by, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { DIST, TOY, by, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
 
 /** The places beside the playground, by the class of what stands there. */
 const PLACES = ["gallery", "compare", "learn", "device", "classroom"];
@@ -89,7 +89,7 @@ test("an experiment comes to one digest in both languages, and stays where it is
   assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), "language");
   assert.equal(await by(page, "digest").innerText(), digest);
   assert.equal(await by(page, "variant").count(), TOY.variants.length);
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), TOY.variants.length);
+  await rows(page, TOY.variants.length);
   await run(page);
   assert.equal(await by(page, "digest").innerText(), digest);
   assert.equal(await by(page, "verdict").getAttribute("data-verdict"), "same");
@@ -113,7 +113,7 @@ test("a run goes on while the language changes", async () => {
   assert.equal(await page.locator(".stages li").count() > 3, true);
   await speak(page, "en");
   await state(page, "done");
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), TOY.variants.length);
+  await rows(page, TOY.variants.length);
   assert.match(await by(page, "digest").innerText(), /^\w{32}$/);
   quiet(opened);
   await opened.close();

@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { by, commandLine, launch, open, quiet, run, serve } from "./helper.mjs";
+import { by, commandLine, launch, open, quiet, rows, run, serve } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -69,7 +69,7 @@ test("three networks are averaged, and teach one that never saw a class", async 
     ],
   });
   const { page } = opened;
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 6);
+  await rows(page, 6);
   await by(page, "agreement-variant").selectOption("student");
   assert.match(await by(page, "agreement-start").innerText(), /Compare with three/);
   await accessible(page);

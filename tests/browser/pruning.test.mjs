@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { TOY, by, commandLine, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -78,7 +78,7 @@ test("layers' sensitivity is measured, and its budgets become a variant that run
   assert.equal(added.from, "dense");
   assert.equal(added.steps[0].prune.budgets.length, 2);
   await run(page);
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), TOY.variants.length + 1);
+  await rows(page, TOY.variants.length + 1);
   quiet(opened);
   await opened.close();
 });

@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, run, serve } from "./helper.mjs";
+import { TOY, by, commandLine, launch, open, quiet, rows, run, serve } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -99,7 +99,7 @@ test("what the layers' bits cost is measured, and a slider's bits become a varia
   assert.equal(added.from, "dense");
   assert.equal(added.steps[0].quantize.layer_bits.length, 2);
   await run(page);
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), TOY.variants.length + 1);
+  await rows(page, TOY.variants.length + 1);
   quiet(opened);
   await opened.close();
 });

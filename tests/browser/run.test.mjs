@@ -1,7 +1,7 @@
 // A run: its results, its end before its time, and what is kept.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { TOY, by, commandLine, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
 
 let site, browser, toy;
 before(async () => {
@@ -111,7 +111,7 @@ test("results outlive a reload, a new run, and a deletion taken back", async () 
   await page.waitForFunction(() => ["ready", "done"].includes(document.documentElement.dataset.state));
   await by(page, "run-item").first().click();
   assert.equal(await by(page, "digest").innerText(), digest);
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  await rows(page, 4);
   await run(page);
   assert.equal(await by(page, "run-item").count(), 2);
   await page.locator(".runs summary").click();
@@ -169,6 +169,6 @@ test("a full disk is told in a sentence, and the result stays on the page", asyn
   await run(page);
   await by(page, "note").waitFor();
   assert.match(await by(page, "note").innerText(), /storage is full .* Delete old runs/);
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  await rows(page, 4);
   await opened.close();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { TOY, by, commandLine, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -138,7 +138,7 @@ test("a recipe typed in is checked, and a bad one named without losing what was 
   await by(page, "recipe-apply").click();
   await run(page);
   await state(page, "done");
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  await rows(page, 4);
   quiet(opened);
   await opened.close();
 });

@@ -1,7 +1,7 @@
 // What goes wrong on a device: a full disk, a worker that is ended. What was finished is kept, and the page says what to do.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { TOY, by, commandLine, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -36,7 +36,7 @@ test("what the disk had no room for is kept when an older run is deleted", async
   await page.reload();
   await by(page, "run-item").first().click();
   assert.equal(await by(page, "run-item").count(), 1);
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  await rows(page, 4);
   quiet(opened);
   await opened.close();
 });
@@ -52,7 +52,7 @@ test("a browser that keeps nothing is told of, and everything runs", async () =>
   const { page } = opened;
   await by(page, "note").waitFor();
   await run(page);
-  assert.equal(await by(page, "results-table").locator("tbody tr").count(), 4);
+  await rows(page, 4);
   quiet(opened);
   await opened.close();
 });
