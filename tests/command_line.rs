@@ -405,6 +405,21 @@ fn own_pictures_are_imported_and_trained_on() {
     assert_eq!(line(&ran, "digest"), "56196fbb418b46c20648ef83ff1d7caa");
     let link = line(&ran, "link");
     assert!(printed(&["run", link, "--quiet", "--data", &data, "--jobs", "1"]).contains("bit for bit"));
+    // A network that was trained on them comes back as one.
+    let models = folder.join("models").to_string_lossy().into_owned();
+    printed(&["run", &recipe, "--quiet", "--data", &data, "--models", &models]);
+    let model = std::fs::read_dir(&models)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .find(|path| path.to_string_lossy().contains("dense"));
+    let (model, begun) = (model.unwrap().to_string_lossy().into_owned(), folder.join("begun.json"));
+    let begun = begun.to_string_lossy().into_owned();
+    let text = printed(&["import", &model, "--dataset", &recipe, "--data", &data, "--recipe", &begun]);
+    assert!(text.contains("MLP"), "{text}");
+    assert!(printed(&["run", &begun, "--quiet", "--data", &data]).contains("imported"));
+    let unknown = featherweight(&["import", &model, "--dataset", "nothing"]);
+    assert!(!unknown.status.success());
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("nothing is not known; choose one of mnist"));
     // Whoever opens the link is told which file to supply, and does.
     let shown = printed(&["show", link]);
     assert!(shown.contains("somebody's own data") && shown.contains(&digest), "{shown}");

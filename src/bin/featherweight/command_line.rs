@@ -5,11 +5,11 @@ use crate::device::device;
 use crate::{class, data, gallery, import, inspect, jobs, models};
 use clap::{Parser, Subcommand};
 use featherweight::compression::{About, Setting, distill, prune, quantize, share};
+use featherweight::data::DATASETS;
 use featherweight::data::import::Settings;
-use featherweight::data::{DATASETS, DatasetName};
 use featherweight::experiment::gallery::Size;
 use featherweight::experiment::{
-    BackendName, Latency, Link, Plan, Preview, Recipe, Report, VariantReport, float_origin, mentor,
+    BackendName, Data, Latency, Link, Plan, Preview, Recipe, Report, VariantReport, float_origin, mentor,
 };
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -93,9 +93,9 @@ enum Command {
     Import {
         /// A safetensors file (a PyTorch state dict), an ONNX file, or a model file.
         file: PathBuf,
-        /// The data that it was trained on.
-        #[arg(long, default_value = "mnist", value_parser = dataset_name)]
-        dataset: DatasetName,
+        /// The data that it was trained on: a data set, or an experiment's file or link, whose data are taken, own data included.
+        #[arg(long, default_value = "mnist", value_parser = data_of)]
+        dataset: Data,
         /// Which network it is, as a recipe writes it, such as {"architecture":"lenet-5","activation":"tanh"}; what the shapes of
         /// its tensors say, if it is left out.
         #[arg(long)]
@@ -397,11 +397,18 @@ fn at_once(jobs: Option<NonZero<usize>>) -> usize {
     jobs.or(std::thread::available_parallelism().ok()).map_or(1, NonZero::get)
 }
 
-fn dataset_name(text: &str) -> Result<DatasetName, String> {
-    DATASETS.iter().map(|info| info.name).find(|name| name.as_str() == text).ok_or_else(|| {
+/// The data of a data set's name, or of an experiment's file or link.
+fn data_of(text: &str) -> Result<Data, String> {
+    if let Some(info) = DATASETS.iter().find(|info| info.name.as_str() == text) {
+        return Ok(Data { dataset: info.name, ..Data::default() });
+    }
+    if !Path::new(text).is_file() && !text.contains("#x=") {
         let known: Vec<&str> = DATASETS.iter().map(|info| info.name.as_str()).collect();
-        format!("{text} is not known; choose one of {}", known.join(", "))
-    })
+        return Err(format!("{text} is not known; choose one of {}, or a recipe's file or link", known.join(", ")));
+    }
+    let data = read_experiment(text)?.recipe.data;
+    data.check().map_err(|e| format!("{text}: data: {e}"))?;
+    Ok(data)
 }
 
 fn backend_name(text: &str) -> Result<BackendName, String> {

@@ -2,7 +2,6 @@
 
 use crate::command_line::{ensure_writable, keep, print, write_file};
 use crate::models;
-use featherweight::data::DatasetName;
 use featherweight::experiment::{Data, Recipe, beginning_with, imported_file, imported_path, imported_variant};
 use featherweight::export::{self, ImportSettings, Row};
 use featherweight::network::{Architecture, Shape, TrainedModel};
@@ -12,7 +11,7 @@ use std::path::PathBuf;
 /// What is asked for.
 pub struct Wanted {
     pub file: PathBuf,
-    pub dataset: DatasetName,
+    pub dataset: Data,
     /// As JSON.
     pub network: Option<String>,
     /// `fc1=classifier.0`.
@@ -46,7 +45,7 @@ pub fn import(wanted: &Wanted) -> Result<(), String> {
     let model = TrainedModel::Float(imported.model);
     let (digest, kept) = imported_file(&model)?;
     let path = keep(&wanted.data, &imported_path(&digest), &kept)?;
-    let data = Data { dataset: wanted.dataset, ..Data::default() };
+    let data = wanted.dataset.clone();
     let recipe = Recipe {
         version: featherweight::experiment::VERSION,
         title: format!("What becomes of {}", wanted.file.file_name().unwrap_or_default().to_string_lossy()),
