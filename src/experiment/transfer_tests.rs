@@ -82,6 +82,29 @@ fn clothes_say_something_of_digits_and_noise_says_less() {
     assert!(training > other + 0.1 && other > 0.4 && other > noise, "{training}, {other}, {noise}");
 }
 
+/// Bucila et al. 2006: what an ensemble gains is handed on by samples that have no labels, and not by the few that it learned from.
+#[test]
+fn an_ensemble_is_handed_on_by_unlabeled_samples() {
+    let from = |name: &str, transfer: &str| {
+        format!(
+            r#"{{"name":"{name}","from":"ensemble","steps":[{{"distill":{{"alpha":1,"temperature":1,{transfer}
+            "student":{{"architecture":"mlp","widths":[40]}},"training":{{"epochs":60,"learning_rate":0.003}}}}}}]}}"#
+        )
+    };
+    let (report, _) = run_whole(&format!(
+        r#"{{"version":1,"data":{{"samples":1000}},"network":{{"architecture":"mlp","widths":[40]}},
+        "training":{{"epochs":20,"learning_rate":0.003}},
+        "variants":[{{"name":"single","members":4}},{{"name":"ensemble","ensemble":["single"]}},{},{}]}}"#,
+        from("few", ""),
+        from("all", r#""transfer":{"source":"unlabeled"},"#)
+    ));
+    let loss = |name: &str| variant(&report, name).loss;
+    let single = (1..=4).map(|member| loss(&format!("single {member}"))).sum::<f64>() / 4.0;
+    let closed = |name: &str| (single - loss(name)) / (single - loss("ensemble"));
+    assert!(closed("all") > 0.7, "{} of the gap is closed", closed("all"));
+    assert!(closed("few") < closed("all") - 0.1, "{} with the few, {} with all", closed("few"), closed("all"));
+}
+
 #[test]
 fn methods_from_outputs_teach() {
     let methods = ["soft-targets", "logits", "annealed"];
@@ -209,6 +232,8 @@ fn what_makes_no_sense_is_refused_by_a_sentence_that_says_what_does() {
     };
     let cases = [
         ("mnist", r#""transfer":{"source":"noise"}"#, "alpha must be 1"),
+        ("mnist", r#""transfer":{"source":"unlabeled"}"#, "alpha must be 1"),
+        ("moons", r#""alpha":1,"transfer":{"source":"unlabeled"}"#, "moons has points in the plane"),
         ("mnist", r#""alpha":1,"transfer":{"source":"other","share":0.5}"#, "leave share and without out"),
         ("moons", r#""alpha":1,"transfer":{"source":"other"}"#, "moons has points in the plane"),
         ("moons", r#""transfer":{"without":[2]}"#, "the classes 0 to 1"),

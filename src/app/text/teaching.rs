@@ -24,8 +24,15 @@ pub(in crate::app) const INPUT_DROPOUT_HELP: Text =
 
 pub(in crate::app) const TRANSFER: Text = Text("What the student is shown");
 pub(in crate::app) const SOURCE: Text = Text("Samples");
-pub(in crate::app) const SOURCES: [(&str, Text, Text); 3] = [
+pub(in crate::app) const SOURCES: [(&str, Text, Text); 4] = [
     ("training", Text("the training samples"), Text("")),
+    (
+        "unlabeled",
+        Text("all training samples, without labels"),
+        Text(
+            "Those too that were left out of the experiment: no label is looked at, so all weight has to be on the soft targets. Where labels are few and samples many, this is how an ensemble is handed on (Bucila et al. 2006).",
+        ),
+    ),
     (
         "other",
         Text("the other image data"),

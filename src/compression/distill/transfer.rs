@@ -16,9 +16,12 @@ pub enum TransferSource {
     Other,
     /// Images of uniform noise.
     Noise,
+    /// All training samples that the data set has, also those that the recipe's `samples` leave out, without their labels: an epoch
+    /// draws as many of them as there are training samples. Bucila, Caruana, Niculescu-Mizil 2006, Model Compression.
+    Unlabeled,
 }
 
-named!(TransferSource { Training => "training", Other => "other", Noise => "noise" });
+named!(TransferSource { Training => "training", Other => "other", Noise => "noise", Unlabeled => "unlabeled" });
 
 impl TransferSource {
     /// The name that recipes use.
@@ -27,6 +30,7 @@ impl TransferSource {
             Self::Training => "training",
             Self::Other => "other",
             Self::Noise => "noise",
+            Self::Unlabeled => "unlabeled",
         }
     }
 }

@@ -11,7 +11,8 @@ pub(crate) struct Material<'a> {
     pub labels: &'a [u8],
     /// Classes.
     pub classes: usize,
-    /// The other data set, all of its training samples loaded; for [`TransferSource::Other`].
+    /// All training samples of the other data set, or of this one, loaded; for [`TransferSource::Other`] and
+    /// [`TransferSource::Unlabeled`].
     pub other: Option<&'a Dataset>,
     /// Of each lane: what the choice of samples is drawn from.
     pub trials: Vec<Key>,
@@ -57,7 +58,17 @@ impl<B: Backend> Loss<B> for Transferred<'_, B> {
         match (self.source, self.other) {
             (TransferSource::Training, _) => {}
             (TransferSource::Other, Some(other)) => other.gather(Split::Train, batch.indices, batch.inputs),
-            (TransferSource::Other | TransferSource::Noise, _) => {
+            (TransferSource::Unlabeled, Some(all)) => {
+                let count = all.len(Split::Train) as u32;
+                let of_lane = batch.inputs.len() / self.keys.len().max(1);
+                for (inputs, key) in batch.inputs.chunks_exact_mut(of_lane.max(1)).zip(&self.keys) {
+                    let key = key.fold("unlabeled").fold_index(batch.epoch as u64).fold_index(batch.batch as u64);
+                    let mut rng = key.rng();
+                    let drawn: Vec<u32> = (0..batch.rows).map(|_| rng.below(count)).collect();
+                    all.gather(Split::Train, &drawn, inputs);
+                }
+            }
+            (TransferSource::Other | TransferSource::Noise | TransferSource::Unlabeled, _) => {
                 let of_lane = batch.inputs.len() / self.keys.len().max(1);
                 for (inputs, key) in batch.inputs.chunks_exact_mut(of_lane.max(1)).zip(&self.keys) {
                     let key = key.fold("noise").fold_index(batch.epoch as u64).fold_index(batch.batch as u64);

@@ -10,6 +10,7 @@ use crate::compression::distill::{
 use crate::data::{Dataset, DatasetName, Key, Source, Split};
 use crate::experiment::engines::Accelerator;
 use crate::experiment::event::Sink;
+use crate::experiment::recipe::Data;
 use crate::network::{Executable, Layer, Loss, Model, TrainedModel, Training, regularized};
 
 /// What training minimizes, on whichever backend.
@@ -143,7 +144,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         let samples = match transfer.source {
             TransferSource::Training if transfer.is_whole() => all,
             TransferSource::Training => transfer.choose(&labels, self.dataset.classes(), &trials[0]).len(),
-            TransferSource::Other | TransferSource::Noise => all,
+            TransferSource::Other | TransferSource::Noise | TransferSource::Unlabeled => all,
         };
         let objective =
             Objective::Teachers(Lessons { distill, teachers, logits, peers, labels, other, trials, samples });
@@ -157,16 +158,20 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
         Ok(())
     }
 
-    /// The other image data set, with as many samples as there are training samples.
+    /// What the transfer set is taken from, if that is not the training samples: the other image data set, with as many samples as
+    /// there are training samples, or all training samples of this one.
     async fn other(&mut self, source: TransferSource) -> Result<Option<Dataset>, RunError> {
-        if source != TransferSource::Other {
-            return Ok(None);
-        }
-        let name = match self.dataset.info().name {
-            DatasetName::Mnist => DatasetName::FashionMnist,
-            _ => DatasetName::Mnist,
+        let mut other = match source {
+            TransferSource::Training | TransferSource::Noise => return Ok(None),
+            TransferSource::Other => {
+                let name = match self.dataset.info().name {
+                    DatasetName::Mnist => DatasetName::FashionMnist,
+                    _ => DatasetName::Mnist,
+                };
+                Dataset::open(name, Some(self.dataset.len(Split::Train)), None)?
+            }
+            TransferSource::Unlabeled => Data { samples: None, ..self.plan.recipe.data.clone() }.open()?,
         };
-        let mut other = Dataset::open(name, Some(self.dataset.len(Split::Train)), None)?;
         other.ensure_all(self.source, Split::Train).await?;
         Ok(Some(other))
     }
