@@ -93,7 +93,7 @@ fn an_ensemble_is_handed_on_by_unlabeled_samples() {
     };
     let (report, _) = run_whole(&format!(
         r#"{{"version":1,"data":{{"samples":1000}},"network":{{"architecture":"mlp","widths":[40]}},
-        "training":{{"epochs":20,"learning_rate":0.003}},
+        "training":{{"epochs":60,"learning_rate":0.003}},
         "variants":[{{"name":"single","members":4}},{{"name":"ensemble","ensemble":["single"]}},{},{}]}}"#,
         from("few", ""),
         from("all", r#""transfer":{"source":"unlabeled"},"#)
