@@ -58,22 +58,20 @@ impl<B: Backend> Loss<B> for Transferred<'_, B> {
         match (self.source, self.other) {
             (TransferSource::Training, _) => {}
             (TransferSource::Other, Some(other)) => other.gather(Split::Train, batch.indices, batch.inputs),
-            (TransferSource::Unlabeled, Some(all)) => {
-                let count = all.len(Split::Train) as u32;
+            // What each batch draws anew: images of this data set, or noise.
+            (source, all) => {
                 let of_lane = batch.inputs.len() / self.keys.len().max(1);
                 for (inputs, key) in batch.inputs.chunks_exact_mut(of_lane.max(1)).zip(&self.keys) {
-                    let key = key.fold("unlabeled").fold_index(batch.epoch as u64).fold_index(batch.batch as u64);
+                    let key = key.fold(source.as_str()).fold_index(batch.epoch as u64).fold_index(batch.batch as u64);
                     let mut rng = key.rng();
-                    let drawn: Vec<u32> = (0..batch.rows).map(|_| rng.below(count)).collect();
-                    all.gather(Split::Train, &drawn, inputs);
-                }
-            }
-            (TransferSource::Other | TransferSource::Noise | TransferSource::Unlabeled, _) => {
-                let of_lane = batch.inputs.len() / self.keys.len().max(1);
-                for (inputs, key) in batch.inputs.chunks_exact_mut(of_lane.max(1)).zip(&self.keys) {
-                    let key = key.fold("noise").fold_index(batch.epoch as u64).fold_index(batch.batch as u64);
-                    let mut rng = key.rng();
-                    inputs.iter_mut().for_each(|value| *value = rng.uniform());
+                    match all {
+                        Some(all) => {
+                            let count = all.len(Split::Train) as u32;
+                            let drawn: Vec<u32> = (0..batch.rows).map(|_| rng.below(count)).collect();
+                            all.gather(Split::Train, &drawn, inputs);
+                        }
+                        None => inputs.iter_mut().for_each(|value| *value = rng.uniform()),
+                    }
                 }
             }
         }
