@@ -3,7 +3,8 @@
 // compressed already.
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { transformSync } from "esbuild";
 import { SERVICE_WORKER, writeServiceWorker } from "./offline.mjs";
 
@@ -18,17 +19,21 @@ const WAYS = [
   { mode: BROTLI_MODE_FONT, block: 16 },
 ];
 
-const brotli = (bytes) => {
-  const tried = WAYS.map(({ mode, block }) =>
-    brotliCompressSync(bytes, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-        [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-        [constants.BROTLI_PARAM_MODE]: mode,
-        [constants.BROTLI_PARAM_LGBLOCK]: block,
-      },
-    }),
+// Off the script's own thread, so that all cores have something to do.
+const [withBrotli, withGzip] = [promisify(brotliCompress), promisify(gzip)];
+const brotli = async (bytes) => {
+  const tried = await Promise.all(
+    WAYS.map(({ mode, block }) =>
+      withBrotli(bytes, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+          [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+          [constants.BROTLI_PARAM_MODE]: mode,
+          [constants.BROTLI_PARAM_LGBLOCK]: block,
+        },
+      }),
+    ),
   );
   return tried.reduce((shortest, one) => (one.length < shortest.length ? one : shortest));
 };
@@ -44,16 +49,19 @@ names.filter((name) => [".js", ".css"].includes(extname(name))).forEach((name) =
 // It has the hashes of all the others, as they are served.
 writeServiceWorker(folder);
 shorten(join(folder, SERVICE_WORKER));
-for (const name of names) {
+// Each file's bytes as it is, with brotli, and with gzip.
+const pack = async (name) => {
   const path = join(folder, name);
   const bytes = readFileSync(path);
-  const sizes = [bytes.length];
-  for (const [ending, compress] of [[".br", brotli], [".gz", (bytes) => gzipSync(bytes, { level: 9 })]]) {
-    const packed = compress(bytes);
+  const packed = await Promise.all([brotli(bytes), withGzip(bytes, { level: 9 })]);
+  const sizes = packed.map((packed, at) => {
+    const to = path + [".br", ".gz"][at];
     const gains = packed.length < 0.95 * bytes.length;
-    if (gains) writeFileSync(path + ending, packed);
-    else rmSync(path + ending, { force: true });
-    sizes.push(gains ? packed.length : bytes.length);
-  }
-  console.log(`${name.padEnd(24)}${sizes.map((size) => String(size).padStart(10)).join("")}`);
-}
+    if (gains) writeFileSync(to, packed);
+    else rmSync(to, { force: true });
+    return gains ? packed.length : bytes.length;
+  });
+  return [bytes.length, ...sizes];
+};
+const sizes = await Promise.all(names.map(pack));
+names.forEach((name, at) => console.log(`${name.padEnd(24)}${sizes[at].map((size) => String(size).padStart(10)).join("")}`));

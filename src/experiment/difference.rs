@@ -121,6 +121,7 @@ mod tests {
             layers: Vec::new(),
             curve: Vec::new(),
             predicted_rise: None,
+            measured_rise: None,
             layer_scores: Vec::new(),
             bias_offset: None,
             digest: digest.into(),

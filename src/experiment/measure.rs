@@ -58,6 +58,7 @@ pub(super) async fn measure(
         layers,
         curve: Vec::new(),
         predicted_rise: None,
+        measured_rise: None,
         layer_scores: Vec::new(),
         bias_offset: None,
         digest,

@@ -104,6 +104,9 @@ pub struct VariantResult {
     /// nothing was trained since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predicted_rise: Option<f64>,
+    /// How much it did rise on the samples that the prediction was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_rise: Option<f64>,
     /// What the scores of each weight matrix summed to when the variant's last step, a pruning, began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layer_scores: Vec<f64>,

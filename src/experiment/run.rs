@@ -85,6 +85,7 @@ pub async fn run_stage<A: Accelerator, K: Sink>(
             let (mut result, file) = measure(&state, &variant.name, seed, dataset, source, sink).await?;
             result.curve.clone_from(&told.curve);
             result.predicted_rise = told.predicted_rise;
+            result.measured_rise = told.measured_rise;
             result.layer_scores.clone_from(&told.layer_scores);
             result.bias_offset = told.bias_offset;
             if stopped {

@@ -74,6 +74,8 @@ pub(super) struct Told {
     pub curve: Vec<CurvePoint>,
     /// See [`super::VariantResult::predicted_rise`].
     pub predicted_rise: Option<f64>,
+    /// See [`super::VariantResult::measured_rise`].
+    pub measured_rise: Option<f64>,
     /// See [`super::VariantResult::layer_scores`].
     pub layer_scores: Vec<f64>,
     /// See [`super::VariantResult::bias_offset`].

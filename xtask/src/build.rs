@@ -1,17 +1,24 @@
 //! Building the page: Trunk makes `dist/` from `index.html` and what it names; then its files are compressed.
 
 use crate::process::{program, root, run};
-use crate::{learn, texts, tools};
+use crate::tools::{self, WASM};
+use crate::{learn, texts};
 use std::fs;
 
 /// Makes `dist/`, with a `.br` and a `.gz` beside every file that gains by it.
 pub fn build() -> Result<(), String> {
     tools::for_building()?;
     println!("Building the page into dist/");
+    // Trunk builds one worker after the other, and each ends in a long link on one core; these are both at once, beside the page.
+    let workers =
+        ["build", "--quiet", "--target", WASM, "--profile", "worker", "--bin", "worker", "--bin", "worker-relaxed"];
+    let workers = std::thread::spawn(move || run(program("cargo", &workers)));
     let mut command = program("trunk", &["build", "--release"]);
     // Trunk takes any value of NO_COLOR but "true" and "false" for a mistake.
     command.env_remove("NO_COLOR");
-    run(command)?;
+    let page = run(command);
+    workers.join().map_err(|_| "the workers' build was broken off".to_string())??;
+    page?;
     texts::build()?;
     let dist = root().join("dist");
     learn::write(&dist)?;
@@ -26,9 +33,8 @@ pub fn quick() -> Result<(), String> {
         return build();
     }
     tools::for_building()?;
-    let wasm = "wasm32-unknown-unknown";
-    run(program("cargo", &["build", "--target", wasm, "--profile", "quick", "--bin", "page", "--features", "whole"]))?;
-    let built = root().join("target").join(wasm).join("quick").join("page.wasm");
+    run(program("cargo", &["build", "--target", WASM, "--profile", "quick", "--bin", "page", "--features", "whole"]))?;
+    let built = root().join("target").join(WASM).join("quick").join("page.wasm");
     let to = dist.to_string_lossy();
     let words =
         ["--target", "web", "--no-typescript", "--out-name", "page", "--out-dir", &*to, &*built.to_string_lossy()];

@@ -5,6 +5,7 @@
 //! starts again from what cargo linked, and puts its files in place of those that Trunk made of the whole.
 
 use crate::process::{program, root, run};
+use crate::tools::WASM;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use wasm_split_cli_support::{Options, transform};
@@ -37,12 +38,18 @@ const FEATURES: [&str; 7] = [
 pub fn split() -> Result<(), String> {
     let dist = std::env::var_os("TRUNK_STAGING_DIR").ok_or("TRUNK_STAGING_DIR is not set; run `cargo xtask build`")?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    PARTED.iter().try_for_each(|parted| split_one(parted, &target, Path::new(&dist)))
+    let (target, dist) = (target.as_path(), Path::new(&dist));
+    // wasm-opt keeps to one core, so all of them are at once.
+    std::thread::scope(|scope| {
+        let parting = PARTED.each_ref().map(|parted| scope.spawn(move || split_one(parted, target, dist)));
+        let ended = parting.map(|one| one.join().unwrap_or_else(|_| Err("parting was broken off".into())));
+        ended.into_iter().collect()
+    })
 }
 
 fn split_one(parted: &Parted, target: &Path, dist: &Path) -> Result<(), String> {
     let &Parted { name, profile, options: treatment } = parted;
-    let linked = target.join("wasm32-unknown-unknown").join(profile).join(format!("{name}.wasm"));
+    let linked = target.join(WASM).join(profile).join(format!("{name}.wasm"));
     let whole = std::fs::read(&linked).map_err(|e| told(&linked, e))?;
 
     let folder = target.join("wasm-split").join(name);

@@ -1,7 +1,8 @@
 //! The checks and all tests, step by step.
 
+use crate::build;
 use crate::process::{program, root, run, tools as tools_folder};
-use crate::{build, tools};
+use crate::tools::{self, WASM};
 use std::process::Command;
 use std::time::Instant;
 
@@ -103,8 +104,6 @@ fn browser_tests(webgpu: &str) -> Result<Vec<String>, String> {
 fn command_line() -> Result<(), String> {
     step("The command line", program("cargo", &["build", "--quiet", "--release", "--bin", "featherweight"]))
 }
-
-const WASM: &str = "wasm32-unknown-unknown";
 
 fn step(name: &str, command: Command) -> Result<(), String> {
     println!("== {name}");

@@ -3,6 +3,8 @@
 use crate::process::{output, program, root, run, tools};
 use std::path::{Path, PathBuf};
 
+/// What the page and its workers are compiled for.
+pub const WASM: &str = "wasm32-unknown-unknown";
 /// Newer ones want a newer compiler.
 const TRUNK: &str = "0.21.14";
 /// What drives Firefox in the tests.
@@ -19,13 +21,12 @@ pub fn for_building() -> Result<(), String> {
 }
 
 fn wasm_target() -> Result<(), String> {
-    const TARGET: &str = "wasm32-unknown-unknown";
-    let installed = output(program("rustc", &["--print", "target-libdir", "--target", TARGET]));
+    let installed = output(program("rustc", &["--print", "target-libdir", "--target", WASM]));
     if installed.is_some_and(|folder| Path::new(&folder).is_dir()) {
         return Ok(());
     }
-    println!("Installing the compiler's target {TARGET}");
-    run(program("rustup", &["target", "add", TARGET]))
+    println!("Installing the compiler's target {WASM}");
+    run(program("rustup", &["target", "add", WASM]))
 }
 
 /// Installs a Rust program into `.tools` unless it is there in that version. A tool that runs once a build need not be optimized,

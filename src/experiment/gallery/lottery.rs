@@ -93,19 +93,23 @@ fn residual(size: Size) -> Recipe {
     let training =
         Training { epochs, optimizer: OptimizerName::Sgd, learning_rate: 0.1, batch: 60, ..Training::default() };
     let mut variants = vec![fresh("100 %")];
-    for (title, rewind) in [
-        ("rewound to the start", Rewind::Initialization),
-        ("rewound to a later step", Rewind::Step),
-        ("fresh random weights", Rewind::Random),
-    ] {
+    const LEVELS: [(f64, &str); 3] = [(0.6, "40 %"), (0.84, "16 %"), (0.936, "6.4 %")];
+    const LATER: &str = "rewound to a later step";
+    for (title, rewind) in [("rewound to the start", Rewind::Initialization), (LATER, Rewind::Step)] {
         let mut before = "100 %".to_string();
-        for (sparsity, level) in [(0.6, "40 %"), (0.84, "16 %"), (0.936, "6.4 %")] {
+        for (sparsity, level) in LEVELS {
             let name = format!("{title} at {level}");
             let schedule = Schedule::Exponential;
             let step = Prune { sparsity, rounds: 2, schedule, rewind, rewind_step, ..Prune::default() };
             variants.push(from(&name, &before, vec![prune(&training, step)]));
             before = name;
         }
+    }
+    // The masks of those that were rewound to a later step, with other weights.
+    for (sparsity, level) in LEVELS {
+        let step = Prune { sparsity, schedule: Schedule::OneShot, rewind: Rewind::Random, ..Prune::default() };
+        let name = format!("fresh random weights at {level}");
+        variants.push(from(name, &format!("{LATER} at {level}"), vec![prune(&training, step)]));
     }
     let network = Architecture { architecture: ArchitectureName::ResNetSmall, ..Architecture::default() };
     let data = Data { samples, ..Data::default() };

@@ -44,10 +44,10 @@ fn ablations(size: Size) -> Recipe {
     for &compression in compressions {
         let sparsity = 1.0 - 1.0 / f64::from(compression);
         let once = Prune { sparsity, schedule: Schedule::OneShot, ..Prune::default() };
-        for (title, method, iterations) in
-            synflow::METHODS.into_iter().filter(|(_, method, _)| !["random", "magnitude"].contains(method))
-        {
-            for (suffix, ablation, rewind) in ABLATIONS {
+        for (title, method, iterations) in synflow::METHODS {
+            // What chance chooses is as good shuffled and inverted.
+            let ablations = if method == "random" { &ABLATIONS[..1] } else { &ABLATIONS[..] };
+            for &(suffix, ablation, rewind) in ablations {
                 let step = Prune { method: method.into(), iterations, ablation, rewind, ..once.clone() };
                 variants.push(from(
                     format!("{title}{suffix} at {compression}x"),
@@ -81,12 +81,12 @@ fn charts(report: &Report) -> Vec<Chart> {
             lines: lines.filter(|line| !line.spots.is_empty()).collect(),
         }
     };
-    let together = ["SNIP", "GraSP", "SynFlow", AFTER];
     let mut all = vec![Chart { title: "All methods as they are".into(), ..of("") }];
-    all[0].lines = together
-        .iter()
-        .map(|title| line(report, title, false, None, &compression, &|result| Some(result.accuracy)))
+    all[0].lines = methods
+        .clone()
+        .map(|title| line(report, title, title == "random", None, &compression, &|result| Some(result.accuracy)))
         .collect();
-    all.extend(methods.map(of).filter(|chart| !chart.lines.is_empty()));
+    // Chance has no ablations.
+    all.extend(methods.map(of).filter(|chart| chart.lines.len() > 1));
     all
 }

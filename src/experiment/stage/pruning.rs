@@ -13,7 +13,7 @@ use crate::compression::prune::{
 };
 use crate::data::{Key, Source, Split};
 use crate::network::{
-    CrossEntropy, Model, Parameter, Progress, Pupil, Samples, TrainError, Training, regularized, train,
+    CrossEntropy, Model, Parameter, Progress, Pupil, Samples, TrainError, Training, analysis, regularized, train,
 };
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -100,7 +100,13 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             Ablation::Shuffled if A::ALL_STEPS => states.iter().map(|state| state.model.clone()).collect(),
             _ => Vec::new(),
         };
-        let predicts = A::ALL_STEPS && method.predicts && training.epochs == 0 && prune.rewind == Rewind::None;
+        let predicts = A::ALL_STEPS
+            && method.predicts
+            && training.epochs == 0
+            && prune.rewind == Rewind::None
+            && prune.granularity != Granularity::Unit;
+        let loss_of = |state: &State| if predicts { analysis::loss(&state.model, &samples) } else { 0.0 };
+        let losses: Vec<f64> = states.iter().map(loss_of).collect();
         let mut go = 0;
         let rounds = prune.trainings();
         for round in 0..rounds {
@@ -123,7 +129,7 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                         prune_once(model, &scores, prune, &contests[of], go, &key);
                         None
                     };
-                    if predicts && kept.is_none() {
+                    if predicts {
                         *self.told[of].predicted_rise.get_or_insert(0.0) += removed(&there, model, &scores);
                     }
                     if let Some((adjust, before)) = before.filter(|_| kept.is_none()) {
@@ -160,6 +166,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             if self.stopped {
                 break;
             }
+        }
+        for of in self.going_on() {
+            self.told[of].measured_rise = self.told[of].predicted_rise.map(|_| loss_of(&states[of]) - losses[of]);
         }
         Ok(())
     }
