@@ -317,13 +317,21 @@ pub(super) const CHOICES: &[Choice] = &[
 
 pub(super) const COLLAPSE: Text = Text("Layer collapse");
 pub(super) const COLLAPSE_HELP: Text = Text(
-    "Pruning left these layers without a single weight: nothing that the network is shown passes them any more, and no training can bring it back. Prune less, leave the layer out, choose the layerwise scope, or a method that keeps every layer alive, such as SynFlow with 100 iterations.",
+    "Where no chain of weights leads from the input to the output, nothing that the network is shown reaches its answer, and no training can bring it back. Prune less, leave the layer out, choose the layerwise scope, or a method that keeps every layer alive, such as SynFlow with 100 iterations.",
 );
 
-/// A variant, and its layers of which nothing is left.
-pub(super) fn collapsed(variant: &str, layers: &[String]) -> String {
-    Text("{variant}: no weight is left of {}.")
-        .with(&[&variant, &layers.iter().map(|layer| said(layer)).collect::<Vec<_>>().join(Text(" and of ").tr())])
+/// A variant, its layers of which nothing is left, and whether that, or what is left of them, lets nothing pass.
+pub(super) fn collapsed(variant: &str, layers: &[String], cut: bool) -> String {
+    if layers.is_empty() {
+        return Text("{variant}: no chain of weights leads from its input to its output.").with(&[&variant]);
+    }
+    let layers = layers.iter().map(|layer| said(layer)).collect::<Vec<_>>().join(Text(" and of ").tr());
+    let sentence = if cut {
+        Text("{variant}: no weight is left of {}.")
+    } else {
+        Text("{variant}: no weight is left of {}; a skip connection leads past it.")
+    };
+    sentence.with(&[&variant, &layers])
 }
 
 pub(super) const RECIPE: Text = Text("Recipe as JSON");

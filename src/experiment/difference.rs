@@ -120,6 +120,7 @@ mod tests {
             latency: None,
             layers: Vec::new(),
             curve: Vec::new(),
+            cut: false,
             predicted_rise: None,
             measured_rise: None,
             layer_scores: Vec::new(),

@@ -8,7 +8,7 @@ use super::state::State;
 use crate::backend::cpu::arg_max;
 use crate::data::{Dataset, Source, Split};
 use crate::export::{self, Written};
-use crate::network::Executable;
+use crate::network::{Executable, passes};
 
 /// Samples of a test batch.
 const TEST_BATCH: usize = 64;
@@ -56,6 +56,7 @@ pub(super) async fn measure(
         bytes: encoded.file.len(),
         latency: None,
         layers,
+        cut: !passes(&state.model),
         curve: Vec::new(),
         predicted_rise: None,
         measured_rise: None,

@@ -110,6 +110,80 @@ fn every_schedule_ends_at_the_sparsity_and_still_knows_the_classes() {
     }
 }
 
+/// Guo et al.: what was removed and proves to matter comes back. Gradual magnitude pruning under the same settings brings nothing back.
+#[test]
+fn surgery_brings_back_what_was_removed_and_magnitude_does_not() {
+    let step = |method: &str| {
+        format!(
+            r#"{{"name":"{method}","from":"halved","steps":[{{"prune":{{"method":"{method}","sparsity":0.5,"schedule":"gradual","rounds":20,"epochs":12,"learning_rate":0.02}}}}]}}"#
+        )
+    };
+    let (_, model) = run(
+        CONSTANT,
+        &format!(
+            r#"{DRAWN},{{"name":"halved","from":"drawn","steps":[{{"prune":{{"method":"random","sparsity":0.5,"schedule":"one-shot","epochs":0}}}}]}},{},{}"#,
+            step("surgery"),
+            step("magnitude")
+        ),
+    );
+    let there = |name: &str| -> Vec<bool> {
+        model(name).weights().flat_map(|p| p.slice().iter().map(|w| *w != 0.0).collect::<Vec<_>>()).collect()
+    };
+    let halved = there("halved");
+    let back = |name: &str| there(name).iter().zip(&halved).filter(|(now, then)| **now && !**then).count();
+    assert_eq!(halved.iter().filter(|there| **there).count(), 124);
+    assert!(back("surgery") > 0);
+    assert_eq!(back("magnitude"), 0);
+}
+
+/// A shuffled mask lets weights back in: they have the values that they had before.
+#[test]
+fn shuffled_in_weights_are_those_that_were_there() {
+    let (_, model) = run(
+        CONSTANT,
+        &format!(
+            r#"{DRAWN},{{"name":"shuffled","from":"drawn","steps":[{{"prune":{{"sparsity":0.75,"ablation":"shuffled","schedule":"one-shot","epochs":0}}}}]}},
+            {{"name":"chosen","from":"drawn","steps":[{{"prune":{{"sparsity":0.75,"schedule":"one-shot","epochs":0}}}}]}}"#
+        ),
+    );
+    // Exactly three quarters are gone: none that the shuffle let in is zero.
+    assert_eq!(removed_from(&model("shuffled"), &model("drawn")), 186);
+    let there = |name: &str| -> Vec<bool> {
+        model(name).weights().flat_map(|p| p.slice().iter().map(|w| *w != 0.0).collect::<Vec<_>>()).collect()
+    };
+    assert_ne!(there("shuffled"), there("chosen"));
+}
+
+#[test]
+fn what_is_foretold_is_told_beside_what_came() {
+    let (report, _) = run(
+        r#"{"epochs":60,"learning_rate":0.01,"batch":320}"#,
+        r#"{"name":"dense"},
+        {"name":"few","from":"dense","steps":[{"prune":{"method":"obd","sparsity":0.05,"samples":320,"schedule":"one-shot","epochs":0}}]},
+        {"name":"many","from":"dense","steps":[{"prune":{"method":"obd","sparsity":0.9,"samples":320,"schedule":"one-shot","epochs":0}}]},
+        {"name":"trained","from":"dense","steps":[{"prune":{"method":"obd","sparsity":0.05,"schedule":"one-shot","epochs":1}}]}"#,
+    );
+    let told = |name: &str| {
+        let trial = &variant(&report, name).trials[0];
+        (trial.predicted_rise, trial.measured_rise)
+    };
+    let ((Some(_), Some(few)), (Some(_), Some(many))) = (told("few"), told("many")) else {
+        panic!("{:?} {:?}", told("few"), told("many"))
+    };
+    assert!(few < 0.1 * many && many > 0.1, "{few} {many}");
+    assert_eq!((told("dense"), told("trained")), ((None, None), (None, None)));
+}
+
+#[test]
+fn n_of_4_goes_by_the_budgets_where_there_are_any() {
+    let (report, _) = run(
+        CONSTANT,
+        r#"{"name":"sparse","steps":[{"prune":{"granularity":"n-of-4","budgets":[0.5,0.75,0],"schedule":"one-shot","epochs":0}}]}"#,
+    );
+    let left: Vec<usize> = variant(&report, "sparse").trials[0].layers.iter().map(|l| l.nonzero).collect();
+    assert_eq!(left, [16, 48, 24]);
+}
+
 #[test]
 fn units_are_gone_after_a_step_and_the_rest_trains_quantizes_and_teaches_on() {
     let (report, model) = run(
@@ -129,7 +203,7 @@ fn units_are_gone_after_a_step_and_the_rest_trains_quantizes_and_teaches_on() {
 
 #[test]
 fn steps_that_do_not_go_together_are_refused_with_a_sentence() {
-    let cases: [(&str, &[&str]); 12] = [
+    let cases: [(&str, &[&str]); 13] = [
         (r#""method":"surgery""#, &["surgery", "gradual"]),
         (r#""schedule":"gradual","epochs":0"#, &["epochs 0", "at least 1"]),
         (r#""schedule":"gradual","rewind":"initialization""#, &["rewind", "gradual", "rounds"]),
@@ -139,6 +213,7 @@ fn steps_that_do_not_go_together_are_refused_with_a_sentence() {
         (r#""exclude":[4]"#, &["exclude", "matrix 4", "1 to 3"]),
         (r#""exclude":[1,2,3]"#, &["exclude", "every matrix"]),
         (r#""granularity":"n-of-4","sparsity":0.9"#, &["sparsity 0.9", "0.25, 0.5 or 0.75"]),
+        (r#""granularity":"n-of-4","sparsity":0.5,"budgets":[0.5,0.9,0]"#, &["budgets: 0.9", "0, 0.25, 0.5 or 0.75"]),
         (r#""granularity":"block","ablation":"shuffled""#, &["shuffled", "weight"]),
         (r#""rewind":"step","rewind_step":5000"#, &["rewind_step 5000", "4300 steps"]),
         (r#""iterations":1000"#, &["iterations 1000", "between 1 and 200"]),

@@ -97,6 +97,10 @@ pub struct VariantResult {
     pub latency: Option<Latency>,
     /// Weight matrices, one by one.
     pub layers: Vec<LayerReport>,
+    /// No chain of weights leads from the input to an output any more: the network answers the same to everything, and no training
+    /// brings it back (*layer collapse*; Tanaka et al. 2020).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
     /// The training of the variant's last step, epoch by epoch; empty where it has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub curve: Vec<CurvePoint>,
@@ -124,9 +128,8 @@ pub struct VariantResult {
 }
 
 impl VariantResult {
-    /// The layers of which no weight is left: nothing passes them any more, and no training brings the network back (*layer
-    /// collapse*; Tanaka et al. 2020).
-    pub fn collapsed(&self) -> impl Iterator<Item = &LayerReport> {
+    /// The layers of which no weight is left. Nothing passes them any more; a skip connection may lead past them.
+    pub fn empty_layers(&self) -> impl Iterator<Item = &LayerReport> {
         self.layers.iter().filter(|layer| layer.nonzero == 0)
     }
 }

@@ -12,6 +12,7 @@ mod layer;
 mod model;
 mod optimizer;
 mod pass;
+mod passage;
 mod probe;
 mod regularized;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use layer::{Layer, Role, Shape};
 pub use model::{Model, Parameter};
 pub(crate) use optimizer::Optimizer;
 pub(crate) use pass::{Mode, Network};
+pub use passage::passes;
 pub(crate) use probe::Probe;
 pub(crate) use regularized::regularized;
 pub use trained::{Matrix, TrainedModel};

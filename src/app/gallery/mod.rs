@@ -118,9 +118,7 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     let turns: [Memo<bool>; CHARTS] = std::array::from_fn(turn);
     let collapse = move || {
         newest.with(|n| {
-            n.as_ref().is_some_and(|(report, ..)| {
-                report.variants.iter().any(|v| v.trials.iter().any(|t| t.collapsed().next().is_some()))
-            })
+            n.as_ref().is_some_and(|(report, ..)| report.variants.iter().any(|v| v.trials.iter().any(|t| t.cut)))
         })
     };
     view! {

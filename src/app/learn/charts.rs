@@ -26,7 +26,7 @@ pub(super) fn lines(report: &Report) -> Vec<(String, Vec<(f64, &VariantReport)>)
 
 fn spotted(x: f64, variant: &VariantReport) -> Spotted {
     let spread = (variant.trials.len() > 1).then_some((variant.accuracy_min, variant.accuracy_max));
-    let crossed = variant.trials.iter().any(|trial| trial.collapsed().next().is_some());
+    let crossed = variant.trials.iter().any(|trial| trial.cut);
     Spotted { x, y: variant.accuracy, spread, crossed }
 }
 

@@ -1,4 +1,4 @@
-//! Layers of which pruning left nothing, and what that means.
+//! Networks that nothing passes any more, and layers of which pruning left nothing; and what that means.
 
 use super::super::state::State;
 use super::super::text;
@@ -10,9 +10,9 @@ pub(super) fn Collapse(state: State) -> impl IntoView {
     let collapsed = Memo::new(move |_| {
         let report = state.report.get()?;
         let of = |variant: &crate::experiment::VariantReport| {
-            let trial = variant.trials.iter().find(|trial| trial.collapsed().next().is_some())?;
-            let layers: Vec<String> = trial.collapsed().map(|layer| layer.name.clone()).collect();
-            Some(text::collapsed(&variant.name, &layers))
+            let trial = variant.trials.iter().find(|trial| trial.cut || trial.empty_layers().next().is_some())?;
+            let layers: Vec<String> = trial.empty_layers().map(|layer| layer.name.clone()).collect();
+            Some(text::collapsed(&variant.name, &layers, trial.cut))
         };
         let told: Vec<String> = report.variants.iter().filter_map(of).collect();
         (!told.is_empty()).then_some(told)

@@ -16,7 +16,7 @@ pub(in crate::app) const NOTICE: Text = Text("What to notice");
 pub(in crate::app) const NOT_YET: Text =
     Text("Not run on this device yet. The chart appears as soon as the first networks are trained.");
 pub(in crate::app) const COLLAPSED: Text = Text(
-    "A crossed-out point is a collapsed network: pruning left one of its layers without a single weight, so nothing that it is shown reaches its outputs, and no training can mend that.",
+    "A crossed-out point is a collapsed network: pruning left no chain of weights from its input to its outputs, so nothing that it is shown reaches them, and no training can mend that.",
 );
 
 /// What a chart was drawn from.

@@ -557,12 +557,17 @@ fn table(report: &Report) -> String {
         );
     }
     for v in &report.variants {
-        let first = v.trials.iter().find(|t| t.collapsed().next().is_some());
-        let layers: Vec<&str> =
-            first.into_iter().flat_map(|t| t.collapsed().map(|layer| layer.name.as_str())).collect();
-        if !layers.is_empty() {
-            text += &format!("layer collapse in {}: no weight is left of {}\n", v.name, layers.join(", "));
-        }
+        let Some(first) = v.trials.iter().find(|t| t.cut || t.empty_layers().next().is_some()) else { continue };
+        let layers: Vec<&str> = first.empty_layers().map(|layer| layer.name.as_str()).collect();
+        text += &match (layers.is_empty(), first.cut) {
+            (true, _) => {
+                format!("layer collapse in {}: no chain of weights leads from its input to its output\n", v.name)
+            }
+            (_, true) => format!("layer collapse in {}: no weight is left of {}\n", v.name, layers.join(", ")),
+            (_, false) => {
+                format!("in {} no weight is left of {}; a skip connection leads past it\n", v.name, layers.join(", "))
+            }
+        };
     }
     text
 }

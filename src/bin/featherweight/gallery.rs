@@ -3,7 +3,7 @@
 use crate::command_line::{ensure_writable, print, read_text, write_file};
 use crate::console::Console;
 use crate::jobs;
-use featherweight::experiment::gallery::{Chart, EXHIBITS, Exhibit, Line, Size, Spot};
+use featherweight::experiment::gallery::{Chart, EXHIBITS, Exhibit, Line, Setup, Size, Spot};
 use featherweight::experiment::{Link, Plan, Report};
 use std::path::{Path, PathBuf};
 
@@ -67,7 +67,8 @@ pub fn all(wanted: &Wanted, data: &Path, jobs: usize, quiet: bool) -> Result<(),
 /// Runs an exhibit, or draws a report of it.
 pub fn show(wanted: &Wanted, data: &Path, jobs: usize, quiet: bool) -> Result<(), String> {
     let exhibit = Exhibit::find(&wanted.name)?;
-    let recipe = (exhibit.setup(wanted.setup.as_deref())?.recipe)(wanted.size);
+    let setup = exhibit.setup(wanted.setup.as_deref())?;
+    let recipe = (setup.recipe)(wanted.size);
     if wanted.recipe {
         return print(&format!("{}\n", recipe.to_pretty_json()));
     }
@@ -86,7 +87,7 @@ pub fn show(wanted: &Wanted, data: &Path, jobs: usize, quiet: bool) -> Result<()
         let json = serde_json::to_string(&report).map_err(|e| e.to_string())?;
         write_file(path, json.as_bytes())?;
     }
-    let text = written(exhibit, &report);
+    let text = written(exhibit, setup, &report);
     if let Some(path) = &wanted.markdown {
         write_file(path, text.as_bytes())?;
     }
@@ -94,17 +95,18 @@ pub fn show(wanted: &Wanted, data: &Path, jobs: usize, quiet: bool) -> Result<()
 }
 
 /// An exhibit's page: what was done, what the paper reports, our figures.
-fn written(exhibit: &Exhibit, report: &Report) -> String {
+fn written(exhibit: &Exhibit, setup: &Setup, report: &Report) -> String {
     let digest = Some(report.digest.clone()).filter(|digest| !digest.is_empty());
     let link = Link { recipe: report.recipe.clone(), digest }.to_text();
     let (setup, size) = match Exhibit::of(&report.recipe) {
         Some((_, setup, Size::Full)) => (setup.title, "in full"),
         Some((_, setup, Size::Quick)) => (setup.title, "quick"),
-        None => ("another recipe", "changed"),
+        None => (setup.title, "changed"),
     };
-    let trials = report.recipe.seeds.len();
+    let (trials, epochs) = (report.recipe.seeds.len(), report.recipe.training.epochs);
+    let samples = report.recipe.data.samples.map_or("all training samples".into(), |n| format!("{n} training samples"));
     let mut text = format!(
-        "# {}: {setup}\n\n{}\n\n{}\n\n**Settings**: {size}; {trials} trial{}. Quick: {}\n\n**What to notice.** {}\n\n**The paper reports**\n\n",
+        "# {}: {setup}\n\n{}\n\n{}\n\n**Settings**: {size}; {samples}, {epochs} epochs, {trials} trial{}. Quick: {}\n\n**What to notice.** {}\n\n**The paper reports**\n\n",
         exhibit.title,
         exhibit.paper,
         exhibit.about,

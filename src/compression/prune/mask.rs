@@ -265,7 +265,7 @@ mod tests {
                     p.slice_mut().fill(0.25); // every score is the same
                 }
                 let samples = Samples { x: vec![0.5; 80], labels: vec![0, 1, 2, 3, 0, 1, 2, 3] };
-                let evidence = Evidence { samples: &samples, initial: Some(&initial), key: Key::new(1) };
+                let evidence = Evidence { samples: &samples, initial: Some(&initial), key: Key::new(1), units: false };
                 let scores = (scorer.score)(&pruned, &evidence).unwrap();
                 prune_to(&mut pruned, &scores, sparsity, Scope::Global);
                 let total: usize = pruned.weights().map(|p| p.values.len()).sum();

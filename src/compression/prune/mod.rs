@@ -14,7 +14,8 @@ use super::About;
 use crate::data::Key;
 use crate::network::{Model, Samples};
 
-/// A score for each weight, in the order of [`Model::weights`], each as long as its matrix.
+/// A score for each weight, in the order of [`Model::weights`], each as long as its matrix. Where units are judged a method may give
+/// one for each unit instead, as many as the matrix has columns.
 pub type Scores = Vec<Vec<f64>>;
 
 /// A pruning method, as recipes and forms know it. What it does is its [`Scorer`], which is kept apart so that what only reads
@@ -66,6 +67,8 @@ pub struct Evidence<'a> {
     pub initial: Option<&'a Model>,
     /// Where chance comes from.
     pub key: Key,
+    /// Whether units are judged, and not weights.
+    pub units: bool,
 }
 
 /// The file of each method has its `METHOD` and its `SCORER`.
@@ -81,7 +84,7 @@ macro_rules! methods {
     };
 }
 
-methods!(magnitude, random, obd, obs, taylor, movement, snip, grasp, synflow, surgery);
+methods!(magnitude, magnitude_l2, random, obd, obs, taylor, movement, snip, grasp, synflow, surgery);
 
 /// What magnitude pruning does, without the code of all others.
 pub const MAGNITUDE: Scorer = magnitude::SCORER;

@@ -27,7 +27,7 @@ impl Monitor for Nothing {
 
 /// Samples and nothing else.
 pub(super) fn evidence(samples: &Samples) -> Evidence<'_> {
-    Evidence { samples, initial: None, key: Key::new(1) }
+    Evidence { samples, initial: None, key: Key::new(1), units: false }
 }
 
 /// The blobs, so wide that they overlap and the loss has its minimum at weights that are not large.

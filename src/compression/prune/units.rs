@@ -1,7 +1,7 @@
 //! Structured pruning: neurons and filters are taken out whole, and the layers are really smaller afterwards.
 //!
 //! A unit is a column of a weight matrix: a neuron of a dense layer, a filter of a convolution. Its score is the sum of its weights'
-//! scores, which for the magnitudes is the filter's L1 norm.
+//! scores, which for the magnitudes is the filter's L1 norm, or what the method says of the unit as a whole.
 //!
 //! Paper: Li, Kadav, Durdanovic, Samet, Graf, "Pruning Filters for Efficient ConvNets", 2017.
 
@@ -40,9 +40,13 @@ pub(super) fn choose(
     for (matrix, parameter) in model.weights().enumerate().filter(|(matrix, _)| matrices.contains(matrix)) {
         let (_, columns) = parameter.matrix_dims();
         let mut sums = vec![0.0; columns];
-        for (row, kept) in scores[matrix].chunks_exact(columns).zip(present(parameter, columns)) {
-            for ((sum, score), kept) in sums.iter_mut().zip(row).zip(kept) {
-                *sum += if kept { *score } else { 0.0 };
+        if scores[matrix].len() == columns {
+            sums.clone_from(&scores[matrix]);
+        } else {
+            for (row, kept) in scores[matrix].chunks_exact(columns).zip(present(parameter, columns)) {
+                for ((sum, score), kept) in sums.iter_mut().zip(row).zip(kept) {
+                    *sum += if kept { *score } else { 0.0 };
+                }
             }
         }
         order.extend(sums.into_iter().enumerate().map(|(unit, sum)| (sign * sum, matrix, unit)));

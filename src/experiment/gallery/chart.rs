@@ -65,6 +65,7 @@ impl Quantity {
             Self::Count if value.fract() != 0.0 => String::new(),
             Self::Count => digits(value, 0),
             Self::Number if value.abs() >= 100.0 => digits(value, 0),
+            Self::Number if value != 0.0 && value.abs() < 0.001 => digits(value, 7),
             Self::Number => digits(value, 4),
             Self::Factor => format!("{}x", digits(value, if value < 10.0 { 1 } else { 0 })),
             Self::Bytes => format!("{} KB", digits(value / 1000.0, 1)),
@@ -94,8 +95,15 @@ pub struct Spot {
     pub low: f64,
     /// The greatest trial.
     pub high: f64,
-    /// A whole layer was removed in one of the trials.
+    /// In one of the trials nothing passes the network any more.
     pub collapsed: bool,
+}
+
+impl Spot {
+    /// A single figure, such as one that a paper has.
+    pub(super) fn exact(x: f64, y: f64) -> Self {
+        Self { x, y, low: y, high: y, collapsed: false }
+    }
 }
 
 /// Weights in all over weights that are left: the compression ratio, of a trial.
@@ -129,7 +137,7 @@ pub(super) fn spot(
         y: values.iter().sum::<f64>() / values.len() as f64,
         low: values.iter().copied().fold(f64::INFINITY, f64::min),
         high: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        collapsed: variant.trials.iter().any(|trial| trial.collapsed().next().is_some()),
+        collapsed: variant.trials.iter().any(|trial| trial.cut),
     })
 }
 

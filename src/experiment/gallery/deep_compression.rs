@@ -57,7 +57,21 @@ fn deep(size: Size, architecture: ArchitectureName) -> Recipe {
     recipe("Deep Compression", data, network, training, trials, variants)
 }
 
+/// What the paper has: bytes and error before, the same after, and the share of each layer's weights that is left.
+type Paper = ([(f64, f64); 2], &'static [f64]);
+const LENET_300_100: Paper = ([(1_070e3, 0.0164), (27e3, 0.0158)], &[0.08, 0.09, 0.26]);
+const LENET_5: Paper = ([(1_720e3, 0.0080), (44e3, 0.0074)], &[0.66, 0.12, 0.08, 0.19]);
+const THE_PAPER: &str = "the paper's";
+
 fn charts(report: &Report) -> Vec<Chart> {
+    let (sizes, shares) = match report.recipe.network.architecture {
+        ArchitectureName::LeNet5 => LENET_5,
+        _ => LENET_300_100,
+    };
+    let of_paper = |spots: Vec<Spot>| Line { name: THE_PAPER.into(), dashed: true, spots };
+    let counted = |shares: &[f64]| -> Vec<Spot> {
+        shares.iter().enumerate().map(|(layer, share)| Spot::exact((layer + 1) as f64, *share)).collect()
+    };
     let lines = report.variants.iter().filter_map(|variant| {
         let spot = spot(variant, &|result| result.bytes as f64, &|result| Some(1.0 - result.accuracy))?;
         Some(Line { name: variant.name.clone(), dashed: false, spots: vec![spot] })
@@ -71,11 +85,10 @@ fn charts(report: &Report) -> Vec<Chart> {
         ("which value each has (indices)", |layer| layer.value_bytes),
     ];
     let coded = report.variants.last().and_then(|v| v.trials.first()).map(|t| t.layers.as_slice()).unwrap_or_default();
+    let kept: Vec<f64> = coded.iter().map(|layer| layer.nonzero as f64 / layer.parameters.max(1) as f64).collect();
     let of_parts = parts.iter().map(|(name, read)| {
-        let spots = coded.iter().enumerate().map(|(layer, report)| {
-            let y = read(report) as f64;
-            Spot { x: (layer + 1) as f64, y, low: y, high: y, collapsed: false }
-        });
+        let spots = coded.iter().enumerate();
+        let spots = spots.map(|(layer, report)| Spot::exact((layer + 1) as f64, read(report) as f64));
         Line { name: (*name).into(), dashed: false, spots: spots.collect() }
     });
     let factor = |variant: &VariantReport| {
@@ -91,13 +104,21 @@ fn charts(report: &Report) -> Vec<Chart> {
             title: "Test error against bytes".into(),
             x: Axis { title: "bytes of the file", quantity: Quantity::Bytes, log: true },
             y: Axis { title: "test error", quantity: Quantity::Share, log: false },
-            lines: lines.collect(),
+            lines: lines
+                .chain([of_paper(sizes.iter().rev().map(|(bytes, error)| Spot::exact(*bytes, *error)).collect())])
+                .collect(),
         },
         Chart {
             title: "How many times smaller the file is".into(),
             x: Axis { title: "weights left", quantity: Quantity::Share, log: true },
             y: Axis { title: "times smaller", quantity: Quantity::Factor, log: true },
             lines: report.variants.iter().filter_map(factor).collect(),
+        },
+        Chart {
+            title: "Weights left, layer by layer".into(),
+            x: Axis { title: "layer", quantity: Quantity::Count, log: false },
+            y: Axis { title: "weights left", quantity: Quantity::Share, log: false },
+            lines: vec![Line { name: "here".into(), dashed: false, spots: counted(&kept) }, of_paper(counted(shares))],
         },
         Chart {
             title: "Bytes of the smallest file, layer by layer".into(),

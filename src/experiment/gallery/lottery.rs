@@ -12,7 +12,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     name: "lottery-ticket",
     title: "The lottery ticket hypothesis",
     paper: "Frankle, Carbin 2019, The Lottery Ticket Hypothesis; Frankle, Dziugaite, Roy, Carbin 2020, Linear Mode Connectivity and the Lottery Ticket Hypothesis",
-    about: "A network is trained, its smallest weights are pruned, a fifth a round, and those that stay go back to the values they were drawn with, to be trained anew. Controls: the same mask with fresh random weights, and the same number of weights pruned at once.",
+    about: "A network is trained, its smallest weights are pruned, a fifth a round, and those that stay go back to the values they were drawn with, to be trained anew. Controls: the same mask with fresh random weights, and the same number of weights pruned at once. Of the residual network a round prunes more, and the weights go back to their first values or to those of a little later.",
     notice: "Tickets of 51 and 21 % learn no slower than the whole network and end at least as high. The same masks with fresh weights fall behind as they get smaller: it is not the mask alone. On the residual network going back to the very beginning tends to do worse than going back to a step a little later; the quick settings are too short to tell at every size.",
     reported: &[
         "P_m = 51.3 and 21.1 % learn faster than the whole network and end higher.",
@@ -20,7 +20,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
         "With fresh random weights the same masks learn slower and end lower at every P_m.",
         "Residual networks: no winning tickets by rewinding to the start at usual learning rates; they appear when rewinding to a step shortly after.",
     ],
-    shortened: "6,000 digits, 5 epochs, one trial, three sizes; in full 55,000 digits, 54 epochs (50,000 steps of 60), five trials, five sizes. Curves are of the 5,000 validation digits, end points of the test set; the paper's are all of the test set.",
+    shortened: "6,000 digits, 5 epochs (1,000 and 2 for the residual network), one trial, three sizes; in full 55,000 digits, 54 epochs (50,000 steps of 60), five trials, five sizes; for the residual network 20 epochs, three trials, three sizes. Curves are of the 5,000 validation digits, end points of the test set; the paper's are all of the test set.",
     setups: &[
         Setup { name: "lenet-300-100", title: "LeNet-300-100", recipe: lenet },
         Setup { name: "resnet", title: "Residual network", recipe: residual },

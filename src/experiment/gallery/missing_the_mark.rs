@@ -12,7 +12,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     name: "missing-the-mark",
     title: "Missing the mark",
     paper: "Frankle, Dziugaite, Roy, Carbin 2021, Pruning Neural Networks at Initialization: Why Are We Missing the Mark?",
-    about: "The methods of pruning at initialization once more, each also with its masks shuffled within layers, with the weights drawn anew, and with its scores inverted; beside magnitude pruning after training.",
+    about: "The methods of pruning at initialization once more, each also with its masks shuffled within layers, with the weights drawn anew, and with its scores inverted; beside pruning at random and magnitude pruning after training.",
     notice: "At moderate compression, shuffling or drawing anew hardly hurts the methods at initialization: what they find is how many weights each layer needs, not which. Where little is left it does begin to matter on this network, whose first layer sees many pixels that are always black. Inverting ruins them. Magnitude after training stands above them all, and both ablations take that away.",
     reported: &[
         "SNIP, GraSP and SynFlow keep their accuracy when masks are shuffled within layers or weights are drawn anew; magnitude after training does not.",

@@ -63,7 +63,7 @@ pub struct Setup {
 pub enum Size {
     /// Less data, fewer epochs and trials: under a minute on a laptop.
     Quick,
-    /// As the paper did it.
+    /// As near to the paper as the network and the data allow.
     Full,
 }
 

@@ -48,15 +48,15 @@ const METHODS: [(&str, &str); 2] = [("OBD", "obd"), ("magnitude", "magnitude")];
 
 fn obd(size: Size, network: Architecture) -> Recipe {
     let small = network.architecture == ArchitectureName::Mlp;
-    let (samples, epochs, trials, sparsities) = match (size, small) {
-        (Size::Quick, true) => (Some(10_000), 4, 1, &SPARSITIES[..]),
-        (Size::Quick, false) => (Some(2_000), 2, 1, &[0.5, 0.8, 0.95][..]),
-        (Size::Full, _) => (None, 20, 5, &SPARSITIES[..]),
+    let (samples, epochs, trials, sparsities, judged) = match (size, small) {
+        (Size::Quick, true) => (Some(10_000), 4, 1, &SPARSITIES[..], 500),
+        (Size::Quick, false) => (Some(2_000), 2, 1, &[0.5, 0.8, 0.95][..], 100),
+        (Size::Full, _) => (None, 20, 5, &SPARSITIES[..], 500),
     };
     let mut variants = vec![fresh("trained")];
     for (title, method) in METHODS {
         let step = |sparsity: f64, epochs: usize| {
-            let (schedule, samples, learning_rate) = (Schedule::OneShot, 500, 0.0005);
+            let (schedule, samples, learning_rate) = (Schedule::OneShot, judged, 0.0005);
             let method = method.into();
             Step::Prune(Prune { method, sparsity, schedule, samples, epochs, learning_rate, ..Prune::default() })
         };
@@ -96,7 +96,7 @@ fn charts(report: &Report) -> Vec<Chart> {
         x,
         y: Axis { title: "rise of the loss", quantity: Quantity::Number, log: true },
         lines: vec![
-            rise("measured on the same 500 samples", false, &|result| result.measured_rise),
+            rise("measured on the same samples", false, &|result| result.measured_rise),
             rise("sum of the saliencies", true, &|result| result.predicted_rise),
         ],
     });

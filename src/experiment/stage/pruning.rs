@@ -47,7 +47,7 @@ impl Gradual<'_> {
     pub fn change(&self, of: usize, change: usize, model: &mut Model) {
         for go in (change - 1) * self.prune.iterations + 1..=change * self.prune.iterations {
             let key = self.keys[of].fold_index(go as u64);
-            let evidence = Evidence { samples: self.samples, initial: self.initial[of].as_ref(), key };
+            let evidence = Evidence { samples: self.samples, initial: self.initial[of].as_ref(), key, units: false };
             match (self.scorer.score)(model, &evidence) {
                 Ok(scores) => {
                     prune_once(model, &scores, self.prune, &self.contests[of], go, &key);
@@ -116,7 +116,8 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     let model = &mut states[of].model;
                     let key = keys[of].fold_index(go as u64);
                     let before = scorer.adjust.filter(|_| A::ALL_STEPS).map(|adjust| (adjust, model.clone()));
-                    let evidence = Evidence { samples: &samples, initial: initial[of].as_ref(), key };
+                    let units = prune.granularity == Granularity::Unit;
+                    let evidence = Evidence { samples: &samples, initial: initial[of].as_ref(), key, units };
                     let scores = (scorer.score)(model, &evidence).map_err(RunError::Network)?;
                     if go == 1 {
                         self.told[of].layer_scores = scores.iter().map(|scores| scores.iter().sum()).collect();

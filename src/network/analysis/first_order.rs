@@ -2,7 +2,7 @@
 
 use super::engine::{BATCH, Engine};
 use super::{PerWeight, Samples, softmax};
-use crate::network::Model;
+use crate::network::{Model, Parameter};
 
 /// Mean cross-entropy; 0 over no samples.
 pub fn loss(model: &Model, samples: &Samples) -> f64 {
@@ -32,8 +32,33 @@ pub(super) fn gradient_at(engine: &Engine, samples: &Samples, temperature: f64) 
 
 /// The mean over samples of the absolute value of each sample's gradient.
 pub fn absolute_gradient(model: &Model, samples: &Samples) -> PerWeight {
+    let mut total = Engine::new(model).zeros();
+    each_gradient(model, samples, |matrix, own| {
+        total[matrix].iter_mut().zip(own).for_each(|(total, own)| *total += own.abs());
+    });
+    total
+}
+
+/// For each column of each weight matrix, a unit: the mean over samples of the absolute value of `sum g w` over its weights, which is
+/// how much a sample's loss changes without the unit, to first order.
+pub fn absolute_change(model: &Model, samples: &Samples) -> Vec<Vec<f64>> {
+    let matrices: Vec<&Parameter> = model.weights().collect();
+    let mut total: Vec<Vec<f64>> = matrices.iter().map(|p| vec![0.0; p.matrix_dims().1]).collect();
+    each_gradient(model, samples, |matrix, own| {
+        let mut sums = vec![0.0; total[matrix].len()];
+        for (at, (g, w)) in own.iter().zip(matrices[matrix].slice()).enumerate() {
+            let unit = at % sums.len();
+            sums[unit] += g * f64::from(*w);
+        }
+        total[matrix].iter_mut().zip(sums).for_each(|(total, sum)| *total += sum.abs());
+    });
+    total
+}
+
+/// Tells the gradient of each sample's loss by each weight matrix, divided by how many samples there are.
+fn each_gradient(model: &Model, samples: &Samples, mut tell: impl FnMut(usize, &[f64])) {
     let engine = Engine::new(model);
-    let (mut total, mut own) = (engine.zeros(), engine.zeros());
+    let mut own = engine.zeros();
     let weight = 1.0 / samples.len().max(1) as f64;
     for (x, labels) in samples.batches(engine.widths[0], 1) {
         let trace = engine.forward(x);
@@ -42,10 +67,9 @@ pub fn absolute_gradient(model: &Model, samples: &Samples) -> PerWeight {
         engine.backward(&trace, top, |matrix, linear, x, dy| {
             own[matrix].fill(0.0);
             linear.outer(1, x, dy, &mut own[matrix]);
-            total[matrix].iter_mut().zip(&own[matrix]).for_each(|(total, own)| *total += own.abs());
+            tell(matrix, &own[matrix]);
         });
     }
-    total
 }
 
 /// Rows whose outer products add up to the mean loss's Hessian without the curvature of the network itself (the Gauss-Newton

@@ -22,7 +22,7 @@ mod softmax;
 mod tests;
 
 pub use diagonal::diagonal;
-pub use first_order::{absolute_gradient, fisher_factors, gradient, loss};
+pub use first_order::{absolute_change, absolute_gradient, fisher_factors, gradient, loss};
 pub use flow::{Flow, flow};
 pub use hessian::{hessian_times, hessian_times_gradient};
 
