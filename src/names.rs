@@ -15,6 +15,11 @@ pub(crate) fn read<'de, D: Deserializer<'de>>(from: D, names: &'static [&'static
 /// Gives each variant of an enum the name that it is written by.
 macro_rules! named {
     ($type:ident { $($variant:ident => $name:literal),+ $(,)? }) => {
+        impl $type {
+            /// The names that recipes write.
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+        }
+
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 to.serialize_str(match self {
@@ -26,7 +31,7 @@ macro_rules! named {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 const ALL: &[$type] = &[$($type::$variant),+];
-                crate::names::read(from, &[$($name),+]).map(|at| ALL[at])
+                crate::names::read(from, Self::NAMES).map(|at| ALL[at])
             }
         }
     };

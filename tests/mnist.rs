@@ -1,4 +1,4 @@
-//! The experiments of tests/recipes on the real MNIST, against what they promise. Figures are of the test set.
+//! Experiments of tests/recipes and of the gallery on the real MNIST, against what they promise. Figures are of the test set.
 
 #![allow(clippy::unwrap_used)] // a test fails by panicking
 
@@ -17,19 +17,31 @@ struct Variant {
     latency: f64,
 }
 
+/// A recipe of `tests/recipes`.
 fn run(name: &str) -> impl Fn(&str) -> Variant {
-    let recipe = format!("tests/recipes/{name}.json");
+    measured(name, &["run", &format!("tests/recipes/{name}.json")])
+}
+
+/// An exhibit's quick settings.
+fn exhibit(name: &str) -> impl Fn(&str) -> Variant {
+    measured(name, &["gallery", name])
+}
+
+fn measured(name: &str, command: &[&str]) -> impl Fn(&str) -> Variant {
     let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
     let status = program()
-        .args(["run", &recipe, "--quiet", "--out"])
+        .args(command)
+        .args(["--quiet", "--out"])
         .arg(&report)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdout(std::process::Stdio::null())
         .status()
         .unwrap();
     assert!(status.success());
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
     move |name| {
-        let variant = json["variants"].as_array().unwrap().iter().find(|v| v["name"] == name).unwrap();
+        let variants = json["variants"].as_array().unwrap();
+        let variant = variants.iter().find(|v| v["name"] == name).unwrap_or_else(|| panic!("no variant {name}"));
         let number = |value: &serde_json::Value| value.as_f64().unwrap();
         Variant {
             accuracy: number(&variant["accuracy"]),
@@ -100,31 +112,13 @@ fn deep_networks_learn_and_are_quantized() {
     }
 }
 
-/// Test accuracy of the variants of an exhibit's quick settings.
-fn exhibit(name: &str) -> impl Fn(&str) -> f64 {
-    let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
-    let status = program()
-        .args(["gallery", name, "--quiet", "--out"])
-        .arg(&report)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdout(std::process::Stdio::null())
-        .status()
-        .unwrap();
-    assert!(status.success());
-    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
-    move |name| {
-        let variants = json["variants"].as_array().unwrap();
-        let variant = variants.iter().find(|v| v["name"] == name).unwrap_or_else(|| panic!("no variant {name}"));
-        variant["accuracy"].as_f64().unwrap()
-    }
-}
-
 /// The lottery ticket hypothesis, in small: a fifth of the weights learns as well as all of them from their own initialization,
 /// and worse from another.
 #[test]
 #[ignore = "takes minutes unless the command line is a release build: `cargo xtask test native` runs it"]
 fn tickets_win_by_their_initialization() {
     let of = exhibit("lottery-ticket");
+    let of = |name: &str| of(name).accuracy;
     let dense = of("100 %");
     for level in ["51.3 %", "21.1 %"] {
         let (ticket, fresh) = (of(&format!("ticket at {level}")), of(&format!("fresh random weights at {level}")));
@@ -141,10 +135,20 @@ fn tickets_win_by_their_initialization() {
 fn synflow_is_ahead_where_little_is_left() {
     let of = exhibit("synflow");
     for level in ["100x", "1000x"] {
-        let synflow = of(&format!("SynFlow at {level}"));
+        let synflow = of(&format!("SynFlow at {level}")).accuracy;
         for other in ["random", "magnitude", "SNIP", "GraSP"] {
-            let accuracy = of(&format!("{other} at {level}"));
+            let accuracy = of(&format!("{other} at {level}")).accuracy;
             assert!(synflow > accuracy, "{level}: SynFlow {synflow}, {other} {accuracy}");
         }
     }
+}
+
+/// Deep Compression, in small: the paper's 40 times, from a real file that is loaded again and run, at no more than 0.1 points.
+#[test]
+#[ignore = "takes minutes unless the command line is a release build: `cargo xtask test native` runs it"]
+fn deep_compression_is_forty_fold_and_loses_nothing() {
+    let of = exhibit("deep-compression");
+    let (dense, coded) = (of("dense"), of("pruned, shared, coded"));
+    assert!(dense.bytes >= 40.0 * coded.bytes, "{} bytes of {}", coded.bytes, dense.bytes);
+    assert!(coded.accuracy >= dense.accuracy - 0.001, "{} of {}", coded.accuracy, dense.accuracy);
 }

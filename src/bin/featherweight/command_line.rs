@@ -179,7 +179,7 @@ enum Command {
         /// On which network and data; the first, if left out.
         #[arg(long)]
         setup: Option<String>,
-        /// As the paper did it, instead of in a minute.
+        /// As near to the paper as network and data allow, instead of in a minute.
         #[arg(long)]
         full: bool,
         /// Prints the recipe and runs nothing.
@@ -641,6 +641,18 @@ fn methods() -> Result<(), String> {
         }
         for Setting { name, help, default, range, .. } in settings {
             text += &format!("    {name} ({} to {}, else {default}): {help}\n", range.start(), range.end());
+        }
+        if kind == "prune" {
+            for (name, choices) in [
+                ("scope", prune::Scope::NAMES),
+                ("granularity", prune::Granularity::NAMES),
+                ("schedule", prune::Schedule::NAMES),
+                ("rewind", prune::Rewind::NAMES),
+                ("ablation", prune::Ablation::NAMES),
+            ] {
+                text += &format!("    {name}: {}\n", choices.join(", "));
+            }
+            text += "    budgets: a sparsity for each weight matrix; exclude: matrices left whole, from 1\n";
         }
     }
     print(&text)

@@ -16,7 +16,7 @@ pub struct Wanted {
     pub name: String,
     /// On which network and data.
     pub setup: Option<String>,
-    /// As the paper did it.
+    /// In full or in a minute.
     pub size: Size,
     /// Only the recipe.
     pub recipe: bool,
