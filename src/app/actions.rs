@@ -195,7 +195,7 @@ pub(super) fn run(state: State) {
     let Some(plan) = backend::decide(state, plan) else { return };
     let newest = state.runs.with_untracked(|r| r.iter().map(|r| r.notes.id).max().unwrap_or(0));
     let run = ((browser::date_ms() / 1000.0) as u32).max(newest + 1);
-    state.predictions.set(Vec::new());
+    forget_models(state);
     state.live.set(Some(Tracker::new(run, plan.clone())));
     state.shown.set(Shown::Live);
     state.phase.set(Phase::Running);
@@ -217,7 +217,7 @@ pub(super) fn stop(state: State) {
 /// Shows a run that has ended.
 pub(super) fn show(state: State, id: u32) {
     state.shown.set(Shown::Run(id));
-    state.predictions.set(Vec::new());
+    forget_models(state);
     if state.models.with_value(|m| m.contains_key(&id)) {
         return load_models(state, id);
     }
@@ -231,11 +231,41 @@ pub(super) fn show(state: State, id: u32) {
     });
 }
 
-/// Gives the first worker the models of a run.
+/// Shows no results.
+pub(super) fn show_nothing(state: State) {
+    state.shown.set(Shown::Nothing);
+    forget_models(state);
+}
+
+/// Shows the run under way.
+pub(super) fn show_live(state: State) {
+    state.shown.set(Shown::Live);
+    forget_models(state);
+    if let Some(run) = state.live.with_untracked(|live| live.as_ref().map(|live| live.run)) {
+        load_models(state, run);
+    }
+}
+
+/// Gives the first worker the models of a run, as far as they are at hand.
 fn load_models(state: State, id: u32) {
-    let models = state.models.with_value(|m| m.get(&id).cloned()).unwrap_or_default();
+    thread_local!(static GIVEN: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+    let models = models_of(state, id).unwrap_or_default();
+    if models.is_empty() {
+        return forget_models(state);
+    }
     state.with_pool(|pool| pool.load(models));
-    state.models_loaded.update(|n| *n += 1);
+    GIVEN.set(GIVEN.get() + 1);
+    state.models_loaded.set(GIVEN.get());
+}
+
+/// Takes the first worker's models away, and what was said of them: they are asked for by names that other runs' have, too.
+fn forget_models(state: State) {
+    state.predictions.set(Vec::new());
+    state.picture.set(None);
+    if state.models_loaded.get_untracked() > 0 {
+        state.with_pool(|pool| pool.load(Vec::new()));
+        state.models_loaded.set(0);
+    }
 }
 
 /// Gives the first worker the models of the run that is shown, after it was given others.
@@ -271,7 +301,7 @@ pub(super) fn delete(state: State, id: u32) {
     if state.shown.get_untracked() == Shown::Run(id) {
         match next {
             Some(next) => show(state, next),
-            None => state.shown.set(Shown::Nothing),
+            None => show_nothing(state),
         }
     }
     state.runs.update(|runs| runs.retain(|r| r.notes.id != id));
@@ -368,7 +398,10 @@ fn hear(state: State, news: News) {
         News::Finished { run, report, stopped } if live(run) => finish(state, run, *report, stopped),
         News::Trouble { message } => state.complain(message),
         News::Predictions { query, predictions } => {
-            state.predictions.set(predictions);
+            // What comes late is of models that were taken away.
+            if state.models_loaded.get_untracked() > 0 {
+                state.predictions.set(predictions);
+            }
             state.answered.set(query);
         }
         News::Exported { model, ending } => state.parts.with_rest(move |rest| (rest.hand_over)(state, model, &ending)),
@@ -383,6 +416,11 @@ fn hear(state: State, news: News) {
         News::BenchmarkEnded { run, complete } => {
             backend::ended(state, run, complete);
             budget::ended(state, run);
+/// A run's models, if they are at hand.
+fn models_of(state: State, id: u32) -> Option<Vec<ModelFile>> {
+    state.models.with_value(|models| models.get(&id).cloned())
+}
+
             device::ended(state, run, complete);
             if state.asking.get_untracked() == Some(run) {
                 state.asking.set(None);
@@ -449,6 +487,6 @@ fn finish(state: State, run: u32, report: crate::experiment::Report, stopped: bo
         }
         return;
     }
-    let models = state.models.with_value(|m| m.get(&run).cloned()).unwrap_or_default();
+    let models = models_of(state, run).unwrap_or_default();
     state.parts.with_rest(move |rest| (rest.save)(state, record, Some(models)));
 }

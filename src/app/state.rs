@@ -168,7 +168,7 @@ pub(super) struct State {
     pub dialog: RwSignal<Option<Dialog>>,
     /// The slide that is presented.
     pub presenting: RwSignal<Option<At>>,
-    /// Counts up whenever the worker has been given other models.
+    /// Another number whenever the first worker has been given a run's models; 0 while it has none.
     pub models_loaded: RwSignal<u32>,
     pub predictions: RwSignal<Vec<Prediction>>,
     /// The question last answered.

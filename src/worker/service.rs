@@ -167,10 +167,12 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
 
 /// Makes models ready to answer questions.
 fn load(state: &Rc<RefCell<State>>, models: Vec<ModelFile>) {
-    match models.into_iter().map(models::load).collect() {
-        Ok(loaded) => state.borrow_mut().models = loaded,
-        Err(message) => fail(None, message),
-    }
+    // Where one cannot be read there are none: those before would be taken for them.
+    state.borrow_mut().models =
+        models.into_iter().map(models::load).collect::<Result<_, _>>().unwrap_or_else(|message| {
+            fail(None, message);
+            Vec::new()
+        });
 }
 
 /// Works in the background, on one thing at a time, and sends what it ends with.

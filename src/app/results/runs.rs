@@ -37,7 +37,7 @@ pub(super) fn Runs(state: State) -> impl IntoView {
                     {move || live.get().then(|| view! {
                         <li><button
                             aria-current=move || (state.shown.get() == Shown::Live).then_some("true")
-                            on:click=move |_| state.shown.set(Shown::Live)
+                            on:click=move |_| actions::show_live(state)
                         >{text::LIVE_RUN}</button></li>
                     })}
                     <For each=move || list.get() key=|run| run.clone() let((id, title, tag))>
