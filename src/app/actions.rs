@@ -1,13 +1,13 @@
 //! What the visitor can do, and what follows from the workers' news.
 
 use super::record::{Notes, Record};
-use super::state::{Phase, Shared, Shown, State, Undo};
+use super::state::{Before, Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
 use super::{
     backend, browser, budget, classroom, device, draft::Draft, importing, offline, parts, present, presets, share,
     storage, supplied, text,
 };
-use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
+use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK, Assignment};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{FirstWorker, ModelFile, News, Pool};
 use leptos::prelude::*;
@@ -17,6 +17,9 @@ use wasm_bindgen_futures::spawn_local;
 
 /// Where local storage keeps the experiment under edit.
 const DRAFT: &str = "featherweight-draft";
+
+/// Where local storage keeps the code of the assignment that is worked on.
+pub(super) const ASSIGNMENT: &str = "featherweight-assignment";
 
 /// What the address's fragment begins with where it holds an experiment.
 pub(super) const LINK: &str = "#x=";
@@ -31,7 +34,7 @@ const REFRESH: Duration = Duration::from_millis(90);
 pub(super) fn needs_rest() -> bool {
     let fragment = browser::fragment();
     let linked = [LINK, ASSIGNMENT_MARK, ANSWER_MARK].into_iter().any(|mark| fragment.starts_with(mark));
-    linked || browser::embedded().is_some() || browser::kept(DRAFT).is_some()
+    linked || browser::embedded().is_some() || [DRAFT, ASSIGNMENT].into_iter().any(|key| browser::kept(key).is_some())
 }
 
 /// Whether nothing was run in this browser yet, and the page was opened for nothing particular.
@@ -67,6 +70,7 @@ pub(super) fn restore(state: State) {
         return open_link(state); // a frame keeps nothing, and shows its link alone
     }
     keep_draft(state);
+    classroom::restore(state);
     open_link(state);
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_link(state));
     share::follow_drops(state);
@@ -117,10 +121,9 @@ fn open_link(state: State) {
     }
     match Link::from_text(&fragment) {
         Ok(link) => {
-            state.assignment.set(None);
-            lay_out(state, link.recipe.clone());
-            if state.phase.get_untracked() != Phase::Running {
-                state.shown.set(Shown::Nothing);
+            lay_out_other(state, link.recipe.clone());
+            if !state.busy_untracked() {
+                show_nothing(state);
             }
             state.opened.set(Some(link));
         }
@@ -130,16 +133,36 @@ fn open_link(state: State) {
 
 /// Replaces the experiment under edit. Where edits would be lost with it, that can be taken back.
 pub(super) fn lay_out(state: State, recipe: Recipe) {
-    let before = state.draft.get_untracked();
-    if before.recipe == recipe {
+    lay_out_for(state, recipe, state.assignment.get_untracked());
+}
+
+/// As [`lay_out`], where the experiment is no work on the assignment that is open: that one is left, and stays as it is.
+pub(super) fn lay_out_other(state: State, recipe: Recipe) {
+    lay_out_for(state, recipe, None);
+}
+
+/// As [`lay_out`], as work on an assignment.
+pub(super) fn lay_out_for(state: State, recipe: Recipe, assignment: Option<Shared<Assignment>>) {
+    let before = before(state, recipe.clone());
+    let left = before.assignment.is_some() && assignment.is_none();
+    if before.assignment != assignment {
+        state.assignment.set(assignment);
+    }
+    if before.draft.recipe == recipe && !left {
         return;
     }
-    let found_again = presets::PRESETS.iter().any(|preset| (preset.recipe)() == before.recipe)
-        || state.runs.with_untracked(|runs| runs.iter().any(|run| run.report.recipe == before.recipe));
-    if !found_again {
+    let known = |other: &Recipe| *other == before.draft.recipe;
+    let found_again = presets::PRESETS.iter().any(|preset| known(&(preset.recipe)()))
+        || state.runs.with_untracked(|runs| runs.iter().any(|run| known(&run.report.recipe)));
+    if left || !found_again {
         state.undo.set(Some(Undo::Replaced(Box::new(before))));
     }
     state.draft.update(|draft| draft.replace(recipe));
+}
+
+/// What is laid out now, and what will be after it.
+fn before(state: State, after: Recipe) -> Before {
+    Before { draft: state.draft.get_untracked(), assignment: state.assignment.get_untracked(), after }
 }
 
 /// Keeps the experiment under edit over a reload.
@@ -159,8 +182,8 @@ fn keep_draft(state: State) {
     });
 }
 
-/// Replaces the experiment under edit by one that was written as JSON.
-pub(super) fn read_recipe(state: State, json: &str) -> bool {
+/// Lays out an experiment that was written as JSON.
+pub(super) fn read_recipe(state: State, json: &str, lay_out: fn(State, Recipe)) -> bool {
     match Recipe::from_json(json) {
         Ok(recipe) => {
             lay_out(state, recipe);
@@ -175,9 +198,10 @@ pub(super) fn read_recipe(state: State, json: &str) -> bool {
 
 /// Removes something from the experiment in a way that can be taken back.
 pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
-    let before = state.draft.get_untracked();
-    state.draft.update(remove);
-    state.undo.set(Some(Undo::Removed(Box::new(before))));
+    let mut draft = state.draft.get_untracked();
+    remove(&mut draft);
+    state.undo.set(Some(Undo::Removed(Box::new(before(state, draft.recipe.clone())))));
+    state.draft.set(draft);
 }
 
 /// Runs the experiment under edit.
@@ -322,7 +346,18 @@ pub(super) fn undo(state: State) {
     let Some(undo) = state.undo.get_untracked() else { return };
     state.undo.set(None);
     match undo {
-        Undo::Removed(draft) | Undo::Replaced(draft) => state.draft.set(*draft),
+        Undo::Removed(was) | Undo::Replaced(was) => {
+            let Before { draft, assignment, after } = *was;
+            let now = before(state, draft.recipe.clone());
+            if now.assignment != assignment {
+                state.assignment.set(assignment);
+            }
+            if now.draft.recipe != after {
+                // What was edited since would go with it.
+                state.undo.set(Some(Undo::Replaced(Box::new(now))));
+            }
+            state.draft.update(|now| now.go_back(draft));
+        }
         Undo::Run(record, models) => {
             let id = record.notes.id;
             state.models.update_value(|m| drop(m.insert(id, models.clone())));
@@ -378,6 +413,11 @@ fn hear(state: State, news: News) {
         News::Event { run, event } if live(run) => {
             let done = matches!(&event, Event::Variant { trial: 0, .. });
             if let Event::Backend { message, .. } = &event {
+/// A run's models, if they are at hand.
+fn models_of(state: State, id: u32) -> Option<Vec<ModelFile>> {
+    state.models.with_value(|models| models.get(&id).cloned())
+}
+
                 state.tell(message.clone());
             }
             state.live.update_untracked(|l| {
@@ -416,11 +456,6 @@ fn hear(state: State, news: News) {
         News::BenchmarkEnded { run, complete } => {
             backend::ended(state, run, complete);
             budget::ended(state, run);
-/// A run's models, if they are at hand.
-fn models_of(state: State, id: u32) -> Option<Vec<ModelFile>> {
-    state.models.with_value(|models| models.get(&id).cloned())
-}
-
             device::ended(state, run, complete);
             if state.asking.get_untracked() == Some(run) {
                 state.asking.set(None);
