@@ -335,7 +335,11 @@ pub(super) fn delete(state: State, id: u32) {
             Some(models) => models,
             None => storage::load_models(id).await.unwrap_or_default(),
         };
-        storage::delete_run(id).await;
+        // What was never kept need not go.
+        let unkept = state.unkept.with_value(|unkept| unkept.contains(&id));
+        if !storage::delete_run(id).await && !unkept {
+            state.complain(text::NOT_DELETED);
+        }
         keep_the_unkept(state);
         state.undo.set(Some(Undo::Run(Box::new(record), models)));
     });
@@ -376,6 +380,10 @@ pub(super) fn save(state: State, record: Record, models: Option<Vec<ModelFile>>)
     if browser::embedded().is_some() {
         return; // what runs in a frame is gone with it
     }
+    browser::set_root("kept", "");
+    // A run that was not kept is still without its models, whatever else was changed.
+    let lacking = || state.unkept.with_value(|unkept| unkept.contains(&record.notes.id));
+    let models = models.or_else(|| lacking().then(|| models_of(state, record.notes.id)).flatten());
     spawn_local(async move {
         let mut saved = storage::save_run(&record).await;
         if let Some(models) = models {
@@ -400,9 +408,14 @@ fn keep_the_unkept(state: State) {
     for id in state.unkept.get_value() {
         let record = state.runs.with_untracked(|runs| runs.iter().find(|run| run.notes.id == id).cloned());
         if let Some(record) = record {
-            save(state, record, state.models.with_value(|models| models.get(&id).cloned()));
+            save(state, record, None);
         }
     }
+}
+
+/// A run's models, if they are at hand.
+fn models_of(state: State, id: u32) -> Option<Vec<ModelFile>> {
+    state.models.with_value(|models| models.get(&id).cloned())
 }
 
 /// What follows from a piece of news.
@@ -413,11 +426,6 @@ fn hear(state: State, news: News) {
         News::Event { run, event } if live(run) => {
             let done = matches!(&event, Event::Variant { trial: 0, .. });
             if let Event::Backend { message, .. } = &event {
-/// A run's models, if they are at hand.
-fn models_of(state: State, id: u32) -> Option<Vec<ModelFile>> {
-    state.models.with_value(|models| models.get(&id).cloned())
-}
-
                 state.tell(message.clone());
             }
             state.live.update_untracked(|l| {
