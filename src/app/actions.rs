@@ -1,13 +1,13 @@
 //! What the visitor can do, and what follows from the workers' news.
 
 use super::record::{Notes, Record};
-use super::state::{Phase, Shared, Shown, State, Undo};
+use super::state::{Before, Phase, Shared, Shown, State, Undo};
 use super::tracker::Tracker;
 use super::{
     backend, browser, budget, classroom, device, draft::Draft, importing, offline, parts, present, presets, share,
     storage, supplied, text,
 };
-use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK};
+use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK, Assignment};
 use crate::experiment::{Event, Link, Recipe};
 use crate::worker::{FirstWorker, ModelFile, News, Pool};
 use leptos::prelude::*;
@@ -17,6 +17,9 @@ use wasm_bindgen_futures::spawn_local;
 
 /// Where local storage keeps the experiment under edit.
 const DRAFT: &str = "featherweight-draft";
+
+/// Where local storage keeps the code of the assignment that is worked on.
+pub(super) const ASSIGNMENT: &str = "featherweight-assignment";
 
 /// What the address's fragment begins with where it holds an experiment.
 pub(super) const LINK: &str = "#x=";
@@ -31,7 +34,7 @@ const REFRESH: Duration = Duration::from_millis(90);
 pub(super) fn needs_rest() -> bool {
     let fragment = browser::fragment();
     let linked = [LINK, ASSIGNMENT_MARK, ANSWER_MARK].into_iter().any(|mark| fragment.starts_with(mark));
-    linked || browser::embedded().is_some() || browser::kept(DRAFT).is_some()
+    linked || browser::embedded().is_some() || [DRAFT, ASSIGNMENT].into_iter().any(|key| browser::kept(key).is_some())
 }
 
 /// Whether nothing was run in this browser yet, and the page was opened for nothing particular.
@@ -67,6 +70,7 @@ pub(super) fn restore(state: State) {
         return open_link(state); // a frame keeps nothing, and shows its link alone
     }
     keep_draft(state);
+    classroom::restore(state);
     open_link(state);
     let _ = window_event_listener(leptos::ev::hashchange, move |_| open_link(state));
     share::follow_drops(state);
@@ -117,10 +121,9 @@ fn open_link(state: State) {
     }
     match Link::from_text(&fragment) {
         Ok(link) => {
-            state.assignment.set(None);
-            lay_out(state, link.recipe.clone());
-            if state.phase.get_untracked() != Phase::Running {
-                state.shown.set(Shown::Nothing);
+            lay_out_other(state, link.recipe.clone());
+            if !state.busy_untracked() {
+                show_nothing(state);
             }
             state.opened.set(Some(link));
         }
@@ -130,16 +133,36 @@ fn open_link(state: State) {
 
 /// Replaces the experiment under edit. Where edits would be lost with it, that can be taken back.
 pub(super) fn lay_out(state: State, recipe: Recipe) {
-    let before = state.draft.get_untracked();
-    if before.recipe == recipe {
+    lay_out_for(state, recipe, state.assignment.get_untracked());
+}
+
+/// As [`lay_out`], where the experiment is no work on the assignment that is open: that one is left, and stays as it is.
+pub(super) fn lay_out_other(state: State, recipe: Recipe) {
+    lay_out_for(state, recipe, None);
+}
+
+/// As [`lay_out`], as work on an assignment.
+pub(super) fn lay_out_for(state: State, recipe: Recipe, assignment: Option<Shared<Assignment>>) {
+    let before = before(state, recipe.clone());
+    let left = before.assignment.is_some() && assignment.is_none();
+    if before.assignment != assignment {
+        state.assignment.set(assignment);
+    }
+    if before.draft.recipe == recipe && !left {
         return;
     }
-    let found_again = presets::PRESETS.iter().any(|preset| (preset.recipe)() == before.recipe)
-        || state.runs.with_untracked(|runs| runs.iter().any(|run| run.report.recipe == before.recipe));
-    if !found_again {
+    let known = |other: &Recipe| *other == before.draft.recipe;
+    let found_again = presets::PRESETS.iter().any(|preset| known(&(preset.recipe)()))
+        || state.runs.with_untracked(|runs| runs.iter().any(|run| known(&run.report.recipe)));
+    if left || !found_again {
         state.undo.set(Some(Undo::Replaced(Box::new(before))));
     }
     state.draft.update(|draft| draft.replace(recipe));
+}
+
+/// What is laid out now, and what will be after it.
+fn before(state: State, after: Recipe) -> Before {
+    Before { draft: state.draft.get_untracked(), assignment: state.assignment.get_untracked(), after }
 }
 
 /// Keeps the experiment under edit over a reload.
@@ -159,8 +182,8 @@ fn keep_draft(state: State) {
     });
 }
 
-/// Replaces the experiment under edit by one that was written as JSON.
-pub(super) fn read_recipe(state: State, json: &str) -> bool {
+/// Lays out an experiment that was written as JSON.
+pub(super) fn read_recipe(state: State, json: &str, lay_out: fn(State, Recipe)) -> bool {
     match Recipe::from_json(json) {
         Ok(recipe) => {
             lay_out(state, recipe);
@@ -175,9 +198,10 @@ pub(super) fn read_recipe(state: State, json: &str) -> bool {
 
 /// Removes something from the experiment in a way that can be taken back.
 pub(super) fn remove_from_draft(state: State, remove: impl FnOnce(&mut Draft)) {
-    let before = state.draft.get_untracked();
-    state.draft.update(remove);
-    state.undo.set(Some(Undo::Removed(Box::new(before))));
+    let mut draft = state.draft.get_untracked();
+    remove(&mut draft);
+    state.undo.set(Some(Undo::Removed(Box::new(before(state, draft.recipe.clone())))));
+    state.draft.set(draft);
 }
 
 /// Runs the experiment under edit.
@@ -195,7 +219,7 @@ pub(super) fn run(state: State) {
     let Some(plan) = backend::decide(state, plan) else { return };
     let newest = state.runs.with_untracked(|r| r.iter().map(|r| r.notes.id).max().unwrap_or(0));
     let run = ((browser::date_ms() / 1000.0) as u32).max(newest + 1);
-    state.predictions.set(Vec::new());
+    forget_models(state);
     state.live.set(Some(Tracker::new(run, plan.clone())));
     state.shown.set(Shown::Live);
     state.phase.set(Phase::Running);
@@ -217,7 +241,7 @@ pub(super) fn stop(state: State) {
 /// Shows a run that has ended.
 pub(super) fn show(state: State, id: u32) {
     state.shown.set(Shown::Run(id));
-    state.predictions.set(Vec::new());
+    forget_models(state);
     if state.models.with_value(|m| m.contains_key(&id)) {
         return load_models(state, id);
     }
@@ -231,11 +255,41 @@ pub(super) fn show(state: State, id: u32) {
     });
 }
 
-/// Gives the first worker the models of a run.
+/// Shows no results.
+pub(super) fn show_nothing(state: State) {
+    state.shown.set(Shown::Nothing);
+    forget_models(state);
+}
+
+/// Shows the run under way.
+pub(super) fn show_live(state: State) {
+    state.shown.set(Shown::Live);
+    forget_models(state);
+    if let Some(run) = state.live.with_untracked(|live| live.as_ref().map(|live| live.run)) {
+        load_models(state, run);
+    }
+}
+
+/// Gives the first worker the models of a run, as far as they are at hand.
 fn load_models(state: State, id: u32) {
-    let models = state.models.with_value(|m| m.get(&id).cloned()).unwrap_or_default();
+    thread_local!(static GIVEN: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+    let models = models_of(state, id).unwrap_or_default();
+    if models.is_empty() {
+        return forget_models(state);
+    }
     state.with_pool(|pool| pool.load(models));
-    state.models_loaded.update(|n| *n += 1);
+    GIVEN.set(GIVEN.get() + 1);
+    state.models_loaded.set(GIVEN.get());
+}
+
+/// Takes the first worker's models away, and what was said of them: they are asked for by names that other runs' have, too.
+fn forget_models(state: State) {
+    state.predictions.set(Vec::new());
+    state.picture.set(None);
+    if state.models_loaded.get_untracked() > 0 {
+        state.with_pool(|pool| pool.load(Vec::new()));
+        state.models_loaded.set(0);
+    }
 }
 
 /// Gives the first worker the models of the run that is shown, after it was given others.
@@ -271,7 +325,7 @@ pub(super) fn delete(state: State, id: u32) {
     if state.shown.get_untracked() == Shown::Run(id) {
         match next {
             Some(next) => show(state, next),
-            None => state.shown.set(Shown::Nothing),
+            None => show_nothing(state),
         }
     }
     state.runs.update(|runs| runs.retain(|r| r.notes.id != id));
@@ -281,7 +335,11 @@ pub(super) fn delete(state: State, id: u32) {
             Some(models) => models,
             None => storage::load_models(id).await.unwrap_or_default(),
         };
-        storage::delete_run(id).await;
+        // What was never kept need not go.
+        let unkept = state.unkept.with_value(|unkept| unkept.contains(&id));
+        if !storage::delete_run(id).await && !unkept {
+            state.complain(text::NOT_DELETED);
+        }
         keep_the_unkept(state);
         state.undo.set(Some(Undo::Run(Box::new(record), models)));
     });
@@ -292,7 +350,18 @@ pub(super) fn undo(state: State) {
     let Some(undo) = state.undo.get_untracked() else { return };
     state.undo.set(None);
     match undo {
-        Undo::Removed(draft) | Undo::Replaced(draft) => state.draft.set(*draft),
+        Undo::Removed(was) | Undo::Replaced(was) => {
+            let Before { draft, assignment, after } = *was;
+            let now = before(state, draft.recipe.clone());
+            if now.assignment != assignment {
+                state.assignment.set(assignment);
+            }
+            if now.draft.recipe != after {
+                // What was edited since would go with it.
+                state.undo.set(Some(Undo::Replaced(Box::new(now))));
+            }
+            state.draft.update(|now| now.go_back(draft));
+        }
         Undo::Run(record, models) => {
             let id = record.notes.id;
             state.models.update_value(|m| drop(m.insert(id, models.clone())));
@@ -311,6 +380,10 @@ pub(super) fn save(state: State, record: Record, models: Option<Vec<ModelFile>>)
     if browser::embedded().is_some() {
         return; // what runs in a frame is gone with it
     }
+    browser::set_root("kept", "");
+    // A run that was not kept is still without its models, whatever else was changed.
+    let lacking = || state.unkept.with_value(|unkept| unkept.contains(&record.notes.id));
+    let models = models.or_else(|| lacking().then(|| models_of(state, record.notes.id)).flatten());
     spawn_local(async move {
         let mut saved = storage::save_run(&record).await;
         if let Some(models) = models {
@@ -335,9 +408,14 @@ fn keep_the_unkept(state: State) {
     for id in state.unkept.get_value() {
         let record = state.runs.with_untracked(|runs| runs.iter().find(|run| run.notes.id == id).cloned());
         if let Some(record) = record {
-            save(state, record, state.models.with_value(|models| models.get(&id).cloned()));
+            save(state, record, None);
         }
     }
+}
+
+/// A run's models, if they are at hand.
+fn models_of(state: State, id: u32) -> Option<Vec<ModelFile>> {
+    state.models.with_value(|models| models.get(&id).cloned())
 }
 
 /// What follows from a piece of news.
@@ -368,7 +446,10 @@ fn hear(state: State, news: News) {
         News::Finished { run, report, stopped } if live(run) => finish(state, run, *report, stopped),
         News::Trouble { message } => state.complain(message),
         News::Predictions { query, predictions } => {
-            state.predictions.set(predictions);
+            // What comes late is of models that were taken away.
+            if state.models_loaded.get_untracked() > 0 {
+                state.predictions.set(predictions);
+            }
             state.answered.set(query);
         }
         News::Exported { model, ending } => state.parts.with_rest(move |rest| (rest.hand_over)(state, model, &ending)),
@@ -449,6 +530,6 @@ fn finish(state: State, run: u32, report: crate::experiment::Report, stopped: bo
         }
         return;
     }
-    let models = state.models.with_value(|m| m.get(&run).cloned()).unwrap_or_default();
+    let models = models_of(state, run).unwrap_or_default();
     state.parts.with_rest(move |rest| (rest.save)(state, record, Some(models)));
 }

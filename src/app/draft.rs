@@ -35,6 +35,11 @@ impl Draft {
         *self = Self::new(recipe, self.next);
     }
 
+    /// Goes back to an earlier draft. Keys that were given since are not given again.
+    pub fn go_back(&mut self, before: Self) {
+        *self = Self { next: self.next.max(before.next), ..before };
+    }
+
     fn key(&mut self) -> u32 {
         self.next += 1;
         self.next

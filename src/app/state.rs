@@ -15,7 +15,7 @@ use super::record::Record;
 use super::share::Dialog;
 use super::tracker::Tracker;
 use crate::experiment::teaching::Assignment;
-use crate::experiment::{LayerPrecision, LayerSensitivity, Link, Plan, RecipeError, Report};
+use crate::experiment::{LayerPrecision, LayerSensitivity, Link, Plan, Recipe, RecipeError, Report};
 use crate::worker::{FirstWorker, ModelFile, Picture, Pool, Prediction};
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -77,13 +77,23 @@ pub(super) struct ResultKey {
     pub variant: String,
 }
 
+/// The experiment under edit as it was.
+#[derive(Clone)]
+pub(super) struct Before {
+    pub draft: Draft,
+    /// The assignment that it was work on.
+    pub assignment: Option<Shared<Assignment>>,
+    /// What came in its place.
+    pub after: Recipe,
+}
+
 /// What can be taken back.
 #[derive(Clone)]
 pub(super) enum Undo {
     /// The experiment before something was removed from it.
-    Removed(Box<Draft>),
+    Removed(Box<Before>),
     /// The experiment before another was laid out in its place.
-    Replaced(Box<Draft>),
+    Replaced(Box<Before>),
     /// A deleted run and its models.
     Run(Box<Record>, Vec<ModelFile>),
 }
@@ -162,13 +172,13 @@ pub(super) struct State {
     pub assignment: RwSignal<Option<Shared<Assignment>>>,
     /// The assignment that a teacher is writing.
     pub lesson: RwSignal<Lesson>,
-    /// The links that a teacher collected, one a line.
+    /// The links that a teacher collected, one a line; kept over a reload.
     pub class_links: RwSignal<String>,
     /// What the dialog over the page shows.
     pub dialog: RwSignal<Option<Dialog>>,
     /// The slide that is presented.
     pub presenting: RwSignal<Option<At>>,
-    /// Counts up whenever the worker has been given other models.
+    /// Another number whenever the first worker has been given a run's models; 0 while it has none.
     pub models_loaded: RwSignal<u32>,
     pub predictions: RwSignal<Vec<Prediction>>,
     /// The question last answered.

@@ -471,6 +471,9 @@ pub(super) const NO_STORAGE: Text = Text(
 pub(super) const STORAGE_FULL: Text = Text(
     "The browser's storage is full or closed to the page: results stay here until the page is closed. Delete old runs to make room; what was not kept is then kept by itself.",
 );
+pub(super) const NOT_DELETED: Text = Text(
+    "The browser's storage is closed to the page just now, so what you deleted is there again at the next visit. Reload the page, and delete it then.",
+);
 pub(super) const NOTHING_REACHED: Text = Text("The run ended before any variant was finished; run it again.");
 
 pub(super) fn unread(count: usize) -> String {

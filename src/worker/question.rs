@@ -49,6 +49,8 @@ pub enum Question {
     },
     /// What data some files make. The answer comes at once; the files were handed to the worker before, as one.
     Own {
+        /// Comes back in the answer, so that late answers can be told.
+        number: u32,
         /// The path under which it was handed; none for what was made last.
         bundle: Option<String>,
         /// The files in it, one behind another: their paths and lengths.
@@ -181,8 +183,13 @@ pub enum Answer {
         /// The layers tried so far.
         layers: Vec<LayerPrecision>,
     },
-    /// To [`Question::Own`]: what was made of the files, or a sentence that says why nothing was.
-    Own(Result<Made, String>),
+    /// To [`Question::Own`].
+    Own {
+        /// The question's number.
+        number: u32,
+        /// What was made of the files, or a sentence that says why nothing was.
+        made: Result<Made, String>,
+    },
     /// To [`Question::Network`].
     Network {
         /// The model.

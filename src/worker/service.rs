@@ -29,6 +29,8 @@ struct State {
     stop: bool,
     running: bool,
     models: Vec<Loaded>,
+    /// What was asked of models while the code that reads them is on its way.
+    waiting: Option<Vec<Request>>,
     /// The data of the last task, kept so that the next need not load them again.
     data: Option<Held>,
     /// What stages train on where that is the GPU, opened once: [`Extra`] alone knows what it is.
@@ -108,6 +110,11 @@ fn fail(run: Option<u32>, message: String) {
 }
 
 fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Request) {
+    if !matches!(request, Request::Task { .. } | Request::Stop | Request::Keep { .. })
+        && let Some(waiting) = &mut state.borrow_mut().waiting
+    {
+        return waiting.push(request);
+    }
     match request {
         Request::Task { run, recipe, task } => {
             work(state, run, async move |state| {
@@ -143,9 +150,12 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
                 return load(state, models);
             }
             let state = Rc::clone(state);
+            state.borrow_mut().waiting = Some(Vec::new());
             spawn_local(async move {
                 extra().await;
                 load(&state, models);
+                let waiting = state.borrow_mut().waiting.take();
+                waiting.into_iter().flatten().for_each(|request| answer(&state, extra, request));
             });
         }
         Request::Keep { files } => super::source::keep(files),
@@ -167,10 +177,12 @@ fn answer(state: &Rc<RefCell<State>>, extra: fn() -> Coming<Extra>, request: Req
 
 /// Makes models ready to answer questions.
 fn load(state: &Rc<RefCell<State>>, models: Vec<ModelFile>) {
-    match models.into_iter().map(models::load).collect() {
-        Ok(loaded) => state.borrow_mut().models = loaded,
-        Err(message) => fail(None, message),
-    }
+    // Where one cannot be read there are none: those before would be taken for them.
+    state.borrow_mut().models =
+        models.into_iter().map(models::load).collect::<Result<_, _>>().unwrap_or_else(|message| {
+            fail(None, message);
+            Vec::new()
+        });
 }
 
 /// Works in the background, on one thing at a time, and sends what it ends with.

@@ -156,6 +156,36 @@ test("data are dropped, looked at, trained on, kept, and supplied to a link", as
   await opened.close();
 });
 
+test("of settings that change faster than files are read, the last hold; a refused name can be mended", async () => {
+  const opened = await open(browser, site.url);
+  const { page } = opened;
+  await own(page);
+  await drop(page, "lines.zip", LINES);
+  await by(page, "own-look").waitFor();
+  // As a slider is dragged.
+  await page.getByRole("slider", { name: "Share that tests" }).evaluate((slider) => {
+    for (const value of [0.1, 0.3, 0.5, 0.4]) {
+      slider.value = value;
+      slider.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+  await page.waitForFunction(() => {
+    const cells = [...document.querySelectorAll("[data-testid=own-look] tbody tr:first-child td")];
+    return cells.slice(0, 3).map((cell) => cell.textContent).join() === "11,2,8";
+  });
+  await set(page, "Name of class 2", "falling");
+  await by(page, "own-use").click();
+  await by(page, "own-fault").filter({ hasText: "stands there twice" }).waitFor();
+  await set(page, "Name of class 2", "steep");
+  await by(page, "own-use").click();
+  await by(page, "own-kept").getByText("lines").waitFor();
+  await page.waitForFunction(() => document.documentElement.dataset.supplied === "yes");
+  await run(page);
+  assert.deepEqual(await by(page, "confusion").first().locator("thead th").allInnerTexts(), ["falling", "steep"]);
+  quiet(opened);
+  await opened.close();
+});
+
 test("what cannot be read is a sentence, and what is left out is named", async () => {
   const opened = await open(browser, site.url);
   const { page } = opened;

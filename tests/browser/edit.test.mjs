@@ -42,6 +42,29 @@ test("variants and steps are added, moved and removed, and a removal is taken ba
   await opened.close();
 });
 
+test("what was edited after a removal is not lost when the removal is taken back", async () => {
+  const opened = await toy();
+  const { page } = opened;
+  const become = (...wanted) =>
+    page.waitForFunction((wanted) => {
+      const { variants } = JSON.parse(document.querySelector("[data-testid=recipe-json]").value);
+      return variants.map((variant) => variant.name).join() === wanted;
+    }, wanted.join());
+  await by(page, "add-variant").click();
+  await by(page, "variant").nth(4).getByRole("button", { name: "Remove", exact: true }).click();
+  await become("dense", "pruned", "int8", "student");
+  await page.getByLabel("Move up: int8").click();
+  await become("dense", "int8", "pruned", "student");
+  await by(page, "undo").click();
+  await become("dense", "pruned", "int8", "student", "new variant");
+  await by(page, "undo").click();
+  await become("dense", "int8", "pruned", "student");
+  // Nothing was edited since: there is nothing more to come back to.
+  await by(page, "undo").waitFor({ state: "detached" });
+  quiet(opened);
+  await opened.close();
+});
+
 test("a value that is not allowed is named in its place, and nothing runs until it is mended", async () => {
   const opened = await toy();
   const { page } = opened;

@@ -123,6 +123,38 @@ test("results outlive a reload, a new run, and a deletion taken back", async () 
   await opened.close();
 });
 
+test("a run whose models are not kept shows no other run's weights", async () => {
+  const opened = await open(browser, site.url + toy);
+  const { page } = opened;
+  await run(page);
+  await page.waitForFunction(() => document.documentElement.dataset.kept === "yes");
+  await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open("featherweight");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const change = database.transaction(["models"], "readwrite");
+          change.objectStore("models").clear();
+          change.oncomplete = () => resolve(database.close());
+          change.onerror = () => reject(change.error);
+        };
+      }),
+  );
+  await page.reload();
+  await page.waitForFunction(() => document.documentElement.dataset.parts === "all");
+  await by(page, "run-item").first().waitFor();
+  await run(page);
+  await by(page, "mask").waitFor();
+  await by(page, "run-item").nth(1).click();
+  await by(page, "mask").waitFor({ state: "hidden" });
+  await by(page, "run-item").nth(0).click();
+  await by(page, "mask").waitFor();
+  quiet(opened);
+  await opened.close();
+});
+
 test("a drawn digit is read by every variant", async () => {
   const mnist = { ...TOY, data: { samples: 1000 }, training: { epochs: 1 } };
   const opened = await open(browser, site.url + commandLine(mnist).link());

@@ -144,6 +144,46 @@ test("an assignment is set, done, handed in, and read; a run on the teacher's pa
   await teacher.close();
 });
 
+test("another experiment leaves a student's work as it was; the assignment is there again after a reload elsewhere", async () => {
+  const { opened: teacher, link } = await assign();
+  await teacher.close();
+  const opened = await open(browser, link);
+  const { page } = opened;
+  /** Waits until this is laid out: the toy's second variant pruned so far, or, without a number, another experiment. */
+  const laid = (sparsity) =>
+    page.waitForFunction((sparsity) => {
+      const { title, variants } = JSON.parse(localStorage.getItem("featherweight-draft") ?? "{}");
+      return title === "Toy" ? variants[1].steps[0].prune.sparsity === sparsity : sparsity === null;
+    }, sparsity);
+  await by(page, "assignment").waitFor();
+  await by(page, "variant").nth(1).locator("summary").first().click();
+  const field = by(page, "variant").nth(1).getByTestId("step").getByRole("spinbutton").first();
+  await field.fill("0.75");
+  await field.press("Enter");
+  await laid(0.75);
+  // An exhibit is no work on the assignment, which is left for it and can come back.
+  const exhibit = async () => {
+    await go(page, "#gallery");
+    await by(page, "exhibit").first().getByRole("button", { name: "Open in the playground" }).click();
+    await by(page, "assignment").waitFor({ state: "detached" });
+    await laid(null);
+  };
+  await exhibit();
+  await by(page, "undo").click();
+  await by(page, "assignment").waitFor();
+  await laid(0.75);
+  // The address no longer names it.
+  await page.reload();
+  await by(page, "assignment").waitFor();
+  await laid(0.75);
+  await exhibit();
+  await go(page, link.slice(link.indexOf("#")));
+  await by(page, "assignment").waitFor();
+  await laid(0.75);
+  quiet(opened);
+  await opened.close();
+});
+
 /** The same answer, its figures changed as only someone who takes the link apart can. */
 function forge(link, change) {
   const packing = readFileSync(new URL("../../src/experiment/packing.rs", import.meta.url), "utf8");
@@ -197,6 +237,10 @@ test("an answer's link leads to the class page with that answer", async () => {
   const opened = await open(browser, handedIn);
   assert.match(await by(opened.page, "class-row").innerText(), /Grace/);
   assert.match(await by(opened.page, "class-goal").innerText(), /link is missing/);
+  // What was collected outlives a reload.
+  await go(opened.page, "#class");
+  await opened.page.reload();
+  await by(opened.page, "class-row").getByText("Grace").waitFor();
   quiet(opened);
   await opened.close();
 });

@@ -41,6 +41,38 @@ test("what the disk had no room for is kept when an older run is deleted", async
   await opened.close();
 });
 
+test("a run that found no room is kept with its models when it is renamed; a deletion that fails is told of", async () => {
+  const opened = await open(browser, site.url + commandLine(TOY).link());
+  const { page } = opened;
+  await page.evaluate(() => {
+    window.put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    };
+  });
+  await run(page);
+  await kept(page, "no");
+  await page.evaluate(() => (IDBObjectStore.prototype.put = window.put));
+  await page.locator(".runs summary").click();
+  await page.getByLabel("Name of this run").fill("the second try");
+  await page.getByLabel("Name of this run").press("Tab");
+  await kept(page, "yes");
+  await page.reload();
+  await by(page, "run-item").filter({ hasText: "the second try" }).click();
+  // Its weights can be looked at, so its models are there.
+  await by(page, "mask").waitFor();
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.delete = () => {
+      throw new DOMException("closed", "InvalidStateError");
+    };
+  });
+  await page.locator(".runs summary").click();
+  await by(page, "run-delete").click();
+  await by(page, "error").filter({ hasText: "there again at the next visit" }).waitFor();
+  quiet(opened);
+  await opened.close();
+});
+
 test("a browser that keeps nothing is told of, and everything runs", async () => {
   const opened = await open(browser, site.url + commandLine(TOY).link(), {
     init: () => {

@@ -267,8 +267,7 @@ fn reproduce(state: State, answer: &Answer) {
     if let Err(error) = Plan::new(&answer.recipe) {
         return state.complain(text::bad_link(&error.0));
     }
-    state.assignment.set(None);
-    actions::lay_out(state, answer.recipe.clone());
+    actions::lay_out_other(state, answer.recipe.clone());
     state.opened.set(Some(as_link(answer)));
     state.parts.with_engine(move |engine| (engine.run)(state));
 }

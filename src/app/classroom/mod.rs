@@ -13,7 +13,7 @@ pub(super) use lesson::Lesson;
 pub(super) use student::place as assignment;
 
 use super::share::{Dialog, Sharing, stem};
-use super::state::{Phase, Shared, Shown, State};
+use super::state::{Shared, State};
 use super::text::classroom as words;
 use super::{actions, browser, text};
 use crate::experiment::teaching::{ANSWER_MARK, ASSIGNMENT_MARK, Answer, Assignment};
@@ -25,6 +25,32 @@ use work::Work;
 
 /// What an address begins with that leads to the teacher's place with an assignment.
 const CLASS_MARK: &str = "#class=";
+
+/// Where local storage keeps the links that a teacher collected.
+const LINKS: &str = "featherweight-class";
+
+/// Takes up the links that were collected and the assignment that was open, and keeps both from now on.
+pub(super) fn restore(state: State) {
+    if let Some(links) = browser::kept(LINKS) {
+        state.class_links.set(links);
+    }
+    if let Some(assignment) = browser::kept(actions::ASSIGNMENT).and_then(|code| Assignment::from_text(&code).ok()) {
+        begin(state, assignment);
+    }
+    Effect::new(move |_| state.class_links.with(|links| keep(LINKS, Some(links.as_str()).filter(|l| !l.is_empty()))));
+    Effect::new(move |_| {
+        let code = state.assignment.with(|a| a.as_ref().and_then(|assignment| assignment.to_text().ok()));
+        keep(actions::ASSIGNMENT, code.as_deref());
+    });
+}
+
+/// Keeps a value in local storage, or forgets the one that is there.
+fn keep(key: &str, value: Option<&str>) {
+    match value {
+        Some(value) => browser::keep(key, value),
+        None => browser::forget(key),
+    }
+}
 
 /// The teacher's place.
 pub(super) fn place(state: State) -> AnyView {
@@ -83,13 +109,12 @@ fn add_links(state: State, lines: &str) {
 fn begin(state: State, assignment: Assignment) {
     let kept = Work::kept(&assignment.hash()).and_then(|work| work.recipe);
     let recipe = kept.filter(|recipe| assignment.changed(recipe).is_empty());
-    state.assignment.set(None); // what is locked changes with the recipe
+    let recipe = recipe.unwrap_or_else(|| assignment.recipe.clone());
     state.opened.set(None);
-    actions::lay_out(state, recipe.unwrap_or_else(|| assignment.recipe.clone()));
-    if !matches!(state.phase.get_untracked(), Phase::Running | Phase::Stopping) {
-        state.shown.set(Shown::Nothing);
+    actions::lay_out_for(state, recipe, Some(Shared(Arc::new(assignment))));
+    if !state.busy_untracked() {
+        actions::show_nothing(state);
     }
-    state.assignment.set(Some(Shared(Arc::new(assignment))));
 }
 
 /// Shows the link of an assignment that was set.

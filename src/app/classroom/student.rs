@@ -20,13 +20,20 @@ pub(in crate::app) fn place(state: State) -> AnyView {
 fn Card(state: State, assignment: Shared<Assignment>) -> impl IntoView {
     let hash = assignment.hash();
     let work = RwSignal::new(Work::of(&hash, assignment.questions.len()));
-    let key = hash.clone();
-    Effect::new(move |_| {
-        let recipe = state.draft.with(|d| d.recipe.clone());
-        work.with(|work| Work { recipe: Some(recipe), ..work.clone() }.keep(&key));
-    });
     let set = assignment.clone();
     let changed = Memo::new(move |_| state.draft.with(|d| set.changed(&d.recipe)));
+    let (key, mine) = (hash.clone(), assignment.clone());
+    Effect::new(move |_| {
+        let recipe = state.draft.with(|d| d.recipe.clone());
+        let allowed = changed.with(Vec::is_empty);
+        // What was laid out when the assignment was left is no work on it.
+        if state.assignment.with_untracked(|open| open.as_ref() != Some(&mine)) {
+            return;
+        }
+        // What it does not allow could not be gone on with: what was allowed before stays.
+        let recipe = if allowed { Some(recipe) } else { Work::kept(&key).and_then(|work| work.recipe) };
+        work.with(|work| Work { recipe, ..work.clone() }.keep(&key));
+    });
     let given = assignment.clone();
     let put_back = move |_| actions::lay_out(state, given.recipe.clone());
     let title = if assignment.title.is_empty() { words::UNTITLED.to_string() } else { assignment.title.clone() };

@@ -34,7 +34,7 @@ pub(in crate::app) fn form(state: State, typed: Typed) -> AnyView {
     let shown = move || typed.get().unwrap_or_else(|| json.get());
     let apply = move |_| {
         if let Some(text) = typed.get_untracked()
-            && actions::read_recipe(state, &text)
+            && actions::read_recipe(state, &text, actions::lay_out)
         {
             typed.set(None);
         }

@@ -100,7 +100,7 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
     provide_context(Origin(Signal::derive(origin)));
     let runs_here = move || state.busy() && live_size.get().is_some();
     let start = move |size: Size| {
-        actions::lay_out(state, (chosen().recipe)(size));
+        actions::lay_out_other(state, (chosen().recipe)(size));
         state.parts.with_engine(move |engine| (engine.run)(state));
     };
     let title_id = format!("{}-title", exhibit.name);
@@ -139,7 +139,7 @@ fn Hung(state: State, exhibit: &'static Exhibit) -> impl IntoView {
                     <button class="primary" data-testid="run-quick" disabled=move || state.busy() on:click=move |_| start(Size::Quick)>{words::QUICK}</button>
                     <button data-testid="run-full" disabled=move || state.busy() on:click=move |_| start(Size::Full)>{words::FULL}</button>
                     <button class="quiet" disabled=move || state.busy() on:click=move |_| {
-                        actions::lay_out(state, (chosen().recipe)(Size::Quick));
+                        actions::lay_out_other(state, (chosen().recipe)(Size::Quick));
                         super::browser::go("#playground");
                     }>{words::OPEN}</button>
                 </div>

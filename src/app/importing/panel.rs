@@ -4,7 +4,7 @@ use super::super::editor::NetworkForm;
 use super::super::editor::inputs::{CheckField, NumberField};
 use super::super::language::said;
 use super::super::state::State;
-use super::super::text::importing as words;
+use super::super::text::{NOT_DELETED, importing as words};
 use super::super::{browser, storage};
 use super::{Importing, Wish, label, open};
 use crate::export::{Fit, Row};
@@ -48,7 +48,7 @@ pub(in crate::app) fn panel(state: State) -> AnyView {
             {move || importing.file.with(Option::is_some).then(|| view! { <Settings state importing found/> })}
             {move || found.with(Option::is_some).then(|| view! { <Mapping state importing found/> })}
             {move || found.with(Option::is_some).then(|| view! { <Adopt state importing/> })}
-            <KeptFiles/>
+            <KeptFiles state/>
         </div>
     }
     .into_any()
@@ -226,7 +226,7 @@ fn Adopt(state: State, importing: Importing) -> impl IntoView {
 
 /// The files that the browser keeps, and a way to be rid of them.
 #[component]
-fn KeptFiles() -> impl IntoView {
+fn KeptFiles(state: State) -> impl IntoView {
     let paths = RwSignal::new(Vec::<String>::new());
     let look = move || {
         spawn_local(async move {
@@ -238,7 +238,9 @@ fn KeptFiles() -> impl IntoView {
     look();
     let forget = move |path: String| {
         spawn_local(async move {
-            storage::delete_file(&path).await;
+            if !storage::delete_file(&path).await {
+                state.complain(NOT_DELETED);
+            }
             look();
         });
     };

@@ -78,11 +78,11 @@ fn Runner(state: State, lesson: &'static Lesson) -> impl IntoView {
         })
     });
     let start = move |_| {
-        actions::lay_out(state, (lesson.recipe)());
+        actions::lay_out_other(state, (lesson.recipe)());
         state.parts.with_engine(move |engine| (engine.run)(state));
     };
     let open = move |_| {
-        actions::lay_out(state, (lesson.recipe)());
+        actions::lay_out_other(state, (lesson.recipe)());
         browser::go("#playground");
     };
     let told = move || seen.get().map(|seen| words::measured(seen.report.recipe.seeds.len(), seen.partly));

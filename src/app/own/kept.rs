@@ -1,6 +1,6 @@
 //! The data that this browser keeps.
 
-use super::super::text::own as words;
+use super::super::text::{NOT_DELETED, own as words};
 use super::super::{browser, storage};
 use super::Desk;
 use crate::data::{Own, own_path};
@@ -72,10 +72,13 @@ fn row(desk: Desk, own: Own) -> impl IntoView {
     let delete = move |_| {
         spawn_local(async move {
             let digest = own.with_value(|own| own.digest.clone());
-            storage::delete_file(&about(&digest)).await;
-            storage::delete_file(&own_path(&digest)).await;
+            // The description last: without it, a file that stays would not be listed.
+            let gone = storage::delete_file(&own_path(&digest)).await && storage::delete_file(&about(&digest)).await;
             desk.stored.update(|n| *n += 1);
-            desk.state.tell(words::DELETED);
+            match gone {
+                true => desk.state.tell(words::DELETED),
+                false => desk.state.complain(NOT_DELETED),
+            }
         });
     };
     let (title, line) = own.with_value(|own| (own.title.clone(), words::kept_line(own)));

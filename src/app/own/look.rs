@@ -45,7 +45,7 @@ pub(super) fn LookAt(desk: Desk, made: Shared<Made>) -> impl IntoView {
                     <ul>{reasons.iter().map(|reason| view! { <li>{said(reason)}</li> }).collect_view()}</ul>
                 </details>
             })}
-            <button class="primary" data-testid="own-use" disabled=move || desk.under_way.get() on:click=move |_| desk.take()>{words::TAKE}</button>
+            <button class="primary" data-testid="own-use" on:click=move |_| desk.take()>{words::TAKE}</button>
         </section>
     }
 }

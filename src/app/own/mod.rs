@@ -9,6 +9,7 @@ mod look;
 use super::language::said;
 use super::state::{Shared, State};
 use super::text::own as words;
+use super::text::supplied::NO_ROOM;
 use super::{browser, storage};
 use crate::data::import::Settings;
 use crate::data::{DatasetName, Own};
@@ -23,9 +24,6 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
-
-/// Under which path the worker is handed the files.
-const BUNDLE: &str = "own files";
 
 /// A file that was chosen.
 #[derive(Clone)]
@@ -47,8 +45,9 @@ struct Kept {
     title: ArcRwSignal<String>,
     settings: ArcRwSignal<Settings>,
     files: ArcRwSignal<(usize, f64)>,
-    under_way: ArcRwSignal<bool>,
-    taking: ArcRwSignal<bool>,
+    asked: ArcRwSignal<u32>,
+    reading: ArcRwSignal<Option<u32>>,
+    taking: ArcRwSignal<Option<u32>>,
     fault: ArcRwSignal<Option<String>>,
     made: ArcRwSignal<Option<Shared<Made>>>,
     names: ArcRwSignal<Vec<String>>,
@@ -63,10 +62,12 @@ struct Desk {
     settings: RwSignal<Settings>,
     /// How many files were chosen, and their bytes.
     files: RwSignal<(usize, f64)>,
-    /// A worker is reading.
-    under_way: RwSignal<bool>,
-    /// What comes next is to be laid out.
-    taking: RwSignal<bool>,
+    /// How many questions were asked.
+    asked: RwSignal<u32>,
+    /// The question whose answer is waited for; what is said to earlier ones is of other files or settings.
+    reading: RwSignal<Option<u32>>,
+    /// The question whose answer is to be laid out.
+    taking: RwSignal<Option<u32>>,
     /// Why nothing has become of them.
     fault: RwSignal<Option<String>>,
     made: RwSignal<Option<Shared<Made>>>,
@@ -85,7 +86,7 @@ pub(super) fn OwnData(state: State) -> impl IntoView {
             {move || state.draft.with(|d| d.recipe.data.described().is_none()).then(|| view! { <p class="hint">{words::NONE_YET}</p> })}
             <KeptData desk/>
             <Bring desk/>
-            <p class="hint" role="status">{move || desk.under_way.get().then(|| words::READING.tr())}</p>
+            <p class="hint" role="status">{move || desk.waits().then(|| words::READING.tr())}</p>
             {move || desk.fault.get().map(|fault| view! { <p class="wrong" role="alert" data-testid="own-fault">{said(&fault)}</p> })}
             {move || desk.made.get().map(|made| view! { <LookAt desk made/> })}
         </div>
@@ -100,7 +101,8 @@ impl Desk {
             title: kept.title.clone().into(),
             settings: kept.settings.clone().into(),
             files: kept.files.clone().into(),
-            under_way: kept.under_way.clone().into(),
+            asked: kept.asked.clone().into(),
+            reading: kept.reading.clone().into(),
             taking: kept.taking.clone().into(),
             fault: kept.fault.clone().into(),
             made: kept.made.clone().into(),
@@ -109,8 +111,8 @@ impl Desk {
         });
         Effect::new(move |_| {
             let said = state.answer.with(|said| Answer::of_kind("own", said.as_deref()));
-            if let Some(Answer::Own(result)) = said {
-                desk.hear(result);
+            if let Some(Answer::Own { number, made }) = said {
+                desk.hear(number, made);
             }
         });
         desk
@@ -135,6 +137,7 @@ impl Desk {
     fn clear(self) {
         CHOSEN.with_borrow_mut(Vec::clear);
         self.title.set(String::new());
+        self.taking.set(None);
         self.read();
     }
 
@@ -145,6 +148,7 @@ impl Desk {
         self.files.set((chosen.len(), bytes));
         self.fault.set(None);
         self.made.set(None);
+        self.reading.set(None);
         if chosen.is_empty() {
             return;
         }
@@ -152,43 +156,70 @@ impl Desk {
         if bytes > most {
             return self.fault.set(Some(words::too_large(bytes, most)));
         }
-        self.under_way.set(true);
+        let number = self.number();
+        self.reading.set(Some(number));
+        let files = chosen.iter().map(|file| (file.path.clone(), file.content.size() as usize)).collect();
+        // A name of its own, or a question would take the files of the next.
+        let name = format!("own files {number}");
+        let question = self.question(number, Some(name.clone()), files);
+        // By then the desk may be off the page.
+        let (fault, reading) = DESK.with(|kept| (kept.fault.clone(), kept.reading.clone()));
+        let state = self.state;
         spawn_local(async move {
-            let files = chosen.iter().map(|file| (file.path.clone(), file.content.size() as usize)).collect();
-            let Some(bundle) = browser::read_together(chosen.iter().map(|file| &file.content)).await else {
-                self.under_way.set(false);
-                return self.fault.set(Some(words::UNREAD.tr().into()));
+            let bundle = browser::read_together(chosen.iter().map(|file| &file.content)).await;
+            if reading.get_untracked() != Some(number) {
+                return; // asked anew meanwhile
+            }
+            let Some(file) = bundle else {
+                reading.set(None);
+                return fault.set(Some(words::UNREAD.tr().into()));
             };
-            self.state.with_pool(|pool| pool.hand(ModelFile { name: BUNDLE.into(), file: bundle }));
-            self.ask(Some(BUNDLE.into()), files, false);
+            state.with_pool(|pool| {
+                pool.hand(ModelFile { name, file });
+                pool.inspect(None, question.to_json());
+            });
         });
     }
 
     /// Has what was made laid out, with its classes named as they are now.
     fn take(self) {
-        self.taking.set(true);
-        self.under_way.set(true);
-        self.ask(None, Vec::new(), true);
-    }
-
-    fn ask(self, bundle: Option<String>, files: Vec<(String, usize)>, take: bool) {
-        let mut settings = self.settings.get_untracked();
-        settings.labels = take.then(|| self.names.get_untracked());
-        let title = self.title.get_untracked();
-        let question = Question::Own { bundle, files, title, settings, take };
+        let number = self.number();
+        self.taking.set(Some(number));
+        let question = self.question(number, None, Vec::new());
         self.state.with_pool(|pool| pool.inspect(None, question.to_json()));
     }
 
-    fn hear(self, result: Result<Made, String>) {
-        if !self.under_way.get_untracked() {
-            return; // said to another page before
+    /// Whether a worker has yet to answer.
+    fn waits(self) -> bool {
+        self.reading.with(Option::is_some) || self.taking.with(Option::is_some)
+    }
+
+    /// The next question's number.
+    fn number(self) -> u32 {
+        self.asked.update(|asked| *asked += 1);
+        self.asked.get_untracked()
+    }
+
+    /// What is asked: of a bundle of files what they make, of what was made last that it be taken.
+    fn question(self, number: u32, bundle: Option<String>, files: Vec<(String, usize)>) -> Question {
+        let take = bundle.is_none();
+        let labels = take.then(|| self.names.get_untracked());
+        let settings = Settings { labels, ..self.settings.get_untracked() };
+        Question::Own { number, bundle, files, title: self.title.get_untracked(), settings, take }
+    }
+
+    fn hear(self, number: u32, made: Result<Made, String>) {
+        let (reading, taking) = (self.reading.get_untracked(), self.taking.get_untracked());
+        if reading == Some(number) {
+            self.reading.set(None);
+        } else if taking == Some(number) {
+            self.taking.set(None);
+        } else {
+            return;
         }
-        self.under_way.set(false);
-        let taking = self.taking.get_untracked();
-        self.taking.set(false);
-        match result {
+        match made {
             Err(fault) => self.fault.set(Some(fault)),
-            Ok(made) if taking => {
+            Ok(made) if taking == Some(number) => {
                 self.fault.set(None);
                 self.lay_out(made.own);
                 self.state.tell(words::TAKEN);
@@ -202,7 +233,7 @@ impl Desk {
 
     /// The experiment under edit is on these data from now on.
     fn lay_out(self, own: Own) {
-        remember(own.clone(), self.stored);
+        remember(self.state, own.clone());
         self.state.draft.update(|draft| {
             let recipe = &mut draft.recipe;
             recipe.data = Data::of(own);
@@ -220,10 +251,16 @@ impl Desk {
 }
 
 /// Keeps what a recipe says of own data, beside their file, so that they can be laid out again.
-pub(super) fn remember(own: Own, stored: RwSignal<u32>) {
+fn remember(state: State, own: Own) {
+    if browser::embedded().is_some() {
+        return; // what comes into a frame is gone with it
+    }
+    let stored = DESK.with(|kept| kept.stored.clone());
     spawn_local(async move {
         let json = serde_json::to_vec(&own).unwrap_or_default(); // plain data: cannot fail
-        storage::save_file(&kept::about(&own.digest), &json).await;
+        if !storage::save_file(&kept::about(&own.digest), &json).await {
+            state.tell(NO_ROOM);
+        }
         stored.update(|n| *n += 1);
     });
 }
@@ -232,7 +269,7 @@ pub(super) fn remember(own: Own, stored: RwSignal<u32>) {
 pub(super) fn supplied(state: State, path: &str) {
     let own = state.draft.with_untracked(|d| d.recipe.data.described().cloned());
     if let Some(own) = own.filter(|own| own.path() == path) {
-        remember(own, DESK.with(|kept| kept.stored.clone().into()));
+        remember(state, own);
     }
 }
 

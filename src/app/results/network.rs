@@ -38,7 +38,7 @@ pub(super) fn NetworkPicture(state: State, matrix: Matrix) -> impl IntoView {
     });
     let count = Memo::new(move |_| told.with(|told| told.as_ref().map_or(0, |(_, networks)| networks.len())));
     let network = Memo::new(move |_| {
-        let variant = state.variant.get()?;
+        let variant = state.variant.get().filter(|_| state.models_loaded.get() > 0)?;
         told.with(|told| {
             let (_, networks) = told.as_ref().filter(|(model, _)| *model == variant)?;
             networks.get(member.get().min(networks.len().saturating_sub(1))).cloned()

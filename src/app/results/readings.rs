@@ -14,7 +14,7 @@ pub(super) fn Readings(state: State, inked: Signal<bool>) -> impl IntoView {
         Memo::new(move |_| state.report.with(|r| r.as_ref().map(|r| r.recipe.data.info().labels)).unwrap_or_default());
     let empty = move || {
         let none = state.predictions.with(Vec::is_empty);
-        let known = state.models_loaded.get() > 0;
+        let known = state.models_loaded.get() > 0 || state.busy();
         none.then(|| if !known && inked.get() { text::DRAW_NO_MODELS.tr() } else { text::DRAW_EMPTY.tr() })
     };
     let rows = move || {

@@ -37,7 +37,7 @@ pub(super) fn Runs(state: State) -> impl IntoView {
                     {move || live.get().then(|| view! {
                         <li><button
                             aria-current=move || (state.shown.get() == Shown::Live).then_some("true")
-                            on:click=move |_| state.shown.set(Shown::Live)
+                            on:click=move |_| actions::show_live(state)
                         >{text::LIVE_RUN}</button></li>
                     })}
                     <For each=move || list.get() key=|run| run.clone() let((id, title, tag))>
@@ -74,7 +74,10 @@ pub(super) fn Runs(state: State) -> impl IntoView {
 fn edit(state: State, id: u32) {
     let recipe =
         state.runs.with_untracked(|runs| runs.iter().find(|r| r.notes.id == id).map(|r| r.report.recipe.clone()));
-    if let Some(recipe) = recipe {
-        actions::lay_out(state, recipe);
+    let Some(recipe) = recipe else { return };
+    // What an assignment allows may be the student's own, and is work on it.
+    match state.assignment.with_untracked(|a| a.as_ref().is_none_or(|a| a.changed(&recipe).is_empty())) {
+        true => actions::lay_out(state, recipe),
+        false => actions::lay_out_other(state, recipe),
     }
 }

@@ -24,8 +24,9 @@ pub(in crate::app) fn WeightsPicture(state: State, matrix: Memo<usize>) -> impl 
         }
     });
     let mine = Memo::new(move |_| {
+        let loaded = state.models_loaded.get() > 0; // what comes late is of another run
         state.picture.with(|p| {
-            p.as_ref().is_some_and(|(model, index, _)| {
+            p.as_ref().filter(|_| loaded).is_some_and(|(model, index, _)| {
                 state.variant.with(|v| v.as_ref() == Some(model)) && *index == matrix.get()
             })
         })

@@ -45,10 +45,9 @@ pub(in crate::app) fn open_file(state: State, file: web_sys::Blob, then: impl Fn
                 false
             }
             json if json.starts_with('{') => {
-                let read = actions::read_recipe(state, json);
+                let read = actions::read_recipe(state, json, actions::lay_out_other);
                 if read {
                     state.opened.set(None);
-                    state.assignment.set(None);
                     browser::go("#playground");
                 }
                 read

@@ -82,7 +82,7 @@ const NOT_SET: Text = Text("The assignment cannot be set yet: {}.");
 
 pub(in crate::app) const COLLECT: Text = Text("Read the answers");
 pub(in crate::app) const COLLECT_HELP: Text = Text(
-    "Paste links, one a line, or drop a text file with them here. With the assignment's own link among them the goal is judged. They stay until this page is closed.",
+    "Paste links, one a line, or drop a text file with them here. With the assignment's own link among them the goal is judged. They stay in this browser until you remove them.",
 );
 pub(in crate::app) const LINKS: Text = Text("Links");
 pub(in crate::app) const NO_ANSWERS: Text = Text("No answers yet.");

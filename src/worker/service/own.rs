@@ -24,7 +24,11 @@ pub(super) fn make(
         source::take(bundle.unwrap_or(LAST)).ok_or("the files have not reached the worker; choose them again")?;
     let supplied = match bundle {
         Some(_) => parted(content, files)?,
-        None => vec![Supplied { path: LAST.into(), bytes: content }],
+        None => {
+            // It stays, so that names that are refused can be mended.
+            source::keep(vec![ModelFile { name: LAST.into(), file: content.clone() }]);
+            vec![Supplied { path: LAST.into(), bytes: content }]
+        }
     };
     let imported = import::import(supplied, settings)?;
     let (own, content) = imported.file.describe(title)?;

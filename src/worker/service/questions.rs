@@ -21,8 +21,9 @@ pub(super) fn inspect(state: &Rc<RefCell<State>>, run: Option<u32>, question: &s
             Ok(answer) => tell(&answer),
             Err(message) => fail(run, message),
         },
-        (Ok(Question::Own { bundle, files, title, settings, take }), _) => {
-            tell(&Answer::Own(own::make(bundle.as_deref(), &files, &title, &settings, take)));
+        (Ok(Question::Own { number, bundle, files, title, settings, take }), _) => {
+            let made = own::make(bundle.as_deref(), &files, &title, &settings, take);
+            tell(&Answer::Own { number, made });
         }
         (Ok(Question::Network { model }), _) => match named(&state.borrow().models, &model) {
             Ok(trained) => tell(&Answer::Network { networks: export::summary(trained), model }),

@@ -95,7 +95,7 @@ impl Answers {
                 Some(Answer::Landscape { run, landscape }) => answers.landscape.take(run, landscape),
                 Some(Answer::Agreement { run, agreement }) => answers.agreement.take(run, agreement),
                 // Those who asked listen for themselves.
-                Some(Answer::Network { .. } | Answer::Import(_) | Answer::Own(_)) | None => {}
+                Some(Answer::Network { .. } | Answer::Import(_) | Answer::Own { .. }) | None => {}
             }
         });
         answers

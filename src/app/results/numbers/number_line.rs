@@ -38,7 +38,7 @@ pub(super) fn NumberLine(state: State, answers: Answers) -> impl IntoView {
         if example.get() {
             return Some(Shared(Arc::new(Histogram::example())));
         }
-        let variant = state.variant.get()?;
+        let variant = state.variant.get().filter(|_| state.models_loaded.get() > 0)?;
         answers.weights.with(|w| {
             w.as_ref().filter(|(model, at, _)| *model == variant && *at == matrix.at.get()).map(|(.., h)| h.clone())
         })
