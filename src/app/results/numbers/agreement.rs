@@ -29,7 +29,7 @@ pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> i
         let data = report.recipe.data.clone();
         answers.agreement.ask(state, student.clone(), &Question::Agreement { teacher, student, data });
     };
-    let info = Memo::new(move |_| state.report.with(|report| report.as_ref().map(|r| r.recipe.data.dataset)));
+    let info = Memo::new(move |_| state.report.with(|report| report.as_ref().map(|r| r.recipe.data.info())));
     let told = move || answers.agreement.about(state, pick.name.get().as_deref());
     let any = Memo::new(move |_| teacher.with(Option::is_some));
     move || {
@@ -47,7 +47,7 @@ pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> i
                     </div>
                     {move || {
                         let names = [teacher.get_untracked()?, pick.name.get_untracked()?];
-                        Some(draw(told()?, info.get_untracked()?.info(), names))
+                        Some(draw(told()?, info.get_untracked()?, names))
                     }}
                 </section>
             }
@@ -192,8 +192,13 @@ fn caption(example: &Example, info: &'static DatasetInfo, names: &[String; 2]) -
 
 fn picture(example: &Example, info: &'static DatasetInfo) -> AnyView {
     let canvas = NodeRef::<Canvas>::new();
-    let pixels: Vec<u8> = example.pixels.iter().flat_map(|grey| [255 - grey, 255 - grey, 255 - grey, 255]).collect();
-    let [height, width, _] = info.shape;
+    let [height, width, channels] = info.shape;
+    // Grey values are ink on paper, as on the pad.
+    let pixel = |values: &[u8]| match *values {
+        [red, green, blue] => [red, green, blue, 255],
+        _ => values.first().map_or([0; 4], |grey| [255 - grey, 255 - grey, 255 - grey, 255]),
+    };
+    let pixels: Vec<u8> = example.pixels.chunks_exact(channels.max(1)).flat_map(pixel).collect();
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
             paint(&canvas, width, height, &pixels);
