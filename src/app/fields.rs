@@ -112,7 +112,8 @@ pub(super) fn number(value: f64) -> Value {
 pub(super) fn summary(step: &Step) -> String {
     match step {
         Step::Train(training) => text::train_on(training.epochs),
-        Step::Prune(prune) => text::prune(prune.sparsity),
+        Step::Prune(prune) if prune.budgets.is_empty() => text::prune(prune.sparsity),
+        Step::Prune(_) => text::PRUNE_BY_LAYER.into(),
         Step::Quantize(quantize) => {
             let mixed = quantize.budget > 0 || !quantize.layer_bits.is_empty();
             let bits = if mixed { text::quantize::MIXED.to_string() } else { quantize.bits.to_string() };
