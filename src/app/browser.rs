@@ -1,6 +1,6 @@
 //! The little of the browser that the page needs beyond Leptos: clock, address, local storage, clipboard, files, pixels.
 
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, request_animation_frame, window};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -192,6 +192,19 @@ pub(super) fn focus(element: &web_sys::Element) {
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
         let _ = element.focus(); // refused only where it is not drawn
     }
+}
+
+/// Gives the focus back to what has it now, if what is done next takes it away: an element that is moved in the page loses it.
+pub(super) fn hold_focus() {
+    let had = document().active_element();
+    request_animation_frame(move || {
+        let body = document().body().map(web_sys::Element::from);
+        if document().active_element() == body
+            && let Some(element) = had.filter(|element| element.is_connected())
+        {
+            focus(&element);
+        }
+    });
 }
 
 /// Does what a click on an element would.

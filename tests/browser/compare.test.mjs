@@ -137,10 +137,13 @@ test("the list is sorted, filtered, pinned, renamed; a deletion can be taken bac
   assert.deepEqual(await names(page), ["dense", "int8", "pruned", "student"]);
   await page.getByRole("button", { name: "Pin pruned" }).click();
   assert.equal((await names(page))[0], "pruned");
+  // The row has moved, and the keyboard with it.
+  await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "Pin pruned");
   await page.getByRole("button", { name: "Rename or delete student" }).click();
   await by(page, "result-name").fill("small one");
   await by(page, "result-name").press("Enter");
   await page.locator("th", { hasText: "small one" }).waitFor();
+  await page.waitForFunction(() => document.activeElement.dataset.testid === "result-name");
   await by(page, "filter").fill("SMALL");
   assert.deepEqual(await names(page), ["small one"]);
   await by(page, "filter").fill("nothing of this kind");

@@ -85,8 +85,6 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
         let from = list.at() * ROWS;
         list.listed.with(|listed| listed.iter().skip(from).take(ROWS).cloned().collect::<Vec<_>>())
     };
-    // Renamed or pinned, a row is another.
-    let key = |e: &Entry| (e.key.clone(), e.name.clone(), e.run.clone(), e.pinned);
     let reference = Memo::new(move |_| results.ticked.with(|ticked| ticked.first().cloned()));
     let filter = move |ev: web_sys::Event| {
         list.filter.set(event_target_value(&ev));
@@ -127,7 +125,7 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
                         <th scope="col">{words::ACTIONS}</th>
                     </tr></thead>
                     <tbody>
-                        <For each=shown key=key let(entry)><Row results list entry reference/></For>
+                        <For each=shown key=|entry| entry.key.clone() let(entry)><Row results list entry reference/></For>
                     </tbody>
                 </table>
             </div>
