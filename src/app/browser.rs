@@ -144,6 +144,14 @@ pub(super) fn reveal(id: &str) {
     }
 }
 
+/// Scrolls to an element, and has the keyboard go on from there.
+pub(super) fn lead_to(id: &str) {
+    reveal(id);
+    if let Some(element) = document().get_element_by_id(id) {
+        focus(&element);
+    }
+}
+
 /// Leads to what stands behind `#`.
 pub(super) fn go(fragment: &str) {
     let _ = window().location().set_hash(fragment); // refused only for addresses that cannot be
