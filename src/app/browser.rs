@@ -20,7 +20,7 @@ pub(super) fn date_ms() -> f64 {
 
 /// A time of day as the page's language writes it, in English as the visitor's locale does; with the date unless it is today's.
 pub(super) fn time_text(date_ms: f64) -> String {
-    let locale = if super::language::is_persian() { "fa-IR" } else { "default" };
+    let locale = locale();
     let date = js_sys::Date::new(&date_ms.into());
     let today = js_sys::Date::new_0();
     let time =
@@ -77,9 +77,14 @@ fn every(selector: &str) -> Vec<web_sys::Element> {
     (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
 }
 
-/// Today's date as the visitor's locale writes it.
+/// Today's date, likewise.
 pub(super) fn day_text() -> String {
-    String::from(js_sys::Date::new_0().to_locale_date_string("default", &JsValue::UNDEFINED))
+    String::from(js_sys::Date::new_0().to_locale_date_string(locale(), &JsValue::UNDEFINED))
+}
+
+/// As whose dates and times are written: as the page's language, in English as the visitor's.
+fn locale() -> &'static str {
+    if super::language::is_persian() { "fa-IR" } else { "default" }
 }
 
 /// Sets `data-{name}` on the root element.
