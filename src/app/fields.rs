@@ -66,7 +66,11 @@ pub(super) fn applies(step: &Step, name: &str) -> bool {
     match step {
         Step::Prune(step) => applies_to_pruning(step, name),
         Step::Quantize(step) => applies_to_quantization(step, name),
-        Step::Distill(step) if name == "temperature" => step.method != "logits",
+        Step::Distill(step) => match name {
+            "temperature" => step.method != "logits",
+            "weight" => step.looks().is_some() || step.asks_for_slopes(),
+            _ => true,
+        },
         _ => true,
     }
 }
