@@ -1,6 +1,6 @@
 //! The list of all results: filtered, sorted, page by page, so that hundreds stay quick.
 
-use super::super::charts::save_buttons;
+use super::super::charts::{Above, save_buttons};
 use super::super::text;
 use super::super::text::compare as words;
 use super::row::Row;
@@ -137,7 +137,7 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
             </div>
             {move || reference.with(|r| r.as_ref().map(|r| view! { <p class="hint">{words::reference(&r.name)}</p> }))}
             {hows()}
-            {save_buttons(Signal::stored(words::RESULTS.to_string()), false, None, table)}
+            {save_buttons(Signal::stored(words::RESULTS.to_string()), Above::Nothing, None, table)}
         </section>
     }
 }
