@@ -1,6 +1,6 @@
 //! The little of the browser that the page needs beyond Leptos: clock, address, local storage, clipboard, files, pixels.
 
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, request_animation_frame, window};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -20,7 +20,7 @@ pub(super) fn date_ms() -> f64 {
 
 /// A time of day as the page's language writes it, in English as the visitor's locale does; with the date unless it is today's.
 pub(super) fn time_text(date_ms: f64) -> String {
-    let locale = if super::language::is_persian() { "fa-IR" } else { "default" };
+    let locale = locale();
     let date = js_sys::Date::new(&date_ms.into());
     let today = js_sys::Date::new_0();
     let time =
@@ -77,9 +77,14 @@ fn every(selector: &str) -> Vec<web_sys::Element> {
     (0..list.length()).filter_map(|i| list.item(i)?.dyn_into().ok()).collect()
 }
 
-/// Today's date as the visitor's locale writes it.
+/// Today's date, likewise.
 pub(super) fn day_text() -> String {
-    String::from(js_sys::Date::new_0().to_locale_date_string("default", &JsValue::UNDEFINED))
+    String::from(js_sys::Date::new_0().to_locale_date_string(locale(), &JsValue::UNDEFINED))
+}
+
+/// As whose dates and times are written: as the page's language, in English as the visitor's.
+fn locale() -> &'static str {
+    if super::language::is_persian() { "fa-IR" } else { "default" }
 }
 
 /// Sets `data-{name}` on the root element.
@@ -144,6 +149,14 @@ pub(super) fn reveal(id: &str) {
     }
 }
 
+/// Scrolls to an element, and has the keyboard go on from there.
+pub(super) fn lead_to(id: &str) {
+    reveal(id);
+    if let Some(element) = document().get_element_by_id(id) {
+        focus(&element);
+    }
+}
+
 /// Leads to what stands behind `#`.
 pub(super) fn go(fragment: &str) {
     let _ = window().location().set_hash(fragment); // refused only for addresses that cannot be
@@ -192,6 +205,19 @@ pub(super) fn focus(element: &web_sys::Element) {
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
         let _ = element.focus(); // refused only where it is not drawn
     }
+}
+
+/// Gives the focus back to what has it now, if what is done next takes it away: an element that is moved in the page loses it.
+pub(super) fn hold_focus() {
+    let had = document().active_element();
+    request_animation_frame(move || {
+        let body = document().body().map(web_sys::Element::from);
+        if document().active_element() == body
+            && let Some(element) = had.filter(|element| element.is_connected())
+        {
+            focus(&element);
+        }
+    });
 }
 
 /// Does what a click on an element would.

@@ -66,7 +66,11 @@ pub(super) fn applies(step: &Step, name: &str) -> bool {
     match step {
         Step::Prune(step) => applies_to_pruning(step, name),
         Step::Quantize(step) => applies_to_quantization(step, name),
-        Step::Distill(step) if name == "temperature" => step.method != "logits",
+        Step::Distill(step) => match name {
+            "temperature" => step.method != "logits",
+            "weight" => step.looks().is_some() || step.asks_for_slopes(),
+            _ => true,
+        },
         _ => true,
     }
 }
@@ -112,7 +116,8 @@ pub(super) fn number(value: f64) -> Value {
 pub(super) fn summary(step: &Step) -> String {
     match step {
         Step::Train(training) => text::train_on(training.epochs),
-        Step::Prune(prune) => text::prune(prune.sparsity),
+        Step::Prune(prune) if prune.budgets.is_empty() => text::prune(prune.sparsity),
+        Step::Prune(_) => text::PRUNE_BY_LAYER.into(),
         Step::Quantize(quantize) => {
             let mixed = quantize.budget > 0 || !quantize.layer_bits.is_empty();
             let bits = if mixed { text::quantize::MIXED.to_string() } else { quantize.bits.to_string() };

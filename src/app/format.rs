@@ -122,8 +122,10 @@ pub(super) fn amount(value: f64) -> String {
 
 /// `2 min 5 s`
 pub(super) fn seconds(value: f64) -> String {
+    // Rounded first: 59.7 is a minute.
+    let value = (value.max(0.0) + 0.5).floor();
     if value < 60.0 {
-        return Text("{}\u{a0}s").with(&[&fixed(value.max(0.0), 0)]);
+        return Text("{}\u{a0}s").with(&[&fixed(value, 0)]);
     }
     let minutes = (value / 60.0).floor();
     if minutes >= 60.0 {

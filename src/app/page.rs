@@ -58,6 +58,8 @@ fn Whole(state: State) -> impl IntoView {
     let turn = in_turn(Memo::new(move |_| state.played.get()), 3, state.parts.settled());
     let [first, second, third] = [0, 1, 2].map(turn);
     Effect::new(move |_| third.get().then(|| state.drawn.set(true)));
+    // Which slide it is changes with each; the bar stays, or a screen reader would not be told of the change.
+    let presenting = Memo::new(move |_| state.presenting.with(Option::is_some));
     view! {
         <Skip place=state.place/>
         <header class="top">
@@ -87,7 +89,7 @@ fn Whole(state: State) -> impl IntoView {
         </main>
         <Elsewhere state/>
         {move || state.dialog.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.dialog)(state)))}
-        {move || state.presenting.with(Option::is_some).then(|| state.parts.draw(move |rest| (rest.presenter)(state)))}
+        {move || presenting.get().then(|| state.parts.draw(move |rest| (rest.presenter)(state)))}
         <Notices state/>
         <p class="unseen" role="status" data-testid="announced">{state.parts.add(move |rest| (rest.announced)(state))}</p>
         <footer>{text::PRIVACY}</footer>

@@ -641,6 +641,14 @@ pub(super) fn prune(sparsity: f64) -> String {
     Text("prune {}").with(&[&format::short_percent(sparsity)])
 }
 
+pub(super) const PRUNE_BY_LAYER: Text = Text("prune layer by layer");
+
+/// Where something else was typed.
+pub(super) fn no_list(text: &str) -> String {
+    Text("“{text}” is no list of numbers; write them with commas between, such as 4, 2. Until then it stays as it was.")
+        .with(&[&text])
+}
+
 /// What an ensemble is made of.
 pub(super) fn mean_of(names: &[String]) -> String {
     Text("mean of {}").with(&[&list(names)])

@@ -94,9 +94,7 @@ pub async fn agreement(
     clock: &mut impl Clock,
 ) -> Result<Option<Agreement>, RunError> {
     let (count, classes, features) = (dataset.len(Split::Test), dataset.classes(), dataset.features());
-    if [teacher, student].iter().any(|model| model.classes() != classes || model.shape().len() != features) {
-        return Err(RunError::Network("the two networks were trained on other data; choose two of one run".into()));
-    }
+    of_this_data([teacher, student], dataset)?;
     dataset.ensure_all(source, Split::Test).await?;
     let (mut teacher, mut student) = (Executable::new(teacher), Executable::new(student));
     let mut told = Agreement::default();
@@ -114,13 +112,7 @@ pub async fn agreement(
         for ((&index, pixels), (teacher, student)) in indices.iter().zip(samples.chunks_exact(features)).zip(rows) {
             let label = dataset.label(Split::Test, index as usize);
             let class = usize::from(label);
-            let example = || Example {
-                index,
-                label,
-                pixels: pixels.iter().map(|grey| (grey * 255.0).round() as u8).collect(),
-                teacher: teacher.to_vec(),
-                student: student.to_vec(),
-            };
+            let example = || Example::new(index, label, pixels, [teacher, student]);
             let (first, second) = (arg_max(teacher), arg_max(student));
             match (first == class, second == class) {
                 (true, true) => told.both_right += 1,
@@ -155,6 +147,47 @@ pub async fn agreement(
         .collect();
     told.examples = doubtful.into_iter().flatten().map(|(_, example)| example).collect();
     Ok(Some(told))
+}
+
+/// Shows both networks one test sample.
+///
+/// # Errors
+/// As [`agreement`]'s, and if there is no such sample.
+pub async fn example(
+    teacher: &TrainedModel,
+    student: &TrainedModel,
+    dataset: &mut Dataset,
+    source: &impl Source,
+    index: u32,
+) -> Result<Example, RunError> {
+    of_this_data([teacher, student], dataset)?;
+    let count = dataset.len(Split::Test);
+    if index as usize >= count {
+        return Err(RunError::Network(format!(
+            "there is no test sample {index}; there are {count} of them, counted from 0"
+        )));
+    }
+    dataset.ensure(source, Split::Test, index as usize).await?;
+    let mut pixels = vec![0.0; dataset.features()];
+    dataset.gather(Split::Test, &[index], &mut pixels);
+    let [teacher, student] = [teacher, student].map(|model| Executable::new(model).logits(1, &pixels).to_vec());
+    Ok(Example::new(index, dataset.label(Split::Test, index as usize), &pixels, [&teacher, &student]))
+}
+
+impl Example {
+    fn new(index: u32, label: u8, pixels: &[f32], [teacher, student]: [&[f32]; 2]) -> Self {
+        let pixels = pixels.iter().map(|grey| (grey * 255.0).round() as u8).collect();
+        Self { index, label, pixels, teacher: teacher.to_vec(), student: student.to_vec() }
+    }
+}
+
+/// Whether both networks take this data's samples and tell its classes apart.
+fn of_this_data(models: [&TrainedModel; 2], dataset: &Dataset) -> Result<(), RunError> {
+    let fits = |model: &TrainedModel| model.classes() == dataset.classes() && model.shape().len() == dataset.features();
+    match models.into_iter().all(fits) {
+        true => Ok(()),
+        false => Err(RunError::Network("the two networks were trained on other data; choose two of one run".into())),
+    }
 }
 
 #[cfg(test)]
@@ -216,6 +249,23 @@ mod tests {
         let of = |name| mentor(&plan, name);
         assert_eq!(["large", "dense"].map(of), [None, None]);
         assert_eq!(["int8", "taught", "student"].map(of), ["dense", "large", "large"].map(|name| Some(name.into())));
+    }
+
+    /// Asked for by its number, a sample is what the look at all of them tells of it.
+    #[test]
+    fn one_sample_is_as_among_all() {
+        let (teacher, student) = (model(1), model(2));
+        let told = compare(&teacher, &student);
+        let one = |index| {
+            let mut blobs = Dataset::open(DatasetName::Blobs, Some(10), None).unwrap();
+            now(example(&teacher, &student, &mut blobs, &Nothing, index))
+        };
+        for there in told.examples.iter().chain(&told.disagreements) {
+            assert_eq!(one(there.index).as_ref(), Ok(there));
+        }
+        let count = Dataset::open(DatasetName::Blobs, Some(10), None).unwrap().len(Split::Test) as u32;
+        assert!(one(count - 1).is_ok());
+        assert!(one(count).unwrap_err().to_string().contains(&format!("no test sample {count}")));
     }
 
     #[test]

@@ -51,7 +51,7 @@ mod timing;
 #[cfg(not(target_arch = "wasm32"))]
 mod transfer_tests;
 
-pub use agreement::{Agreement, Example, TEMPERATURES, agreement, mentor, soft_targets};
+pub use agreement::{Agreement, Example, TEMPERATURES, agreement, example, mentor, soft_targets};
 pub use engines::{Accelerator, Engines};
 pub use event::{BOUNDARY_EXTENT, Clock, Event, Flow, Sink};
 pub use link::Link;

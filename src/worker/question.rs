@@ -5,7 +5,7 @@ use crate::compression::quantize::Quantize;
 use crate::compression::quantize::number_line::Histogram;
 use crate::data::{Own, import};
 use crate::experiment::landscape::{Landscape, Size};
-use crate::experiment::{Agreement, Data, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
+use crate::experiment::{Agreement, Data, Example, LayerNoise, LayerPrecision, LayerSensitivity, Recipe};
 use crate::export::{Fit, FormName, ImportSettings, NetworkSummary, Row};
 use crate::network::Architecture;
 use serde::{Deserialize, Serialize};
@@ -102,6 +102,17 @@ pub enum Question {
         student: String,
         /// The data that they were trained on.
         data: Data,
+    },
+    /// What two models say of one test sample.
+    Example {
+        /// As in [`Question::Agreement`].
+        teacher: String,
+        /// The other.
+        student: String,
+        /// The data that they were trained on.
+        data: Data,
+        /// The sample's number in the test set.
+        index: u32,
     },
     /// The loss around a float model. Keeps the worker busy for a while, and is answered again and again meanwhile.
     Landscape {
@@ -221,6 +232,13 @@ pub enum Answer {
         run: u32,
         /// Where they agree and where not.
         agreement: Agreement,
+    },
+    /// To [`Question::Example`].
+    Example {
+        /// The question's number.
+        run: u32,
+        /// The sample and what is said of it.
+        example: Example,
     },
     /// To [`Question::Landscape`]: as far as it has come.
     Landscape {

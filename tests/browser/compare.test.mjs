@@ -137,10 +137,13 @@ test("the list is sorted, filtered, pinned, renamed; a deletion can be taken bac
   assert.deepEqual(await names(page), ["dense", "int8", "pruned", "student"]);
   await page.getByRole("button", { name: "Pin pruned" }).click();
   assert.equal((await names(page))[0], "pruned");
+  // The row has moved, and the keyboard with it.
+  await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "Pin pruned");
   await page.getByRole("button", { name: "Rename or delete student" }).click();
   await by(page, "result-name").fill("small one");
   await by(page, "result-name").press("Enter");
   await page.locator("th", { hasText: "small one" }).waitFor();
+  await page.waitForFunction(() => document.activeElement.dataset.testid === "result-name");
   await by(page, "filter").fill("SMALL");
   assert.deepEqual(await names(page), ["small one"]);
   await by(page, "filter").fill("nothing of this kind");
@@ -219,6 +222,20 @@ test("every form that charts, tables and reports are saved in can be read", asyn
   assert.deepEqual(json.rows.map((row) => String(row[1])), rows.slice(1).map((row) => row[1]), "the same numbers");
   const recipe = JSON.parse((await saved(page, chart.locator("[data-testid=save-recipe]"))).content);
   assert.equal(recipe.title, "Toy");
+  // What is drawn on a canvas, too: its points enlarged, and its numbers where they say something.
+  const plane = by(page, "boundary").locator("figure").first();
+  await plane.locator("summary").click();
+  const side = await plane.locator("canvas").evaluate((canvas) => canvas.width);
+  const points = csv((await saved(page, plane.locator("[data-testid=save-csv]"))).content.toString());
+  assert.deepEqual([points.length, points[0]], [side * side + 1, ["x", "y", "Class"]]);
+  assert.ok(points.slice(1).every((row) => ["upper", "lower"].includes(row[2]) && Math.abs(row[0]) < 2 && Math.abs(row[1]) < 2));
+  await by(page, "mask").waitFor();
+  for (const figure of [plane, page.locator("figure", { has: page.locator("[data-testid=mask]") })]) {
+    const [width, height] = await figure.locator("canvas").evaluate((canvas) => [canvas.width, canvas.height]);
+    const { content } = await saved(page, figure.locator("[data-testid=save-png]"));
+    const scale = Math.floor(960 / Math.max(width, height));
+    assert.deepEqual([content.readUInt32BE(16), content.readUInt32BE(20)], [width * scale, height * scale]);
+  }
   // Whole reports.
   const report = JSON.parse((await saved(page, by(page, "report"))).content);
   assert.equal(report.variants.length, 4);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { crc32, deflateRawSync, deflateSync } from "node:zlib";
-import { by, launch, open, quiet, run, serve } from "./helper.mjs";
+import { TOY, by, commandLine, launch, open, quiet, run, serve } from "./helper.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "release", "featherweight");
@@ -22,14 +22,14 @@ after(async () => {
 /** Numbers in four bytes, the greatest first. */
 const word = (value) => Buffer.from([value >>> 24, value >>> 16, value >>> 8, value]);
 
-/** A grey picture as a PNG file. */
+/** A picture as a PNG file: grey, or in colour where a value is three numbers. */
 function png(side, value) {
   const chunk = (name, data) => {
     const content = Buffer.concat([Buffer.from(name), data]);
     return Buffer.concat([word(data.length), content, word(crc32(content))]);
   };
-  const rows = Array.from({ length: side }, (_, y) => [0, ...Array.from({ length: side }, (_, x) => value(x, y))]);
-  const head = Buffer.concat([word(side), word(side), Buffer.from([8, 0, 0, 0, 0])]);
+  const rows = Array.from({ length: side }, (_, y) => [0, ...Array.from({ length: side }, (_, x) => value(x, y)).flat()]);
+  const head = Buffer.concat([word(side), word(side), Buffer.from([8, Array.isArray(value(0, 0)) ? 2 : 0, 0, 0, 0])]);
   return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", head), chunk("IDAT", deflateSync(Buffer.from(rows.flat()))), chunk("IEND", Buffer.alloc(0))]);
 }
 
@@ -222,6 +222,54 @@ test("a table of two features is drawn with its boundary", async () => {
   assert.equal(await by(page, "boundary").locator("canvas").count() > 0, true);
   assert.deepEqual((await by(page, "boundary").locator(".legend li").allInnerTexts()).sort(), ["high", "low", "middle"]);
   assert.equal(await by(page, "draw-pad").count(), 0);
+  quiet(opened);
+  await opened.close();
+});
+
+/** Pictures of three classes, each of one colour. */
+const COLOURS = zip(
+  ["blue", "green", "red"].flatMap((name, c) =>
+    Array.from({ length: 20 }, (_, i) => [`colours/${name}/${i}.png`, png(8, (x, y) => [0, 1, 2].map((part) => (part === 2 - c ? 200 + i : x + y)))]),
+  ),
+);
+
+test("what a teacher knows of three classes of own pictures in colour", async () => {
+  const recipe = { ...TOY, variants: TOY.variants.filter(({ name }) => ["dense", "student"].includes(name)) };
+  const opened = await open(browser, site.url + commandLine(recipe).link());
+  const { page } = opened;
+  await own(page);
+  await drop(page, "colours.zip", COLOURS);
+  await by(page, "own-look").waitFor();
+  await page.locator(".own").getByLabel("Keep colours", { exact: true }).check();
+  // Read again: the first class is blue, and not grey any more.
+  await page.waitForFunction(() => {
+    const [red, , blue] = document.querySelector(".look canvas")?.getContext("2d").getImageData(0, 0, 1, 1).data ?? [];
+    return blue > red + 100;
+  });
+  await by(page, "own-use").click();
+  await page.waitForFunction(() => document.documentElement.dataset.supplied === "yes");
+  await run(page);
+  const card = by(page, "agreement");
+  await by(page, "agreement-start").click();
+  await by(page, "agreement-counts").waitFor({ timeout: 60_000 });
+  const counts = (await by(page, "agreement-counts").locator("dd").allInnerTexts()).map(Number);
+  assert.equal(counts.reduce((sum, count) => sum + count), 12, "a fifth of each class tests");
+  assert.deepEqual((await by(page, "alike").locator("thead th").allInnerTexts()).slice(1), ["blue", "green", "red"]);
+  assert.equal(await by(page, "soft-targets").locator("tbody tr").count(), 3);
+  // Its picture is drawn, in its colour.
+  await page.waitForFunction(() => {
+    const pixel = document.querySelector("[data-testid=agreement] .chosen canvas")?.getContext("2d").getImageData(0, 0, 1, 1).data;
+    return pixel && pixel[3] === 255 && Math.max(...pixel.slice(0, 3)) > 190 && Math.min(...pixel.slice(0, 3)) < 20;
+  });
+  // Any sample can be asked for, by its number.
+  const other = (Number(await by(page, "sample-number").inputValue()) + 1) % 12;
+  await by(page, "sample-number").fill(`${other}`);
+  await by(page, "sample-number").press("Enter");
+  await card.locator(".chosen p", { hasText: `Test sample ${other}, class ` }).waitFor();
+  // What there is not, is not asked for.
+  await by(page, "sample-number").fill("12");
+  await by(page, "sample-number").press("Enter");
+  assert.equal(await by(page, "sample-number").inputValue(), `${other}`);
   quiet(opened);
   await opened.close();
 });

@@ -81,6 +81,32 @@ test("a value that is not allowed is named in its place, and nothing runs until 
   await opened.close();
 });
 
+test("a list is read as Persian keyboards write it, and what is none is said and stays to be mended", async () => {
+  const opened = await toy();
+  const { page } = opened;
+  const pruned = by(page, "variant").nth(1);
+  await pruned.locator("[data-testid=step] summary", { hasText: "More settings" }).click();
+  const list = pruned.getByLabel("Sparsity of each layer");
+  const budgets = async () => (await recipe(page)).variants[1].steps[0].prune.budgets ?? [];
+  await list.fill("۰٫۵، ۰٫۲۵");
+  await list.press("Tab");
+  assert.deepEqual(await budgets(), [0.5, 0.25]);
+  assert.equal(await list.inputValue(), "0.5, 0.25");
+  await pruned.locator(".chain", { hasText: "prune layer by layer" }).waitFor();
+  await list.fill("0.5, half");
+  await list.press("Tab");
+  await pruned.locator("[data-testid=list-unread]", { hasText: "0.5, half" }).waitFor();
+  assert.equal(await list.inputValue(), "0.5, half");
+  assert.deepEqual(await budgets(), [0.5, 0.25]);
+  await list.fill("");
+  await list.press("Tab");
+  await pruned.locator("[data-testid=list-unread]").waitFor({ state: "detached" });
+  assert.deepEqual(await budgets(), []);
+  await pruned.locator(".chain", { hasText: "prune 50 %" }).waitFor();
+  quiet(opened);
+  await opened.close();
+});
+
 test("an edited experiment outlives a reload, and comes back when another was laid out over it", async () => {
   const opened = await open(browser, site.url);
   const { page } = opened;

@@ -43,6 +43,7 @@ test("a transformer reads texts, and what shows pictures stays away", async () =
   await by(page, "agreement-start").click();
   await by(page, "agreement-counts").waitFor({ timeout: 60_000 });
   assert.equal(await by(page, "agreement").locator("canvas").count(), 0);
+  assert.equal(await by(page, "soft-targets").locator("tbody tr").count(), 10, "a text's soft targets, class by class");
   await accessible(page);
   quiet(opened);
   await opened.close();

@@ -91,6 +91,9 @@ test("an exhibit runs in its place, and what was reached is drawn beside what th
   assert.match(await exhibit.innerText(), /Frankle, Carbin 2019[^]*learn faster[^]*Not run on this device yet/);
   const { violations } = await new AxeBuilder({ page }).analyze();
   assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+  // From the contents the keyboard goes on in the exhibit.
+  await page.locator(".contents").getByRole("button", { name: await exhibit.locator("h3").innerText() }).click();
+  assert.equal(await exhibit.evaluate((section) => section === document.activeElement), true);
   await exhibit.locator("[data-testid=run-quick]").click();
   await exhibit.locator("svg.chart path.stroke").first().waitFor({ timeout: 60_000 });
   await exhibit.getByRole("button", { name: "Stop" }).click();

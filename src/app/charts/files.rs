@@ -3,15 +3,25 @@
 use super::super::language::Text;
 use super::super::text::export as words;
 use super::super::{browser, format, state::State, text};
-use super::picture::{chart_of, drawing, picture};
+use super::picture::{drawing, picture, shown_above};
 use crate::experiment::compare::{Cell, Table};
 use crate::experiment::{Link, Recipe};
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 /// The most rows that are drawn; the files hold all.
 const ROWS: usize = 200;
+
+/// What the numbers are behind, in the same figure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::app) enum Above {
+    /// A table, or nothing.
+    Nothing,
+    /// A canvas.
+    Canvas,
+    /// A chart.
+    Chart,
+}
 
 /// The experiment that what is drawn below came from: provided as a context where it came from one.
 #[derive(Clone, Copy)]
@@ -19,28 +29,28 @@ pub(in crate::app) struct Origin(pub Signal<Option<Link>>);
 
 /// A table of the numbers behind the chart in the same figure. `table` is asked only where they are looked at or saved.
 pub(super) fn numbers(title: Signal<String>, table: impl Fn() -> Table + Clone + Send + Sync + 'static) -> AnyView {
-    folded(text::DATA_BEHIND, title, true, true, table)
+    folded(text::DATA_BEHIND, title, Above::Chart, true, table)
 }
 
-/// A table of the numbers behind a picture, likewise.
+/// A table of the numbers behind a canvas, likewise.
 pub(in crate::app) fn plane_numbers(
     title: Signal<String>,
     table: impl Fn() -> Table + Clone + Send + Sync + 'static,
 ) -> AnyView {
-    folded(text::DATA_BEHIND, title, false, true, table)
+    folded(text::DATA_BEHIND, title, Above::Canvas, true, table)
 }
 
 /// A table that is folded away beneath a line.
 pub(in crate::app) fn folded_table(line: Text, heads: Vec<String>, rows: Vec<Vec<String>>) -> AnyView {
     let rows = rows.into_iter().map(|row| row.into_iter().map(Cell::text).collect()).collect();
     let table = Table { heads, rows };
-    folded(line, Signal::stored(line.to_string()), false, false, move || table.clone())
+    folded(line, Signal::stored(line.to_string()), Above::Nothing, false, move || table.clone())
 }
 
 fn folded(
     line: Text,
     title: Signal<String>,
-    charted: bool,
+    above: Above,
     lazy: bool,
     table: impl Fn() -> Table + Clone + Send + Sync + 'static,
 ) -> AnyView {
@@ -55,7 +65,7 @@ fn folded(
     view! {
         <details class="numbers" on:toggle=toggled>
             <summary>{line}</summary>
-            {move || open.get().then(|| save_buttons(title, charted, origin, table.clone()))}
+            {move || open.get().then(|| save_buttons(title, above, origin, table.clone()))}
             <div class="scroll" tabindex="0" role="group" aria-label=line>
                 {move || open.get().then(|| draw(shown()))}
             </div>
@@ -81,36 +91,15 @@ fn draw(table: Table) -> impl IntoView {
 /// One button for each form: of the chart above, where there is one, of the numbers, and of where they came from.
 pub(in crate::app) fn save_buttons(
     title: Signal<String>,
-    charted: bool,
+    above: Above,
     origin: Option<Origin>,
     table: impl Fn() -> Table + Clone + Send + Sync + 'static,
 ) -> AnyView {
     let state = use_context::<State>();
-    let complain = move || {
-        if let Some(state) = state {
-            state.complain(words::NO_PICTURE);
-        }
-    };
-    let save = move |ending: &str, kind: &str, content: &[u8]| {
-        let name = format!("{}.{ending}", browser::file_name(&title.get_untracked()));
-        browser::download(&name, kind, content);
-    };
-    let svg = move |ev: web_sys::MouseEvent| {
-        let chart = ev.target().and_then(|button| chart_of(&JsValue::from(button)));
-        match chart.as_ref().and_then(drawing) {
-            Some(text) => save("svg", "image/svg+xml", text.as_bytes()),
-            None => complain(),
-        }
-    };
-    let png = move |ev: web_sys::MouseEvent| {
-        let chart = ev.target().and_then(|button| chart_of(&JsValue::from(button)));
-        spawn_local(async move {
-            let Some(chart) = chart else { return complain() };
-            match picture(&chart).await {
-                Some(bytes) => save("png", "image/png", &bytes),
-                None => complain(),
-            }
-        });
+    let save = move |ending: &str, kind: &str, content: &[u8]| save_as(title, ending, kind, content);
+    let svg = move |ev: web_sys::MouseEvent| match shown_above(&ev).as_ref().and_then(drawing) {
+        Some(text) => save("svg", "image/svg+xml", text.as_bytes()),
+        None => complain(state),
     };
     let of_numbers = table.clone();
     let csv = move |_| save("csv", "text/csv", of_numbers().csv().as_bytes());
@@ -123,10 +112,8 @@ pub(in crate::app) fn save_buttons(
     view! {
         <div class="buttons" role="group" aria-label=words::SAVE_AS data-testid="save">
             <span>{words::SAVE_AS}</span>
-            {charted.then(|| view! {
-                <button data-testid="save-svg" title=words::SVG_HELP on:click=svg>"SVG"</button>
-                <button data-testid="save-png" title=words::PNG_HELP on:click=png>"PNG"</button>
-            })}
+            {(above == Above::Chart).then(|| view! { <button data-testid="save-svg" title=words::SVG_HELP on:click=svg>"SVG"</button> })}
+            {(above != Above::Nothing).then(|| png(title, state, above))}
             <button data-testid="save-csv" title=words::CSV_HELP on:click=csv>"CSV"</button>
             <button data-testid="save-json" title=words::JSON_HELP on:click=json>"JSON"</button>
             <button data-testid="save-markdown" title=words::MARKDOWN_HELP on:click=markdown>"Markdown"</button>
@@ -134,6 +121,45 @@ pub(in crate::app) fn save_buttons(
         </div>
     }
     .into_any()
+}
+
+/// The button that saves a canvas which has no numbers to be told, beneath it in the same figure.
+pub(in crate::app) fn save_canvas(title: Signal<String>) -> AnyView {
+    let state = use_context::<State>();
+    view! {
+        <div class="buttons" role="group" aria-label=words::SAVE_AS>
+            <span>{words::SAVE_AS}</span>
+            {png(title, state, Above::Canvas)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The button that saves what is above as a picture.
+fn png(title: Signal<String>, state: Option<State>, above: Above) -> impl IntoView {
+    let save = move |ev: web_sys::MouseEvent| {
+        let above = shown_above(&ev);
+        spawn_local(async move {
+            let Some(above) = above else { return complain(state) };
+            match picture(&above).await {
+                Some(bytes) => save_as(title, "png", "image/png", &bytes),
+                None => complain(state),
+            }
+        });
+    };
+    let help = if above == Above::Chart { words::PNG_HELP } else { words::CANVAS_HELP };
+    view! { <button data-testid="save-png" title=help on:click=save>"PNG"</button> }
+}
+
+fn save_as(title: Signal<String>, ending: &str, kind: &str, content: &[u8]) {
+    let name = format!("{}.{ending}", browser::file_name(&title.get_untracked()));
+    browser::download(&name, kind, content);
+}
+
+fn complain(state: Option<State>) {
+    if let Some(state) = state {
+        state.complain(words::NO_PICTURE);
+    }
 }
 
 /// The recipe and the link.

@@ -16,7 +16,7 @@ mod scale;
 mod scatter;
 
 pub(super) use bars::Bars;
-pub(super) use files::{Origin, folded_table, plane_numbers, save_buttons};
+pub(super) use files::{Above, Origin, folded_table, plane_numbers, save_buttons, save_canvas};
 pub(super) use frame::Axis;
 pub(super) use lines::{LineChart, Series};
 pub(super) use marked::{Marked, MarkedChart, Spotted};

@@ -2,9 +2,11 @@
 
 use super::super::browser;
 use leptos::prelude::{document, window};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlCanvasElement, HtmlImageElement, Node, NodeList, XmlSerializer};
+use web_sys::{
+    CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlImageElement, MouseEvent, Node, NodeList, XmlSerializer,
+};
 
 /// What of an element's computed style makes its look.
 const LOOKS: [&str; 13] = [
@@ -26,6 +28,8 @@ const LOOKS: [&str; 13] = [
 const OF_PAGE: [&str; 7] = ["class", "tabindex", "role", "aria-label", "aria-hidden", "aria-pressed", "data-testid"];
 /// Pixels of the picture to one of the drawing.
 const SCALE: f64 = 2.0;
+/// How many pixels the longer side of a canvas has at least, as a file.
+const LEAST: u32 = 960;
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// The drawing as a file of its own.
@@ -51,8 +55,16 @@ pub(in crate::app) fn drawing(svg: &Element) -> Option<String> {
     XmlSerializer::new().ok()?.serialize_to_string(&copy).ok()
 }
 
+/// A chart or a canvas as a PNG file.
+pub(super) async fn picture(shown: &Element) -> Option<Vec<u8>> {
+    match shown.dyn_ref() {
+        Some(canvas) => enlarged(canvas).await,
+        None => drawn(shown).await,
+    }
+}
+
 /// The drawing as a PNG file.
-pub(in crate::app) async fn picture(svg: &Element) -> Option<Vec<u8>> {
+async fn drawn(svg: &Element) -> Option<Vec<u8>> {
     let (width, height) = size(svg)?;
     let url = browser::object_url("image/svg+xml", drawing(svg)?)?;
     let image = HtmlImageElement::new().ok()?;
@@ -60,12 +72,31 @@ pub(in crate::app) async fn picture(svg: &Element) -> Option<Vec<u8>> {
     let there = JsFuture::from(image.decode()).await;
     let _ = web_sys::Url::revoke_object_url(&url); // an address of this page: cannot fail
     there.ok()?;
-    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
-    canvas.set_width((width * SCALE) as u32);
-    canvas.set_height((height * SCALE) as u32);
-    let context = browser::context(&canvas)?;
+    let (canvas, context) = fresh((width * SCALE) as u32, (height * SCALE) as u32)?;
     context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width * SCALE, height * SCALE).ok()?;
     browser::png(&canvas).await
+}
+
+/// What a canvas shows as a PNG file: each of its points a square, on the colour that the page has behind it.
+async fn enlarged(shown: &HtmlCanvasElement) -> Option<Vec<u8>> {
+    let scale = (LEAST / shown.width().max(shown.height()).max(1)).max(1);
+    let (width, height) = (shown.width() * scale, shown.height() * scale);
+    let (canvas, context) = fresh(width, height)?;
+    let (width, height) = (f64::from(width), f64::from(height));
+    context.set_image_smoothing_enabled(false);
+    context.set_fill_style_str(&ground_colour(shown)?);
+    context.fill_rect(0.0, 0.0, width, height);
+    context.draw_image_with_html_canvas_element_and_dw_and_dh(shown, 0.0, 0.0, width, height).ok()?;
+    browser::png(&canvas).await
+}
+
+/// A canvas that is not on the page.
+fn fresh(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let context = browser::context(&canvas)?;
+    Some((canvas, context))
 }
 
 /// Gives a copy the looks of its original, and nothing that only this page understands.
@@ -100,8 +131,8 @@ fn ground_colour(svg: &Element) -> Option<String> {
     computed.get_property_value("background-color").ok()
 }
 
-/// The chart that a button stands beneath.
-pub(super) fn chart_of(button: &JsValue) -> Option<Element> {
-    let button: &Element = button.dyn_ref()?;
-    button.closest("figure").ok()??.query_selector("svg.chart").ok()?
+/// The chart or the canvas above the button that was pressed.
+pub(super) fn shown_above(press: &MouseEvent) -> Option<Element> {
+    let button: Element = press.target()?.dyn_into().ok()?;
+    button.closest("figure").ok()??.query_selector("svg.chart, canvas").ok()?
 }

@@ -2,6 +2,7 @@
 
 use super::super::state::State;
 use super::super::text::classroom as words;
+use crate::app::language::Value;
 use crate::experiment::teaching::MAX_QUESTIONS;
 use leptos::prelude::*;
 
@@ -47,7 +48,7 @@ fn One(state: State, index: usize) -> impl IntoView {
     view! {
         <div class="step" data-testid="question">
             <div class="step-head">
-                <strong>{words::QUESTION}" "{index + 1}</strong>
+                <strong>{words::QUESTION}" "{(index + 1).written()}</strong>
                 <button aria-label=words::remove_question(index + 1) on:click=remove>"✕"</button>
             </div>
             <label class="field">

@@ -112,15 +112,17 @@ pub(super) fn PlanesCard(results: Results) -> impl IntoView {
     let planes = Memo::new(move |_| {
         let names = results.names.get();
         results.ticked.with(|ticked| {
-            let plane = |(index, entry): (usize, &Entry)| Some((names[index].clone(), boundary(results, entry)?));
+            let plane = |(index, entry): (usize, &Entry)| {
+                Some((names[index].clone(), boundary(results, entry)?, entry.report.recipe.data.info().labels))
+            };
             ticked.iter().enumerate().filter_map(plane).collect::<Vec<_>>()
         })
     });
     move || {
         let planes = planes.get();
         (!planes.is_empty()).then(|| {
-            let planes = planes.into_iter().map(|(label, boundary)| {
-                view! { <Plane label boundary=Signal::stored(Some(boundary))/> }
+            let planes = planes.into_iter().map(|(label, boundary, labels)| {
+                view! { <Plane label labels=Signal::stored(labels) boundary=Signal::stored(Some(boundary))/> }
             });
             view! {
                 <section class="card" aria-labelledby="compare-planes" data-testid="compare-planes">

@@ -1,6 +1,6 @@
 //! The list of all results: filtered, sorted, page by page, so that hundreds stay quick.
 
-use super::super::charts::save_buttons;
+use super::super::charts::{Above, save_buttons};
 use super::super::text;
 use super::super::text::compare as words;
 use super::row::Row;
@@ -85,8 +85,6 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
         let from = list.at() * ROWS;
         list.listed.with(|listed| listed.iter().skip(from).take(ROWS).cloned().collect::<Vec<_>>())
     };
-    // Renamed or pinned, a row is another.
-    let key = |e: &Entry| (e.key.clone(), e.name.clone(), e.run.clone(), e.pinned);
     let reference = Memo::new(move |_| results.ticked.with(|ticked| ticked.first().cloned()));
     let filter = move |ev: web_sys::Event| {
         list.filter.set(event_target_value(&ev));
@@ -127,7 +125,7 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
                         <th scope="col">{words::ACTIONS}</th>
                     </tr></thead>
                     <tbody>
-                        <For each=shown key=key let(entry)><Row results list entry reference/></For>
+                        <For each=shown key=|entry| entry.key.clone() let(entry)><Row results list entry reference/></For>
                     </tbody>
                 </table>
             </div>
@@ -139,7 +137,7 @@ pub(super) fn ListCard(results: Results, list: List) -> impl IntoView {
             </div>
             {move || reference.with(|r| r.as_ref().map(|r| view! { <p class="hint">{words::reference(&r.name)}</p> }))}
             {hows()}
-            {save_buttons(Signal::stored(words::RESULTS.to_string()), false, None, table)}
+            {save_buttons(Signal::stored(words::RESULTS.to_string()), Above::Nothing, None, table)}
         </section>
     }
 }

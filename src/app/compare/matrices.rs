@@ -1,6 +1,6 @@
 //! Confusion matrices side by side.
 
-use super::super::charts::{Mark, save_buttons};
+use super::super::charts::{Above, Mark, save_buttons};
 use super::super::results::confusion;
 use super::super::text;
 use super::super::text::compare as words;
@@ -51,7 +51,7 @@ fn matrix(index: usize, name: &str, entry: &Entry) -> AnyView {
         <div>
             <h4><Mark index/>" "{name.to_string()}</h4>
             {confusion::draw(matrix, labels, title.clone())}
-            {save_buttons(Signal::stored(title), false, None, move || confusion::table(&of_table, labels))}
+            {save_buttons(Signal::stored(title), Above::Nothing, None, move || confusion::table(&of_table, labels))}
         </div>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! The models of what is ticked, in the first worker, and pictures of their weights.
 
 use super::super::browser::paint;
-use super::super::charts::Mark;
+use super::super::charts::{Mark, save_canvas};
 use super::super::results::weights_picture::pixel;
 use super::super::state::{ResultKey, Shared, State};
 use super::super::text::compare as words;
@@ -160,5 +160,11 @@ fn WeightCanvas(name: String, picture: Shared<Picture>) -> impl IntoView {
             paint(&canvas, picture.width, picture.height, &pixels);
         }
     });
-    view! { <canvas class="weights" node_ref=canvas role="img" aria-label=format!("{}: {name}", words::WEIGHTS)></canvas> }
+    let title = format!("{}: {name}", words::WEIGHTS);
+    view! {
+        <figure>
+            <canvas class="weights" node_ref=canvas role="img" aria-label=title.clone()></canvas>
+            {save_canvas(Signal::stored(title))}
+        </figure>
+    }
 }

@@ -21,6 +21,11 @@ pub(super) fn Row(
 ) -> impl IntoView {
     let state = results.state;
     let key = StoredValue::new(entry.key.clone());
+    // Renamed or pinned, the row is the same one, so that whoever is in it stays there.
+    let now = Memo::new(move |before: Option<&Entry>| {
+        let found = results.all.with(|all| key.with_value(|key| all.iter().find(|e| e.key == *key).cloned()));
+        found.or_else(|| before.cloned()).unwrap_or_else(|| entry.clone())
+    });
     let place = Memo::new(move |_| key.with_value(|key| results.place(key)));
     let open = Memo::new(move |_| key.with_value(|key| list.open.with(|open| open.as_ref() == Some(key))));
     let tick = move |ev: web_sys::Event| {
@@ -30,37 +35,39 @@ pub(super) fn Row(
             event_target::<web_sys::HtmlInputElement>(&ev).set_checked(!on);
         }
     };
-    let pin = move |_| key.with_value(|key| mark(state, key, |mark| mark.pinned = !mark.pinned));
+    let pin = move |_| {
+        browser::hold_focus();
+        key.with_value(|key| mark(state, key, |mark| mark.pinned = !mark.pinned));
+    };
     let unfold = move |_| list.open.set((!open.get_untracked()).then(|| key.get_value()));
-    let (name, run, pinned) = (entry.name.clone(), entry.run.clone(), entry.pinned);
-    let title = words::tick(&name, &run);
-    let stopped = entry.variant().stopped;
-    let stored = StoredValue::new(entry);
+    let name = Memo::new(move |_| now.with(|entry| entry.name.clone()));
+    let pinned = Memo::new(move |_| now.with(|entry| entry.pinned));
+    let pins = move || words::pin(&name.read());
+    let more = move || words::more(&name.read());
     let cells = move || {
         let reference = reference.get();
-        stored
-            .with_value(|entry| Quantity::ALL.map(|quantity| cell(entry, quantity, reference.as_ref())).collect_view())
+        now.with(|entry| Quantity::ALL.map(|quantity| cell(entry, quantity, reference.as_ref())).collect_view())
     };
     view! {
         <tr class:chosen=move || place.get().is_some() data-testid="result">
             <td>
-                <input type="checkbox" aria-label=title prop:checked=move || place.get().is_some() on:change=tick/>
+                <input type="checkbox" aria-label=move || now.with(|entry| words::tick(&entry.name, &entry.run)) prop:checked=move || place.get().is_some() on:change=tick/>
             </td>
             <th scope="row">
                 {move || place.get().map(|index| view! { <Mark index/>" " })}
-                <bdi>{name.clone()}</bdi>
-                {stopped.then(|| view! { <em class="tag">{text::PARTIAL}</em> })}
+                <bdi>{name}</bdi>
+                {move || now.with(|entry| entry.variant().stopped).then(|| view! { <em class="tag">{text::PARTIAL}</em> })}
             </th>
-            <td class="of-run"><bdi>{run}</bdi></td>
+            <td class="of-run"><bdi>{move || now.with(|entry| entry.run.clone())}</bdi></td>
             {cells}
             <td class="acts">
-                <button class="quiet" aria-pressed=pinned.to_string() aria-label=words::pin(&name) title=words::pin(&name) on:click=pin>
-                    {if pinned { "★" } else { "☆" }}
+                <button class="quiet" aria-pressed=move || pinned.get().to_string() aria-label=pins title=pins on:click=pin>
+                    {move || if pinned.get() { "★" } else { "☆" }}
                 </button>
-                <button class="quiet" aria-expanded=move || open.get().to_string() aria-label=words::more(&name) title=words::more(&name) on:click=unfold>"…"</button>
+                <button class="quiet" aria-expanded=move || open.get().to_string() aria-label=more title=more on:click=unfold>"…"</button>
             </td>
         </tr>
-        {move || open.get().then(|| stored.with_value(|entry| view! { <Unfolded results list entry=entry.clone()/> }))}
+        {move || open.get().then(|| view! { <Unfolded results list entry=now/> })}
     }
 }
 
@@ -81,19 +88,24 @@ fn cell(entry: &Entry, quantity: Quantity, reference: Option<&Entry>) -> impl In
 
 /// Names, the run, and its end.
 #[component]
-fn Unfolded(results: Results, list: List, entry: Entry) -> impl IntoView {
+fn Unfolded(results: Results, list: List, entry: Memo<Entry>) -> impl IntoView {
     let state = results.state;
-    let Entry { key, name, report, .. } = entry;
+    let Entry { key, report, .. } = entry.get_untracked();
     let run = key.run;
+    let name = move || entry.with(|entry| entry.name.clone());
     let run_name = state
         .runs
         .with_untracked(|runs| runs.iter().find(|r| r.notes.id == run).map(|r| r.notes.name.clone()))
         .unwrap_or_default();
     let rename = move |ev: web_sys::Event| {
+        browser::hold_focus();
         let new = event_target_value(&ev).trim().to_string();
         mark(state, &key, |mark| mark.name = if new == key.variant { String::new() } else { new });
     };
-    let rename_run = move |ev: web_sys::Event| actions::rename(state, run, event_target_value(&ev).trim().into());
+    let rename_run = move |ev: web_sys::Event| {
+        browser::hold_focus();
+        actions::rename(state, run, event_target_value(&ev).trim().into());
+    };
     let show = move |_| {
         actions::show(state, run);
         browser::go("#playground");

@@ -1,6 +1,7 @@
 //! The kinds of input: a number, a choice, a yes or no, a list of numbers. Each carries its label and its sentence.
 
 use super::super::language::Text;
+use super::super::text::no_list;
 use super::locks::{lock, reason};
 use leptos::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -163,26 +164,54 @@ pub(in crate::app) fn ListField(
     #[prop(optional)] field: &'static str,
 ) -> impl IntoView {
     let locked = lock(field);
-    let shown = move || value.with(|v| v.iter().map(|n| plain(*n)).collect::<Vec<_>>().join(", "));
+    let shown = Memo::new(move |_| value.with(|v| v.iter().map(|n| plain(*n)).collect::<Vec<_>>().join(", ")));
+    let unread = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        shown.track();
+        unread.set(None);
+    });
     let typed = move |ev: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
         let text = ev.target().value();
-        let parts = text.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|p| !p.is_empty());
-        match parts.map(str::parse::<f64>).collect::<Result<Vec<_>, _>>() {
-            Ok(numbers) => set.run(numbers),
-            Err(_) => ev.target().set_value(&shown()),
-        }
+        let Some(numbers) = list(&text) else { return unread.set(Some(text)) };
+        set.run(numbers);
+        unread.set(None);
+        ev.target().set_value(&shown.get_untracked());
     };
     let id = unique("help");
     view! {
         <div class="field">
             <label>
                 <span>{label}{reason(locked)}</span>
-                <input type="text" inputmode="numeric" disabled=locked aria-describedby=id.clone() prop:value=shown on:change:target=typed/>
+                <input
+                    type="text"
+                    inputmode="numeric"
+                    disabled=locked
+                    aria-describedby=id.clone()
+                    aria-invalid=move || unread.with(Option::is_some).then_some("true")
+                    prop:value=shown
+                    on:change:target=typed
+                />
             </label>
             <small id=id>{help}</small>
+            {move || unread.get().map(|text| view! { <p class="wrong" role="alert" data-testid="list-unread">{no_list(&text)}</p> })}
         </div>
     }
     .into_any()
+}
+
+/// The numbers of a list as English or Persian keyboards write it; nothing where one cannot be read.
+fn list(text: &str) -> Option<Vec<f64>> {
+    let latin = text.chars().filter(|c| !matches!(c, '٬' | '\u{200e}' | '\u{200f}')).map(|c| match c {
+        '۰'..='۹' => (b'0' + (c as u32 - '۰' as u32) as u8).into(),
+        '٠'..='٩' => (b'0' + (c as u32 - '٠' as u32) as u8).into(),
+        '٫' => '.',
+        '−' => '-',
+        '،' | '؛' | ';' => ',',
+        _ => c,
+    });
+    let latin: String = latin.collect();
+    let parts = latin.split(|c: char| c == ',' || c.is_whitespace()).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().ok().filter(|number: &f64| number.is_finite())).collect()
 }
 
 /// The name by which a recipe spells a value that is one word.

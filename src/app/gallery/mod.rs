@@ -32,7 +32,7 @@ pub(super) fn place(state: State) -> AnyView {
         <div class="gallery">
             <ul class="contents">
                 {EXHIBITS.iter().map(|exhibit| view! {
-                    <li><button class="quiet" on:click=move |_| super::browser::reveal(exhibit.name)>{tr(exhibit.title)}</button></li>
+                    <li><button class="quiet" on:click=move |_| super::browser::lead_to(exhibit.name)>{tr(exhibit.title)}</button></li>
                 }).collect_view()}
             </ul>
             <div id="exhibits" class="exhibits" tabindex="-1">

@@ -114,7 +114,7 @@ fn drawn(state: State, show: Show, seen: &Seen) -> AnyView {
         Show::Bits => charts::against_bits(&seen.report),
         Show::Ranked => charts::ranked(&seen.report),
         Show::Drag => view! { <Drag state seen=seen.clone()/> }.into_any(),
-        Show::Planes => view! { <Planes state id=seen.id/> }.into_any(),
+        Show::Planes => view! { <Planes state id=seen.id labels=seen.report.recipe.data.info().labels/> }.into_any(),
     }
 }
 
@@ -134,7 +134,7 @@ fn Progress(state: State) -> impl IntoView {
 
 /// The planes of the networks that were trained: of the run under way, or of one that has ended.
 #[component]
-fn Planes(state: State, id: Option<u32>) -> impl IntoView {
+fn Planes(state: State, id: Option<u32>, labels: &'static [&'static str]) -> impl IntoView {
     let all = Signal::derive(move || -> Vec<Boundary> {
         match id {
             None => state.live.with(|live| live.as_ref().map(|live| live.boundaries.clone())),
@@ -149,7 +149,7 @@ fn Planes(state: State, id: Option<u32>) -> impl IntoView {
         <h4>{words::PLANES}</h4>
         <div class="planes">
             <For each=move || stages.get() key=|(stage, _)| *stage let((stage, label))>
-                <Plane label boundary=Signal::derive(move || all.with(|all| all.iter().find(|b| b.stage == stage).cloned()))/>
+                <Plane label labels=Signal::stored(labels) boundary=Signal::derive(move || all.with(|all| all.iter().find(|b| b.stage == stage).cloned()))/>
             </For>
         </div>
     }

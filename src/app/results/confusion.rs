@@ -1,6 +1,6 @@
 //! What a variant takes for what.
 
-use super::super::charts::save_buttons;
+use super::super::charts::{Above, save_buttons};
 use super::super::language::class;
 use super::super::state::State;
 use super::super::{format, text};
@@ -17,7 +17,7 @@ pub(super) fn Confusion(state: State) -> impl IntoView {
     view! {
         {move || draw(matrix.get(), labels.get(), text::CONFUSION.into())}
         <p class="hint">{text::CONFUSION_HELP}</p>
-        {save_buttons(Signal::stored(text::CONFUSION.into()), false, None, move || table(&matrix.get_untracked(), labels.get_untracked()))}
+        {save_buttons(Signal::stored(text::CONFUSION.into()), Above::Nothing, None, move || table(&matrix.get_untracked(), labels.get_untracked()))}
     }
 }
 

@@ -1,6 +1,7 @@
 //! A layer's weights as a picture: what is removed stays empty.
 
 use super::super::browser::paint;
+use super::super::charts::save_canvas;
 use super::super::state::State;
 use super::super::text;
 use leptos::html::Canvas;
@@ -42,13 +43,17 @@ pub(in crate::app) fn WeightsPicture(state: State, matrix: Memo<usize>) -> impl 
             }
         });
     });
+    let title = Signal::derive(move || format!("{} {}", text::WEIGHTS, state.variant.get().unwrap_or_default()));
     view! {
         <h4>{text::MASK}</h4>
         <label class="check">
             <input type="checkbox" prop:checked=move || mask_only.get() on:change:target=move |ev| mask_only.set(ev.target().checked())/>
             <span>{text::MASK_ONLY}</span>
         </label>
-        <canvas class="weights" data-testid="mask" node_ref=canvas role="img" aria-label=text::MASK_HELP.tr() hidden=move || !mine.get()></canvas>
+        <figure hidden=move || !mine.get()>
+            <canvas class="weights" data-testid="mask" node_ref=canvas role="img" aria-label=text::MASK_HELP.tr()></canvas>
+            {save_canvas(title)}
+        </figure>
         <p class="hint">{move || if mine.get() { text::MASK_HELP.tr() } else { text::MASK_WAIT.tr() }}</p>
     }
 }

@@ -20,6 +20,7 @@ pub(in crate::app) const DOUBTS: Text = Text("Right, with doubts");
 pub(in crate::app) const DOUBTS_ABOUT: Text =
     Text("Of each class the sample about which it is least sure, though right. Choose one to see its soft targets.");
 pub(in crate::app) const NO_DISAGREEMENT: Text = Text("The two say the same class on every test sample.");
+pub(in crate::app) const BY_NUMBER: Text = Text("Test sample");
 pub(in crate::app) const SOFT_TARGETS: Text = Text("Soft targets");
 
 /// `Compare with teacher`
@@ -30,6 +31,11 @@ pub(in crate::app) fn compare_with(name: &str) -> String {
 /// `Only teacher right`
 pub(in crate::app) fn alone(name: &str) -> String {
     Text("Only {name} right").with(&[&name])
+}
+
+/// What the number of a sample may be.
+pub(in crate::app) fn by_number_about(last: usize) -> String {
+    Text("Or choose any by its number, from 0 to {last}, to see its soft targets.").with(&[&last])
 }
 
 pub(in crate::app) fn disagreements(all: usize, shown: usize) -> String {

@@ -6,6 +6,7 @@ use crate::app::language::Text;
 pub(in crate::app) const SAVE_AS: Text = Text("Save as");
 pub(in crate::app) const SVG_HELP: Text = Text("The chart as a drawing that stays sharp at any size.");
 pub(in crate::app) const PNG_HELP: Text = Text("The chart as a picture, at twice its size.");
+pub(in crate::app) const CANVAS_HELP: Text = Text("The picture as PNG, each of its points enlarged to a square.");
 pub(in crate::app) const CSV_HELP: Text = Text("The numbers as comma-separated values, for spreadsheets.");
 pub(in crate::app) const JSON_HELP: Text = Text("The numbers as JSON, for programs.");
 pub(in crate::app) const MARKDOWN_HELP: Text = Text("The table as Markdown, for texts.");

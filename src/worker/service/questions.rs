@@ -6,7 +6,9 @@ use super::{State, fail, own, send, with_gpu, work};
 use crate::benchmark::{self, Settings};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::landscape;
-use crate::experiment::{Data, agreement, digest, imported_file, imported_path, layer_noise, precision, sensitivity};
+use crate::experiment::{
+    Data, agreement, digest, example, imported_file, imported_path, layer_noise, precision, sensitivity,
+};
 use crate::export::{self, ImportSettings, Imported};
 use crate::network::{SEVERAL_NETWORKS, Shape, TrainedModel};
 use crate::worker::source::{Fetch, take as take_kept};
@@ -159,6 +161,13 @@ async fn at_length(state: &Rc<RefCell<State>>, run: u32, question: Question) -> 
             let complete = told.is_some();
             told.into_iter().for_each(|agreement| tell(&Answer::Agreement { run, agreement }));
             Ok(complete)
+        }
+        Question::Example { teacher, student, data, index } => {
+            let (teacher, student) = (of_name(&teacher)?, of_name(&student)?);
+            let mut dataset = data.open().map_err(|e| e.to_string())?;
+            let looked_at = example(&teacher, &student, &mut dataset, &Fetch::default(), index).await;
+            tell(&Answer::Example { run, example: looked_at.map_err(|e| e.to_string())? });
+            Ok(true)
         }
         Question::Landscape { model, data, size, bits } => {
             let float = match of_name(&model)? {

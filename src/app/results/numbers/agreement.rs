@@ -1,6 +1,7 @@
 //! What a teacher knows beside the right answers, and where a student says something else, picture by picture.
 
 use super::super::super::browser::paint;
+use super::super::super::editor::inputs::unique;
 use super::super::super::language::class as class_name;
 use super::super::super::state::{Shared, State};
 use super::super::super::text::agreement as words;
@@ -29,7 +30,7 @@ pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> i
         let data = report.recipe.data.clone();
         answers.agreement.ask(state, student.clone(), &Question::Agreement { teacher, student, data });
     };
-    let info = Memo::new(move |_| state.report.with(|report| report.as_ref().map(|r| r.recipe.data.dataset)));
+    let info = Memo::new(move |_| state.report.with(|report| report.as_ref().map(|r| r.recipe.data.info())));
     let told = move || answers.agreement.about(state, pick.name.get().as_deref());
     let any = Memo::new(move |_| teacher.with(Option::is_some));
     move || {
@@ -47,7 +48,7 @@ pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> i
                     </div>
                     {move || {
                         let names = [teacher.get_untracked()?, pick.name.get_untracked()?];
-                        Some(draw(told()?, info.get_untracked()?.info(), names))
+                        Some(draw(state, answers, told()?, info.get_untracked()?, names))
                     }}
                 </section>
             }
@@ -55,18 +56,67 @@ pub(super) fn AgreementPanel(state: State, answers: Answers, plan: Planned) -> i
     }
 }
 
-fn draw(told: Shared<Agreement>, info: &'static DatasetInfo, names: [String; 2]) -> AnyView {
+fn draw(
+    state: State,
+    answers: Answers,
+    told: Shared<Agreement>,
+    info: &'static DatasetInfo,
+    names: [String; 2],
+) -> AnyView {
     let chosen = RwSignal::new(told.examples.first().or(told.disagreements.first()).cloned());
     view! {
         {counts(&told, &names)}
         {alike(told.clone(), info)}
-        {pictured(info).then(|| view! {
-            <h4>{words::DOUBTS}</h4>
-            <p class="hint">{words::DOUBTS_ABOUT}</p>
-            {row(&told.examples, info, &names, chosen)}
-            {disagreements(&told, info, &names, chosen)}
-            {move || chosen.get().map(|example| bars(&example, info, &names))}
-        })}
+        <h4>{words::DOUBTS}</h4>
+        <p class="hint">{words::DOUBTS_ABOUT}</p>
+        {row(&told.examples, info, &names, chosen)}
+        {disagreements(&told, info, &names, chosen)}
+        {by_number(state, answers, &told, &names, chosen)}
+        {move || chosen.get().map(|example| bars(&example, info, &names))}
+    }
+    .into_any()
+}
+
+/// Any test sample, chosen by its number; what the two say of it a worker knows.
+fn by_number(
+    state: State,
+    answers: Answers,
+    told: &Agreement,
+    names: &[String; 2],
+    chosen: RwSignal<Option<Example>>,
+) -> AnyView {
+    let last = (told.both_right + told.teacher_alone + told.student_alone + told.both_wrong).saturating_sub(1);
+    let [teacher, student] = names.clone();
+    let variant = student.clone();
+    Effect::new(move |_| {
+        if let Some(example) = answers.example.about(state, Some(&variant)) {
+            chosen.set(Some(Example::clone(&example)));
+        }
+    });
+    let shown = move || chosen.with(|c| c.as_ref().map(|c| c.index.to_string()).unwrap_or_default());
+    let ask = move |ev: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
+        let index = ev.target().value().parse().ok().filter(|index| *index as usize <= last);
+        match (index, state.report.get_untracked().filter(|_| !occupied(state))) {
+            (Some(index), Some(report)) => {
+                let (teacher, data) = (teacher.clone(), report.recipe.data.clone());
+                let question = Question::Example { teacher, student: student.clone(), data, index };
+                answers.example.ask(state, student.clone(), &question);
+            }
+            _ => ev.target().set_value(&shown()),
+        }
+    };
+    let help = unique("help");
+    // Not disabled while it is asked: that would take the keyboard's place away.
+    view! {
+        <label class="field">
+            <span>{words::BY_NUMBER}</span>
+            <input
+                type="number" inputmode="numeric" min="0" max=last step="1" data-testid="sample-number"
+                readonly=move || occupied(state) aria-describedby=help.clone()
+                prop:value=shown on:change:target=ask
+            />
+        </label>
+        <p class="hint" id=help>{words::by_number_about(last)}</p>
     }
     .into_any()
 }
@@ -192,8 +242,13 @@ fn caption(example: &Example, info: &'static DatasetInfo, names: &[String; 2]) -
 
 fn picture(example: &Example, info: &'static DatasetInfo) -> AnyView {
     let canvas = NodeRef::<Canvas>::new();
-    let pixels: Vec<u8> = example.pixels.iter().flat_map(|grey| [255 - grey, 255 - grey, 255 - grey, 255]).collect();
-    let [height, width, _] = info.shape;
+    let [height, width, channels] = info.shape;
+    // Grey values are ink on paper, as on the pad.
+    let pixel = |values: &[u8]| match *values {
+        [red, green, blue] => [red, green, blue, 255],
+        _ => values.first().map_or([0; 4], |grey| [255 - grey, 255 - grey, 255 - grey, 255]),
+    };
+    let pixels: Vec<u8> = example.pixels.chunks_exact(channels.max(1)).flat_map(pixel).collect();
     Effect::new(move |_| {
         if let Some(canvas) = canvas.get() {
             paint(&canvas, width, height, &pixels);

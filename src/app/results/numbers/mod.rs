@@ -13,7 +13,7 @@ use super::super::language::Text;
 use super::super::state::{Analysis, Shared, Shown, State};
 use crate::compression::quantize::number_line::Histogram;
 use crate::experiment::landscape::Landscape;
-use crate::experiment::{Agreement, LayerNoise, Plan};
+use crate::experiment::{Agreement, Example, LayerNoise, Plan};
 use crate::worker::{Answer, Question};
 use agreement::AgreementPanel;
 pub(in crate::app) use agreement::differences;
@@ -53,6 +53,7 @@ thread_local! {
         noise: ArcRwSignal::new(None),
         landscape: ArcRwSignal::new(None),
         agreement: ArcRwSignal::new(None),
+        example: ArcRwSignal::new(None),
     };
 }
 
@@ -62,6 +63,7 @@ struct Kept {
     noise: ArcRwSignal<Option<Asked<Vec<LayerNoise>>>>,
     landscape: ArcRwSignal<Option<Asked<Landscape>>>,
     agreement: ArcRwSignal<Option<Asked<Agreement>>>,
+    example: ArcRwSignal<Option<Asked<Example>>>,
 }
 
 /// What workers have said to the questions of these cards.
@@ -72,6 +74,8 @@ struct Answers {
     noise: Told<Vec<LayerNoise>>,
     landscape: Told<Landscape>,
     agreement: Told<Agreement>,
+    /// A sample of it that was asked for by its number.
+    example: Told<Example>,
 }
 
 impl Answers {
@@ -82,6 +86,7 @@ impl Answers {
             noise: Told(kept.noise.clone().into()),
             landscape: Told(kept.landscape.clone().into()),
             agreement: Told(kept.agreement.clone().into()),
+            example: Told(kept.example.clone().into()),
         });
         Effect::new(move |_| {
             let said = state.answer.with(|said| said.as_deref().and_then(|said| serde_json::from_str(said).ok()));
@@ -94,6 +99,7 @@ impl Answers {
                 Some(Answer::Noise { run, layers }) => answers.noise.take(run, layers),
                 Some(Answer::Landscape { run, landscape }) => answers.landscape.take(run, landscape),
                 Some(Answer::Agreement { run, agreement }) => answers.agreement.take(run, agreement),
+                Some(Answer::Example { run, example }) => answers.example.take(run, example),
                 // Those who asked listen for themselves.
                 Some(Answer::Network { .. } | Answer::Import(_) | Answer::Own { .. }) | None => {}
             }
