@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PLACES, TOY, by, commandLine, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
+import { PLACES, TOY, by, commandLine, fits, go, launch, open, quiet, rows, run, serve, state, visit } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -13,7 +13,7 @@ after(async () => {
 
 const PHONE = { viewport: { width: 360, height: 780 } };
 
-for (const { name, fragment, matter } of PLACES) {
+for (const { name, fragment, matter, last } of PLACES) {
   for (const [how, options, direction] of [
     ["light", {}, "ltr"],
     ["dark, on a phone", { colorScheme: "dark", ...PHONE }, "ltr"],
@@ -23,12 +23,11 @@ for (const { name, fragment, matter } of PLACES) {
       const opened = await open(browser, site.url + fragment, options);
       const { page } = opened;
       await page.evaluate((direction) => (document.documentElement.dir = direction), direction);
-      await page.locator(matter).waitFor();
+      await page.locator(last).waitFor();
       for (const details of await page.locator("main:visible details").all()) {
         await details.evaluate((element) => (element.open = true));
       }
-      const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      assert.ok(wide <= room, `the page is ${wide} wide in a window of ${room}`);
+      await fits(page);
       const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
       assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`), []);
       quiet(opened);
@@ -86,9 +85,7 @@ test("an experiment is laid out, run and stopped by keyboard alone, and focus is
   await state(page, "done");
   await rows(page, 4);
   // One that takes long enough to be stopped.
-  await page.goto("about:blank");
-  await page.goto(site.url + commandLine({ ...TOY, training: { epochs: 100, batch: 1 } }).link());
-  await state(page, "ready");
+  await visit(page, site.url + commandLine({ ...TOY, training: { epochs: 100, batch: 1 } }).link());
   await reach("run");
   await page.keyboard.press("Enter");
   await by(page, "stop").waitFor();
@@ -126,9 +123,9 @@ test("nothing moves where motion is not wanted", async () => {
   const opened = await open(browser, site.url + commandLine(TOY).link(), { reducedMotion: "reduce" });
   const { page } = opened;
   await run(page);
-  for (const { fragment, matter } of PLACES) {
-    await page.evaluate((fragment) => (location.hash = fragment), fragment);
-    await page.locator(matter).waitFor();
+  for (const { fragment, last } of PLACES) {
+    await go(page, fragment);
+    await page.locator(last).waitFor();
     const moving = await page.evaluate(() => {
       const moves = (style) => style.animationName !== "none" || style.transitionDuration.split(",").some((time) => parseFloat(time) > 0);
       const parts = [...document.querySelectorAll("*")].filter((element) => moves(getComputedStyle(element)));
@@ -144,9 +141,9 @@ test("everything that is pressed is large enough", async () => {
   const opened = await open(browser, site.url + commandLine(TOY).link(), PHONE);
   const { page } = opened;
   await run(page);
-  for (const { fragment, matter } of PLACES) {
-    await page.evaluate((fragment) => (location.hash = fragment), fragment);
-    await page.locator(matter).waitFor();
+  for (const { fragment, last } of PLACES) {
+    await go(page, fragment);
+    await page.locator(last).waitFor();
     const small = await page.evaluate(() =>
       [...document.querySelectorAll("button, select, summary, input:not([type=file])")]
         .filter((element) => element.checkVisibility() && !element.closest("label")?.matches("label:has(input[type=checkbox], input[type=radio])"))

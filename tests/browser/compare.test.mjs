@@ -3,7 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { TOY, by, commandLine, fits, kept, launch, open, quiet, run, serve, state, visit } from "./helper.mjs";
 import { fill } from "./many.mjs";
 
 let site, browser, toy, digits;
@@ -18,17 +18,18 @@ after(async () => {
   await site?.close();
 });
 
-/** Opens a link, runs it, and runs the next in the same page. */
-async function ran(links, options) {
-  const opened = await open(browser, site.url + links[0], options);
+/** Opens a link, runs it, and runs the digits in the same page where they are asked for, too. */
+async function ran([link, further], options) {
+  const opened = await open(browser, site.url + link, options);
   const { page } = opened;
   await run(page);
-  for (const link of links.slice(1)) {
-    await page.evaluate((link) => (location.hash = link), link);
-    await by(page, "opened").waitFor();
+  await kept(page);
+  if (further) {
+    await page.evaluate((link) => (location.hash = link), further);
+    await by(page, "opened").filter({ hasText: "Digits" }).waitFor();
     await run(page);
+    await kept(page);
   }
-  await page.waitForFunction(() => document.documentElement.dataset.kept === "yes");
   return opened;
 }
 
@@ -139,11 +140,13 @@ test("the list is sorted, filtered, pinned, renamed; a deletion can be taken bac
   assert.equal((await names(page))[0], "pruned");
   // The row has moved, and the keyboard with it.
   await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "Pin pruned");
+  await kept(page);
   await page.getByRole("button", { name: "Rename or delete student" }).click();
   await by(page, "result-name").fill("small one");
   await by(page, "result-name").press("Enter");
   await page.locator("th", { hasText: "small one" }).waitFor();
   await page.waitForFunction(() => document.activeElement.dataset.testid === "result-name");
+  await kept(page);
   await by(page, "filter").fill("SMALL");
   assert.deepEqual(await names(page), ["small one"]);
   await by(page, "filter").fill("nothing of this kind");
@@ -265,8 +268,7 @@ test("hundreds of results and curves of thousands of points are drawn with few e
   const opened = await ran([toy]);
   const { page } = opened;
   await fill(page, { runs: 125, long: 3, points: 10_000 });
-  await page.goto(`${site.url}#compare`);
-  await page.reload();
+  await visit(page, `${site.url}#compare`);
   await by(page, "result").nth(24).waitFor();
   assert.equal(await by(page, "result").count(), 25, "a page of the list");
   assert.match(await by(page, "showing").innerText(), /1 to 25 of 500/);
@@ -324,7 +326,7 @@ test("on a first visit a boundary forms and is pruned; a run ends it", async () 
   await by(page, "run").click();
   await state(page, "done");
   assert.equal(await demo.count(), 0);
-  await page.waitForFunction(() => document.documentElement.dataset.kept === "yes");
+  await kept(page);
   quiet(opened);
   await opened.close();
 });
@@ -376,8 +378,7 @@ for (const [name, options, direction] of [
 }
 
 async function sound(page) {
-  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(wide <= room, `the page is ${wide} wide in a window of ${room}`);
+  await fits(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`), []);
 }

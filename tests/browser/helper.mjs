@@ -24,14 +24,17 @@ const TYPES = {
 
 export const WEBGPU = process.env.WEBGPU === "on";
 
-/** The page's places: what stands behind `#`, and where its skip link leads. A new place joins the tests by a line. */
+/**
+ * The page's places: what stands behind `#`, where its skip link leads, and what is drawn last of it. A new place joins the tests
+ * by a line.
+ */
 export const PLACES = [
-  { name: "playground", fragment: "#playground", matter: "#results" },
-  { name: "gallery", fragment: "#gallery", matter: "#exhibits" },
-  { name: "compare", fragment: "#compare", matter: "#compared" },
-  { name: "learn", fragment: "#learn", matter: "#course" },
-  { name: "device", fragment: "#device", matter: "#measured" },
-  { name: "class", fragment: "#class", matter: "#class-title" },
+  { name: "playground", fragment: "#playground", matter: "#results", last: "#results" },
+  { name: "gallery", fragment: "#gallery", matter: "#exhibits", last: "#order" },
+  { name: "compare", fragment: "#compare", matter: "#compared", last: "#compared" },
+  { name: "learn", fragment: "#learn", matter: "#course", last: "[data-testid=chapters]" },
+  { name: "device", fragment: "#device", matter: "#measured", last: "#measured" },
+  { name: "class", fragment: "#class", matter: "#class-title", last: "[data-testid=collect]" },
 ];
 
 /**
@@ -98,9 +101,61 @@ export async function open(browser, url, { workers, init, expected = [], request
     if (protocol.startsWith("http") && origin !== new URL(url).origin) complain(`a request to ${request.url()}`);
   });
   await page.goto(url);
-  await state(page, "ready");
-  if (parts) await page.waitForFunction(() => document.documentElement.dataset.parts === "all");
+  await (parts ? loaded(page) : state(page, "ready"));
   return { page, context, complaints, close: () => context.close() };
+}
+
+/** Waits until the engine and all parts of the page are there. */
+export async function loaded(page) {
+  await state(page, "ready");
+  await page.waitForFunction(() => document.documentElement.dataset.parts === "all");
+}
+
+/** Loads an address in place of what is open, and waits until the page is there. */
+export async function visit(page, url) {
+  await page.goto("about:blank"); // nothing is loaded where addresses differ behind `#` alone
+  await page.goto(url);
+  await loaded(page);
+}
+
+/** Goes elsewhere in the page without loading it anew. */
+export const go = (page, fragment) => page.evaluate((fragment) => (location.hash = fragment), fragment);
+
+/** Opens the page and waits until the browser keeps it, so that it can do without a network. */
+export async function installed(browser, url, options = {}) {
+  const opened = await open(browser, url, { serviceWorkers: "allow", ...options });
+  await opened.page.waitForFunction(async () => !!(await navigator.serviceWorker.ready).active && !!navigator.serviceWorker.controller);
+  return opened;
+}
+
+/** Opens a page of another site that has this HTML in it, the way of a browser that denies storage to other sites' frames. */
+export async function framed(browser, html, options = {}) {
+  const lesson = `<!doctype html><html lang="en"><title>A lesson</title><meta name="viewport" content="width=device-width"><h1>A lesson</h1>${html}</html>`;
+  const host = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(lesson));
+  host.unref(); // a failed test is not to wait for it
+  await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
+  const context = await browser.newContext({ viewport: { width: 900, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.addInitScript(() => {
+    if (window === window.top) return;
+    const deny = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    Object.defineProperty(window, "localStorage", { get: deny });
+    Object.defineProperty(window, "indexedDB", { get: deny });
+  });
+  // Another host name is another site.
+  await page.goto(`http://localhost:${host.address().port}/`);
+  const close = async () => {
+    await context.close();
+    await new Promise((resolve) => {
+      host.close(resolve);
+      host.closeAllConnections(); // a browser keeps some open
+    });
+  };
+  return { page, frame: page.frameLocator("iframe"), complaints, close };
 }
 
 /** Waits until the page says that it is in this state. */
@@ -114,6 +169,34 @@ export const by = (page, id) => page.locator(`[data-testid=${id}]`);
 export async function rows(page, wanted) {
   const there = (wanted) => document.querySelectorAll("[data-testid=results-table] tbody tr").length === wanted;
   await page.waitForFunction(there, wanted, { timeout: 10_000 });
+}
+
+/** Waits until what ended or was changed last is in the database, or was refused there. */
+export async function kept(page, wanted = "yes") {
+  await page.waitForFunction((wanted) => document.documentElement.dataset.kept === wanted, wanted);
+}
+
+/** Fails if the page is wider than the window. */
+export async function fits(page) {
+  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(wide <= room, `the page is ${wide} wide in a window of ${room}`);
+}
+
+/** Lays out a recipe as one types it. */
+export async function layOut(page, recipe) {
+  const folded = page.locator("details.json");
+  if (!(await folded.evaluate((details) => details.open))) await folded.locator("summary").click();
+  await by(page, "recipe-json").fill(JSON.stringify(recipe));
+  await by(page, "recipe-apply").click();
+}
+
+/** The link in the dialog, which is closed with it. */
+export async function handed(page) {
+  await by(page, "dialog").waitFor();
+  const link = await by(page, "dialog-link").inputValue();
+  await by(page, "dialog-close").click();
+  await by(page, "dialog").waitFor({ state: "detached" });
+  return link;
 }
 
 /** Runs what is laid out to its end. */
@@ -158,6 +241,9 @@ export const TOY = {
     { name: "student", from: "dense", steps: [{ distill: { student: { architecture: "mlp", widths: [4] } } }] },
   ],
 };
+
+/** One that is stopped long before its end. */
+export const LONG = { ...TOY, training: { epochs: 200, batch: 1 }, data: { dataset: "spirals", samples: 10000 } };
 
 /** Fails if anything was complained of. */
 export function quiet(opened) {

@@ -4,10 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { DIST, TOY, by, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
-
-/** The places beside the playground, by the class of what stands there. */
-const PLACES = ["gallery", "compare", "learn", "device", "classroom"];
+import { DIST, LONG, PLACES, TOY, by, fits, go, launch, layOut, open, quiet, rows, run, serve, state } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -15,14 +12,6 @@ after(async () => {
   await browser?.close();
   await site?.close();
 });
-
-/** Lays out a recipe. */
-async function layOut(page, recipe) {
-  const folded = page.locator("details.json");
-  if (!(await folded.evaluate((details) => details.open))) await folded.locator("summary").click();
-  await by(page, "recipe-json").fill(JSON.stringify(recipe));
-  await by(page, "recipe-apply").click();
-}
 
 async function speak(page, language) {
   await by(page, "language").click();
@@ -105,16 +94,21 @@ test("an experiment comes to one digest in both languages, and stays where it is
 test("a run goes on while the language changes", async () => {
   const opened = await open(browser, site.url);
   const { page } = opened;
-  await layOut(page, { ...TOY, training: { epochs: 150, learning_rate: 0.001 } });
+  await layOut(page, LONG);
   await by(page, "run").click();
-  await page.locator(".stages .now").first().waitFor();
-  await speak(page, "fa");
-  await state(page, "running");
-  assert.equal(await page.locator(".stages li").count() > 3, true);
-  await speak(page, "en");
+  const stages = page.locator(".stages li");
+  await stages.nth(3).waitFor();
+  for (const language of ["fa", "en"]) {
+    await speak(page, language);
+    // It is drawn anew; what stood there was in the other language.
+    const persian = { [language === "fa" ? "hasText" : "hasNotText"]: /[\u0600-\u06ff]/ };
+    await stages.filter(persian).nth(3).waitFor();
+    assert.match(await stages.first().getAttribute("class"), /now/);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.state), "running");
+  }
+  await by(page, "stop").click();
   await state(page, "done");
-  await rows(page, TOY.variants.length);
-  assert.match(await by(page, "digest").innerText(), /^\w{32}$/);
+  await by(page, "results-table").locator("tbody tr").first().getByText("dense").first().waitFor();
   quiet(opened);
   await opened.close();
 });
@@ -157,10 +151,10 @@ for (const colorScheme of ["light", "dark"]) {
     await unfold(page);
     assert.deepEqual(await english(page), []);
     await accessible(page);
-    for (const place of PLACES) {
-      await page.goto(`${site.url}#${place === "classroom" ? "class" : place}`);
-      await page.locator(`.${place}`).waitFor();
-      assert.deepEqual(await english(page), [], place);
+    for (const { name, fragment, last } of PLACES) {
+      await go(page, fragment);
+      await page.locator(last).waitFor();
+      assert.deepEqual(await english(page), [], name);
       await accessible(page);
     }
     quiet(opened);
@@ -173,11 +167,10 @@ test("nothing sticks out on a phone", async () => {
   const { page } = opened;
   await layOut(page, TOY);
   await run(page);
-  for (const place of ["playground", ...PLACES]) {
-    await page.goto(`${site.url}#${place === "classroom" ? "class" : place}`);
-    await page.locator(`.${place}`).waitFor();
-    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(wide <= room, `${place} is ${wide} wide in a window of ${room}`);
+  for (const { fragment, last } of PLACES) {
+    await go(page, fragment);
+    await page.locator(last).waitFor();
+    await fits(page);
   }
   quiet(opened);
   await opened.close();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { DIST, by, launch, open, quiet, serve, state } from "./helper.mjs";
+import { DIST, by, fits, go, kept, launch, open, quiet, serve, state } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -20,10 +20,6 @@ const said = (page, id) => by(page, id).innerText();
 const accessible = async (page) => {
   const { violations } = await new AxeBuilder({ page }).include(".learn").analyze();
   assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
-};
-const fits = async (page) => {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(content <= window, `${content} pixels in ${window}`);
 };
 
 test("the overview leads through the chapters and remembers which were read", async () => {
@@ -51,7 +47,7 @@ test("the overview leads through the chapters and remembers which were read", as
   assert.equal(await said(page, "learn-progress"), `2 of ${names.length} chapters read`);
   assert.match(await by(page, "learn-go").getAttribute("href"), new RegExp(`=${names[2].name}$`));
   // A chapter that there is not is told of, and all that there are stand there.
-  await page.goto(`${site.url}#learn=nothing`);
+  await go(page, "#learn=nothing");
   await page.getByText('There is no chapter "nothing"').waitFor();
   quiet(opened);
   await opened.close();
@@ -66,8 +62,8 @@ for (const language of ["en", "fa"]) {
     await page.waitForFunction((language) => document.querySelector("#course").lang === language, language);
     assert.equal(await page.locator("#course").getAttribute("dir"), language === "fa" ? "rtl" : "ltr");
     for (const { name, title } of index(language)) {
-      await page.goto(`${site.url}#learn=${name}`);
-      await page.getByRole("heading", { name: title, exact: true }).waitFor();
+      await go(page, `#learn=${name}`);
+      await page.getByRole("heading", { name: title, exact: true, level: 2 }).waitFor();
       const empty = await page.locator("[data-live]:empty, [data-recipe]:empty, [data-exhibit]:empty").count();
       assert.equal(empty, 0, `${name}: a place is empty`);
       assert.ok((await page.locator("section[data-slide]").count()) >= 3, `${name}: slides`);
@@ -138,7 +134,7 @@ test("the chapter of sums shows an overflow, the chapter of devices leads to the
   const sums = by(page, "live-overflow");
   await sums.locator("[data-testid=overflow-largest]").click();
   assert.match(await sums.locator("[data-testid=overflow-verdict]").innerText(), /in 16 bits it first overflows at step 2/);
-  await page.goto(`${site.url}#learn=hardware`);
+  await go(page, "#learn=hardware");
   await by(page, "device-none").waitFor();
   await page.getByRole("link", { name: "Measure this device" }).click();
   await page.locator("#measured").waitFor();
@@ -158,7 +154,7 @@ test("an experiment runs in its chapter, and opens in the playground", async () 
   assert.equal(await lesson.locator(".legend li").count(), 6);
   await accessible(page);
   // Kept over a reload, and the playground has the same experiment.
-  await page.waitForFunction(() => document.documentElement.dataset.kept === "yes");
+  await kept(page);
   await page.reload();
   await by(page, "lesson-ladder").locator("svg.chart").waitFor();
   await by(page, "lesson-ladder").locator("[data-testid=lesson-open]").click();

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
-import { DIST, PLACES, TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { DIST, PLACES, TOY, by, commandLine, go, installed, launch, quiet, run, serve, state, visit } from "./helper.mjs";
 
 const MNIST = { ...TOY, title: "Images", data: { samples: 300 }, network: { architecture: "mlp", widths: [8] }, training: { epochs: 1 } };
 
@@ -12,34 +12,24 @@ let browser;
 before(async () => (browser = await launch()));
 after(() => browser?.close());
 
-/** Opens the page and waits until the browser keeps it. */
-async function visit(url, options = {}) {
-  const opened = await open(browser, url, { serviceWorkers: "allow", ...options });
-  await opened.page.waitForFunction(async () => !!(await navigator.serviceWorker.ready).active && !!navigator.serviceWorker.controller);
-  return opened;
-}
-
 /** What is kept of the data sets, as the page says it. */
 const kept = (page) => by(page, "offline-data").innerText();
 
 test("after the first visit the page opens, computes and shows every place without a network", async () => {
   const site = await serve();
-  const opened = await visit(site.url + commandLine(MNIST).link(), { expected: [/ERR_/] });
+  const opened = await installed(browser, site.url + commandLine(MNIST).link(), { expected: [/ERR_/] });
   const { page } = opened;
   await run(page);
   const digest = await by(page, "digest").innerText();
-  await page.evaluate(() => (location.hash = "#device"));
+  await go(page, "#device");
   await page.waitForFunction(() => /^Data sets kept: [1-9]/.test(document.querySelector("[data-testid=offline-data]")?.innerText ?? ""));
   await site.close();
-  await page.goto("about:blank");
-  await page.goto(site.url + commandLine(MNIST).link());
-  await state(page, "ready");
-  await page.waitForFunction(() => document.documentElement.dataset.parts === "all");
+  await visit(page, site.url + commandLine(MNIST).link());
   await run(page);
   assert.equal(await by(page, "digest").innerText(), digest);
-  for (const { fragment, matter } of PLACES) {
-    await page.evaluate((fragment) => (location.hash = fragment), fragment);
-    await page.locator(matter).waitFor();
+  for (const { fragment, last } of PLACES) {
+    await go(page, fragment);
+    await page.locator(last).waitFor();
   }
   quiet(opened);
   await opened.close();
@@ -47,7 +37,7 @@ test("after the first visit the page opens, computes and shows every place witho
 
 test("all data is kept when asked for, and removed again", async () => {
   const site = await serve();
-  const opened = await visit(site.url + "#device", { expected: [/ERR_/] });
+  const opened = await installed(browser, site.url + "#device", { expected: [/ERR_/] });
   const { page } = opened;
   assert.match(await kept(page), /^Data sets kept: 0\sB of 42\.2\sMB/);
   await by(page, "offline-keep").click();
@@ -55,11 +45,10 @@ test("all data is kept when asked for, and removed again", async () => {
   assert.match(await kept(page), /42\.2\sMB of 42\.2\sMB/);
   await site.close();
   const clothes = { ...MNIST, data: { dataset: "fashion-mnist", samples: 300 } };
-  await page.goto(site.url + commandLine(clothes).link());
-  await by(page, "preset").waitFor();
+  await visit(page, site.url + commandLine(clothes).link());
   await run(page);
   assert.equal(await by(page, "digest").innerText(), commandLine(clothes).digest());
-  await page.evaluate(() => (location.hash = "#device"));
+  await go(page, "#device");
   await by(page, "offline-forget").click();
   await by(page, "offline-forget").waitFor({ state: "detached" });
   assert.match(await kept(page), /^Data sets kept: 0\sB/);
@@ -72,7 +61,7 @@ test("all data is kept when asked for, and removed again", async () => {
 
 test("a browser without room says so and keeps what it has", async () => {
   const site = await serve();
-  const opened = await visit(site.url + "#device");
+  const opened = await installed(browser, site.url + "#device");
   const { page } = opened;
   const [worker] = opened.context.serviceWorkers();
   await worker.evaluate(() => {
@@ -82,7 +71,8 @@ test("a browser without room says so and keeps what it has", async () => {
   await by(page, "offline").getByText("no more room").waitFor();
   assert.equal(await by(page, "offline-keep").isEnabled(), true);
   // What is not kept is still served.
-  await page.goto(site.url + commandLine(MNIST).link());
+  await go(page, commandLine(MNIST).link());
+  await by(page, "opened").waitFor();
   await run(page);
   quiet(opened);
   await opened.close();
@@ -114,7 +104,7 @@ const shownVersion = (page) => page.evaluate(() => getComputedStyle(document.doc
 test("a new version is told of, waits for a run, and is taken whole", async () => {
   const { now, edit } = nextVersion();
   const site = await serve(undefined, edit);
-  const opened = await visit(site.url);
+  const opened = await installed(browser, site.url);
   const { page } = opened;
   now.version = 2;
   await page.reload();
@@ -130,8 +120,7 @@ test("a new version is told of, waits for a run, and is taken whole", async () =
   assert.equal(await shownVersion(page), "", "a reload changes nothing");
   // Two windows would be left between two versions.
   const other = await opened.context.newPage();
-  await other.goto(site.url);
-  await state(other, "ready");
+  await visit(other, site.url);
   await by(page, "take-over").click();
   await by(page, "error").getByText("open in other tabs").waitFor();
   assert.equal(await shownVersion(other), "");
@@ -149,7 +138,7 @@ test("a new version is told of, waits for a run, and is taken whole", async () =
 test("half a deployment is not taken", async () => {
   const { now, edit } = nextVersion();
   const site = await serve(undefined, edit);
-  const opened = await visit(site.url, { expected: [/integrity/] });
+  const opened = await installed(browser, site.url, { expected: [/integrity/] });
   const { page } = opened;
   Object.assign(now, { version: 2, half: true });
   const came = await page.evaluate(async () => {
@@ -173,7 +162,7 @@ test("half a deployment is not taken", async () => {
 
 test("the page can be installed", async () => {
   const site = await serve();
-  const opened = await visit(site.url);
+  const opened = await installed(browser, site.url);
   const session = await opened.context.newCDPSession(opened.page);
   const { errors, data, url } = await session.send("Page.getAppManifest");
   assert.deepEqual(errors, []);

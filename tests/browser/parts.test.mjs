@@ -2,7 +2,7 @@
 // come is told of, with a way out.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { by, launch, open, quiet, serve, state } from "./helper.mjs";
+import { by, kept, launch, open, quiet, serve, state } from "./helper.mjs";
 
 let site, browser;
 /** The files that are not found. */
@@ -33,7 +33,7 @@ test("without the rest of the page the experiment can be run; a second try bring
   await by(page, "results-table").locator("tbody tr").nth(2).waitFor();
   assert.equal(await by(page, "part-missing").count(), 0);
   // What came before the database's code did is kept all the same.
-  await page.waitForFunction(() => document.documentElement.dataset.kept === "yes");
+  await kept(page);
   await page.getByRole("link", { name: "This device" }).click();
   await by(page, "measure").waitFor();
   quiet(opened);

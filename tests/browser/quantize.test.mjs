@@ -3,7 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, rows, run, serve } from "./helper.mjs";
+import { TOY, by, commandLine, kept, launch, open, quiet, rows, run, serve } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -70,7 +70,7 @@ test("every way into integers comes to the command line's bits, and runs again a
   await run(page);
   assert.equal(await by(page, "digest").innerText(), native.digest());
   assert.match(await by(page, "results-table").innerText(), /ternary/);
-  await page.waitForFunction(() => document.documentElement.dataset.kept === "yes");
+  await kept(page);
   // A file of packed weights is read again, by code that a fresh worker has yet to load.
   await page.evaluate(() => history.replaceState(null, "", location.pathname));
   await page.reload();

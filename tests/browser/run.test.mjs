@@ -1,7 +1,7 @@
 // A run: its results, its end before its time, and what is kept.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
+import { LONG, TOY, by, commandLine, kept, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
 
 let site, browser, toy;
 before(async () => {
@@ -12,8 +12,6 @@ after(async () => {
   await browser?.close();
   await site?.close();
 });
-
-const LONG = { ...TOY, training: { epochs: 200, batch: 1 }, data: { dataset: "spirals", samples: 10000 } };
 
 test("every variant is measured, charted and drawn", async () => {
   const opened = await open(browser, site.url + toy);
@@ -106,7 +104,7 @@ test("results outlive a reload, a new run, and a deletion taken back", async () 
   const { page } = opened;
   await run(page);
   const digest = await by(page, "digest").innerText();
-  await page.waitForFunction(() => document.documentElement.dataset.kept === "yes");
+  await kept(page);
   await page.reload();
   await page.waitForFunction(() => ["ready", "done"].includes(document.documentElement.dataset.state));
   await by(page, "run-item").first().click();

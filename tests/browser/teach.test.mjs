@@ -3,13 +3,12 @@ import { AxeBuilder } from "@axe-core/playwright";
 import jsQR from "jsqr";
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync, mkdtempSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { PNG } from "pngjs";
-import { TOY, by, commandLine, launch, open, quiet, run, serve, state } from "./helper.mjs";
+import { TOY, by, commandLine, fits, framed, go, handed, launch, open, quiet, run, serve, state } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -21,20 +20,7 @@ after(async () => {
 async function accessible(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`), []);
-  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(wide <= room, `the page is ${wide} wide in a window of ${room}`);
-}
-
-/** Goes elsewhere in the page without loading it anew. */
-const go = (page, fragment) => page.evaluate((fragment) => (location.hash = fragment), fragment);
-
-/** What the dialog holds. */
-async function handed(page) {
-  await by(page, "dialog").waitFor();
-  const link = await by(page, "dialog-link").inputValue();
-  await by(page, "dialog-close").click();
-  await by(page, "dialog").waitFor({ state: "detached" });
-  return link;
+  await fits(page);
 }
 
 /** A link for the native command line's recipe, as an address of the site. */
@@ -221,7 +207,7 @@ for (const [name, fragment, words] of [
   test(`${name} is told in a sentence, and the page is ready all the same`, async () => {
     const opened = await open(browser, site.url + fragment);
     assert.match(await by(opened.page, "error").innerText(), words);
-    await opened.page.evaluate(() => (location.hash = "#playground"));
+    await go(opened.page, "#playground");
     await by(opened.page, "run").waitFor();
     assert.equal(await by(opened.page, "run").isEnabled(), true);
     quiet(opened);
@@ -308,40 +294,20 @@ test("a chart runs in a frame of another site, without storage", async () => {
   await accessible(opened.page);
   quiet(opened);
   await opened.close();
-  const host = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(`<!doctype html><html lang="en"><title>A lesson</title><h1>A lesson</h1>${html}</html>`));
-  host.unref(); // a failed test is not to wait for it
-  await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
-  const context = await browser.newContext({ viewport: { width: 900, height: 900 } });
-  const page = await context.newPage();
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  // As a browser that denies storage to other sites' frames.
-  await page.addInitScript(() => {
-    if (window === window.top) return;
-    const deny = () => {
-      throw new DOMException("denied", "SecurityError");
-    };
-    Object.defineProperty(window, "localStorage", { get: deny });
-    Object.defineProperty(window, "indexedDB", { get: deny });
-  });
-  // Another host name is another site.
-  await page.goto(`http://localhost:${host.address().port}/`);
-  const frame = page.frameLocator("iframe");
+  const lesson = await framed(browser, html);
+  const { page, frame } = lesson;
   await frame.getByTestId("run").click();
-  await frame.locator("#tradeoff-title").waitFor({ timeout: 60_000 });
-  assert.equal(await frame.locator("svg.chart").count() > 0, true);
+  await frame.locator("html[data-state=done]").waitFor({ timeout: 60_000 });
+  await frame.locator("svg.chart .point").nth(TOY.variants.length - 1).waitFor();
+  assert.equal(await frame.locator("#tradeoff-title").count(), 1);
   assert.equal(await frame.getByTestId("results-table").count(), 0);
   assert.equal(await frame.getByTestId("error").count(), 0);
   const { violations } = await new AxeBuilder({ page }).include("iframe").analyze();
   assert.deepEqual(violations.map((v) => v.id), []);
   const link = await frame.getByRole("link", { name: "Open in Featherweight" }).getAttribute("href");
   assert.ok(link.startsWith(site.url) && !link.includes("embed"), link);
-  assert.deepEqual(complaints, []);
-  await context.close();
-  await new Promise((resolve) => {
-    host.close(resolve);
-    host.closeAllConnections(); // a browser keeps some open
-  });
+  quiet(lesson);
+  await lesson.close();
 });
 
 for (const [name, options, direction] of [
@@ -405,7 +371,7 @@ test("where a link's result is not reproduced, a report says what differs", asyn
   const code = Buffer.from((await by(page, "share-text").inputValue()).split("#x=")[1], "base64url");
   code[2] ^= 1;
   await go(page, `#x=${code.toString("base64url")}`);
-  await by(page, "opened").waitFor();
+  await page.locator("[data-testid=verdict][data-verdict=waiting]").waitFor();
   assert.match(await by(page, "preview").innerText(), /about .*as fast as this device ran/);
   await run(page);
   assert.match(await by(page, "differences").innerText(), /does not say which variant differs/);

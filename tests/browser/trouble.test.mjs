@@ -1,7 +1,7 @@
 // What goes wrong on a device: a full disk, a worker that is ended. What was finished is kept, and the page says what to do.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { TOY, by, commandLine, launch, open, quiet, rows, run, serve, state } from "./helper.mjs";
+import { TOY, by, commandLine, go, kept, launch, open, quiet, rows, run, serve, state, visit } from "./helper.mjs";
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));
@@ -10,13 +10,11 @@ after(async () => {
   await site?.close();
 });
 
-const kept = (page, wanted) => page.waitForFunction((wanted) => document.documentElement.dataset.kept === wanted, wanted);
-
 test("what the disk had no room for is kept when an older run is deleted", async () => {
   const opened = await open(browser, site.url + commandLine(TOY).link());
   const { page } = opened;
   await run(page);
-  await kept(page, "yes");
+  await kept(page);
   await page.evaluate(() => {
     window.put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = () => {
@@ -32,7 +30,7 @@ test("what the disk had no room for is kept when an older run is deleted", async
   await by(page, "run-item").nth(1).click();
   await page.locator(".runs summary").click();
   await by(page, "run-delete").click();
-  await kept(page, "yes");
+  await kept(page);
   await page.reload();
   await by(page, "run-item").first().click();
   assert.equal(await by(page, "run-item").count(), 1);
@@ -101,11 +99,10 @@ test("the only worker ends in mid-run: what was finished is kept, and a new one 
   await by(page, "error").waitFor();
   assert.match(await by(page, "error").innerText(), /what it had finished is kept.*fewer samples/);
   await state(page, "done");
-  await kept(page, "yes");
+  await kept(page);
   assert.match(await by(page, "results-table").locator("tbody tr").first().innerText(), /dense/);
   // The page goes on, with the same bits as ever.
-  await page.goto("about:blank");
-  await page.goto(site.url + commandLine(TOY).link());
+  await visit(page, site.url + commandLine(TOY).link());
   await by(page, "run-item").first().waitFor();
   assert.equal(await by(page, "run-item").count(), 1);
   await run(page);
@@ -135,7 +132,7 @@ test("a run is told beforehand how long it takes, and is fitted into a minute wh
   // A run that was really made here says more than any pace.
   await run(page);
   await budget.getByText(/^About \d+\ss on/).waitFor();
-  await page.evaluate(() => (location.hash = "#gallery"));
+  await go(page, "#gallery");
   await by(page, "exhibit-budget").first().getByText("On this device, quick takes about").waitFor();
   quiet(opened);
   await opened.close();
