@@ -33,6 +33,11 @@ impl TransferSource {
             Self::Unlabeled => "unlabeled",
         }
     }
+
+    /// Whether every batch is drawn afresh, so that the numbers of its samples say nothing of what is in it.
+    pub(crate) fn draws_anew(self) -> bool {
+        matches!(self, Self::Noise | Self::Unlabeled)
+    }
 }
 
 /// The transfer set of a distillation as a recipe writes it.
