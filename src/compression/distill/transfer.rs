@@ -110,6 +110,13 @@ impl Transfer {
                 info.name.as_str()
             ));
         }
+        if matches!(self.source, TransferSource::Other | TransferSource::Noise) && info.is_text() {
+            return Err(format!(
+                "source \"{}\" gives images, and {} has texts; choose training or unlabeled",
+                self.source.as_str(),
+                info.name.as_str()
+            ));
+        }
         if self.source == TransferSource::Other && info.shape != DatasetName::Mnist.info().shape {
             let [height, width, channels] = info.shape;
             return Err(format!(
