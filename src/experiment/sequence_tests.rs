@@ -98,6 +98,20 @@ fn what_a_transformer_has_no_form_for_is_refused_with_a_way_out() {
         let error = step(of);
         assert!(wanted.iter().all(|word| error.contains(word)), "{error}");
     }
+    let distill =
+        |settings: &str| format!(r#"{{"distill":{{"student":{{"architecture":"transformer"}},{settings}}}}}"#);
+    for (of, wanted) in [
+        (r#"{"train":{"jitter":2}}"#.to_string(), ["train.jitter 2", "glosses has texts"]),
+        (r#"{"train":{"mixup":0.2}}"#.to_string(), ["train.mixup 0.2", "set it to 0"]),
+        (distill(r#""training":{"mixup":1}"#), ["distill.training.mixup 1", "has texts"]),
+        (distill(r#""alpha":1,"transfer":{"source":"noise"}"#), ["\"noise\" gives images", "training or unlabeled"]),
+        (distill(r#""alpha":1,"transfer":{"source":"other"}"#), ["\"other\" gives images", "training or unlabeled"]),
+    ] {
+        let error = step(&of);
+        assert!(wanted.iter().all(|word| error.contains(word)), "{error}");
+    }
+    let unlabeled = distill(r#""alpha":1,"transfer":{"source":"unlabeled"}"#);
+    plan("cpu", &format!(r#"{{"name":"a","steps":[{unlabeled}]}}"#)).unwrap();
     let network = |network: &str, data: &str| {
         let recipe =
             format!(r#"{{"version":1,"data":{{"dataset":"{data}"}},"network":{network},"variants":[{{"name":"a"}}]}}"#);

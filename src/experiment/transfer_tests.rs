@@ -234,6 +234,8 @@ fn what_makes_no_sense_is_refused_by_a_sentence_that_says_what_does() {
         ("mnist", r#""transfer":{"source":"noise"}"#, "alpha must be 1"),
         ("mnist", r#""transfer":{"source":"unlabeled"}"#, "alpha must be 1"),
         ("moons", r#""alpha":1,"transfer":{"source":"unlabeled"}"#, "moons has points in the plane"),
+        ("mnist", r#""method":"contrastive","alpha":1,"transfer":{"source":"noise"}"#, "keeps what it last made"),
+        ("mnist", r#""method":"contrastive","alpha":1,"transfer":{"source":"unlabeled"}"#, "keeps what it last made"),
         ("mnist", r#""alpha":1,"transfer":{"source":"other","share":0.5}"#, "leave share and without out"),
         ("moons", r#""alpha":1,"transfer":{"source":"other"}"#, "moons has points in the plane"),
         ("moons", r#""transfer":{"without":[2]}"#, "the classes 0 to 1"),
@@ -247,6 +249,17 @@ fn what_makes_no_sense_is_refused_by_a_sentence_that_says_what_does() {
     for (data, settings, expected) in cases {
         let error = refused(data, settings);
         assert!(error.contains(expected), "{settings}: {error}");
+    }
+}
+
+#[test]
+fn contrastive_takes_samples_that_keep_their_numbers() {
+    for source in ["training", "other"] {
+        let step = format!(
+            r#"{{"method":"contrastive","alpha":1,"transfer":{{"source":"{source}"}},"student":{{"architecture":"mlp","widths":[4]}}}}"#
+        );
+        let variants = format!(r#"[{{"name":"t"}},{{"name":"s","from":"t","steps":[{{"distill":{step}}}]}}]"#);
+        plan(&format!(r#"{{"version":1,"variants":{variants}}}"#)).unwrap();
     }
 }
 

@@ -1,7 +1,9 @@
-//! Which controls an assignment locks: each knows the path of what it sets, from the forms around it.
+//! Which controls an assignment locks: each knows the path of what it sets, from the forms around it. From there it also knows
+//! what the experiment's data are.
 
 use super::super::state::State;
 use super::super::text::classroom as words;
+use crate::data::DatasetInfo;
 use leptos::context::Provider;
 use leptos::prelude::*;
 
@@ -35,6 +37,14 @@ pub(super) fn lock(field: &'static str) -> Signal<bool> {
     match use_context::<Scope>() {
         None => Signal::stored(false),
         Some(Scope { state, path }) => Signal::derive(move || state.locked(&join(&path.read(), field))),
+    }
+}
+
+/// Whether the data of the experiment that a form belongs to are such.
+pub(super) fn data_are(such: fn(&DatasetInfo) -> bool) -> Signal<bool> {
+    match use_context::<Scope>() {
+        None => Signal::stored(false),
+        Some(Scope { state, .. }) => Memo::new(move |_| state.draft.with(|d| such(d.recipe.data.info()))).into(),
     }
 }
 

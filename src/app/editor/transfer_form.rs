@@ -2,7 +2,9 @@
 
 use super::super::text::teaching as words;
 use super::inputs::{CheckField, ListField, NumberField, SelectField, options, parse, word};
+use super::locks::data_are;
 use crate::compression::distill::{Transfer, TransferSource};
+use crate::data::DatasetInfo;
 use leptos::prelude::*;
 
 /// The form of a [`Transfer`].
@@ -71,12 +73,18 @@ pub(super) fn TransferForm(#[prop(into)] transfer: Signal<Transfer>, set: Callba
             }
         })
     };
+    let text = data_are(DatasetInfo::is_text);
+    // No other data, and no noise, are texts. Where such a source is named all the same, it can be taken away.
+    let sources = Signal::derive(move || {
+        let fits = |name: &str| !text.get() || ["training", "unlabeled"].contains(&name) || name == word(&source.get());
+        options(&words::SOURCES).into_iter().filter(|(name, ..)| fits(name)).collect::<Vec<_>>()
+    });
     view! {
         <details class="more">
             <summary>{words::TRANSFER}</summary>
             <SelectField
                 label=words::SOURCE
-                options=options(&words::SOURCES)
+                options=sources
                 value=Signal::derive(move || word(&source.get()))
                 set=choose
                 field="source"

@@ -191,6 +191,12 @@ impl Distill {
             training.check().map_err(|e| format!("training.{e}"))?;
         }
         self.transfer.check(self.alpha).map_err(|e| format!("transfer.{e}"))?;
+        if self.transfer.source.draws_anew() && self.method == layers::contrastive::METHOD.about.name {
+            return Err(format!(
+                "transfer.source \"{}\" draws new samples for every batch, and contrastive keeps what it last made of each sample; choose training or other, or the method hints",
+                self.transfer.source.as_str()
+            ));
+        }
         if self.member > 0 && self.student.is_none() {
             return Err("member belongs to a student, which is drawn; give one, or leave it out".into());
         }

@@ -33,6 +33,11 @@ impl TransferSource {
             Self::Unlabeled => "unlabeled",
         }
     }
+
+    /// Whether every batch is drawn afresh, so that the numbers of its samples say nothing of what is in it.
+    pub(crate) fn draws_anew(self) -> bool {
+        matches!(self, Self::Noise | Self::Unlabeled)
+    }
 }
 
 /// The transfer set of a distillation as a recipe writes it.
@@ -101,6 +106,13 @@ impl Transfer {
         if self.source != TransferSource::Training && info.is_points() {
             return Err(format!(
                 "source \"{}\" gives images, and {} has points in the plane; choose training",
+                self.source.as_str(),
+                info.name.as_str()
+            ));
+        }
+        if matches!(self.source, TransferSource::Other | TransferSource::Noise) && info.is_text() {
+            return Err(format!(
+                "source \"{}\" gives images, and {} has texts; choose training or unlabeled",
                 self.source.as_str(),
                 info.name.as_str()
             ));

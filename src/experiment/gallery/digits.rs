@@ -13,7 +13,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     title: "Hinton's digits",
     paper: "Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network, section 3",
     about: "A teacher of two layers of 1,200 units learns from images moved by up to two pixels, with dropout and a limit on the length of weights. A student of 800 units a layer, without any of that, learns the labels alone, or the teacher's soft targets at a temperature of 20.",
-    notice: "The student never sees a moved image, yet learns from the teacher's answers what those taught it: soft targets carry how the teacher generalizes.",
+    notice: "The student never sees a moved image, yet learns from the teacher's answers what those taught it: soft targets carry how the teacher generalizes. The quick settings are too short to tell the two students apart.",
     reported: &[
         "Teacher: 67 test errors of 10,000.",
         "Student of 800 units a layer, labels alone: 146.",

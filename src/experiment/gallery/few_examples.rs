@@ -13,13 +13,13 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     name: "few-examples",
     title: "Fewer examples",
     paper: "Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network, section 6",
-    about: "A teacher has seen all samples. Students are shown 1, 3, 10, 30 or 100 % of them, of each class as many, with the labels alone or with the teacher's soft targets, and train for as many steps as they would with all.",
+    about: "A teacher has seen all samples. Students are shown 1, 3, 10, 30 or 100 % of them, of each class as many, with the labels alone or with the teacher's soft targets, and train for as many steps as they would with all, but for no more than 200 epochs: with 1 %, and in full with 3 %, those are fewer steps.",
     notice: "The fewer examples, the more a soft target is worth: each says of one image what would take many labels to tell. With all of them at hand little is left to gain.",
     reported: &[
         "Speech, 3 % of the training set: with hard targets 44.5 % frame accuracy on the test set (overfitting, stopped early); with soft targets 57.0 %.",
         "With all of it: 58.9 %.",
     ],
-    shortened: "6,000 samples, 6 epochs for all of them and as many steps for fewer up to 200 epochs, one trial; in full all samples, 10 epochs, three trials.",
+    shortened: "6,000 samples, 6 epochs of all of them, one trial; in full all samples, 10 epochs, three trials.",
     setups: &[
         Setup { name: "mnist", title: "MNIST", recipe: |size| few(size, DatasetName::Mnist) },
         Setup { name: "fashion", title: "Fashion-MNIST", recipe: |size| few(size, DatasetName::FashionMnist) },

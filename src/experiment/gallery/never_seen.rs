@@ -13,7 +13,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     title: "The class never seen",
     paper: "Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network, section 3",
     about: "Students learn from soft targets alone, of a transfer set without a single 3, or of 7 and 8 alone. For the class that they never saw, the bias of its output is too low; afterwards it is raised by what gives most right answers on the validation set.",
-    notice: "From the student's point of view the 3 is a mythical digit that it has never met, yet with the bias put right it knows nearly all of them: the teacher's answers on other digits say how much each of them looks like a 3.",
+    notice: "From the student's point of view the 3 is a mythical digit that it has never met, yet with the bias put right it knows nearly all of them (in the quick settings, some seven of eight): the teacher's answers on other digits say how much each of them looks like a 3.",
     reported: &[
         "No 3 in the transfer set: 206 test errors, 133 of them on the 1,010 threes.",
         "With the bias of class 3 raised by 3.5 (found on the test set): 109 errors, 14 of them on threes.",

@@ -122,6 +122,14 @@ fn check_training(training: &Training, info: &DatasetInfo) -> Result<(), String>
             info.name.as_str()
         ));
     }
+    for (field, value) in [("jitter", training.jitter as f64), ("mixup", training.mixup)] {
+        if value != 0.0 && info.is_text() {
+            return Err(format!(
+                "{field} {value} changes pixels, and {} has texts, whose words are numbers without an order; set it to 0",
+                info.name.as_str()
+            ));
+        }
+    }
     training.check()
 }
 

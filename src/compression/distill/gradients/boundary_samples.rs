@@ -1,12 +1,13 @@
 //! Boundary samples: the student learns what the teacher says of samples that were pushed over the border between two of its classes.
 //!
-//! `M = mean over found samples of T^2 KL(softmax(t / T), softmax(z / T))`, with the student's logits `z` and the teacher's `t` of a sample
-//! that was found so: it starts at a training sample that both classify rightly, as `b`; another class `k` is drawn, each as likely as
+//! `M = 4 / n sum over found samples of T^2 KL(softmax(t / T), softmax(z / T))` of a batch of `n`, with the student's logits `z` and the
+//! teacher's `t` of a sample that was found so: it starts at a training sample that both classify rightly, as `b`; another class `k` is drawn, each as likely as
 //! the teacher holds it; and up to ten steps `x -= 0.3 (L + 0.1) dL / |dL|^2`, `dL` being the slopes of `L = t_b - t_k` by the sample's values,
 //! take it down the difference of the two logits. It is found when the teacher answers `k`, and given up when it answers a third class
 //! or ten steps were not enough.
 //!
-//! A quarter of each batch is pushed, as in the paper: the first of every sixteen that both classify rightly. What is found is not cut
+//! A quarter of each batch is pushed, as in the paper: the first of every sixteen that both classify rightly. The sum
+//! is divided by that quarter, not by how many were found, so that a batch in which few are counts little. What is found is not cut
 //! to the range of the data, which a network takes in any case; the paper lets the loss fade in the course of training, here its
 //! weight stays.
 //!

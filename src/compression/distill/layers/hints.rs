@@ -5,7 +5,9 @@
 //! size, the larger is averaged down.
 //!
 //! Paper: Romero, Ballas, Kahou, Chassang, Gatta, Bengio, "FitNets: Hints for Thin Deep Nets", 2015. There the hint is learned first
-//! and the labels after it; here both count at once, as in later comparisons of methods.
+//! and the labels after it; here both count at once, as in later comparisons of methods. There
+//! squares are added up, and the projection is a convolution whose kernel makes up for the difference in size; here their mean is
+//! taken, and each pixel is projected by itself.
 
 use super::super::Method;
 use super::matrix::{add_bias, column_sums, product, product_left, product_right};

@@ -7,13 +7,15 @@ use crate::network::{Layer, Model, Shape};
 /// A place between layers and the shape of what is there.
 type Place = (usize, Shape);
 
-/// The shape of a sample before each layer, and after the last.
+/// The shape of a sample before each layer, and after the last. Tokens that an image was cut into lie where they were cut out, and
+/// not in a row, as layers have them: else a column of another network's image would be held against a row of patches.
 fn shapes(input: Shape, layers: &[Layer]) -> Vec<Shape> {
     let flat = |channels| Shape { height: 1, width: 1, channels };
     let mut shapes = vec![input];
+    let mut cut = None;
     for layer in layers {
         let before = shapes[shapes.len() - 1];
-        shapes.push(match layer {
+        let shape = match layer {
             Layer::Dense { outputs, .. } => flat(*outputs),
             Layer::Flatten => flat(before.len()),
             Layer::Convolution(conv) => {
@@ -22,13 +24,20 @@ fn shapes(input: Shape, layers: &[Layer]) -> Vec<Shape> {
             Layer::Pool(pool) => Shape { height: pool.height / pool.size, width: pool.width / pool.size, ..before },
             Layer::Sequence(Sequence::Mean { channels, .. }) => flat(*channels),
             Layer::Sequence(Sequence::Patches { height, width, side, .. }) => {
-                let tokens = (height / side) * (width / side);
-                Shape { height: 1, width: tokens, channels: layer.outputs(before.len()) / tokens.max(1) }
+                let (down, across) = (height / side, width / side);
+                cut = Some((down, across));
+                Shape { height: down, width: across, channels: layer.outputs(before.len()) / (down * across).max(1) }
             }
             Layer::Sequence(
                 Sequence::Embedding { tokens, channels, .. } | Sequence::Attention { tokens, channels, .. },
             ) => Shape { height: 1, width: *tokens, channels: *channels },
             _ => before,
+        };
+        shapes.push(match cut {
+            Some((height, width)) if (shape.height, shape.width) == (1, height * width) => {
+                Shape { height, width, ..shape }
+            }
+            _ => shape,
         });
     }
     shapes
@@ -89,6 +98,7 @@ pub(crate) fn check_layers(looks: Looks, input: Shape, student: &[Layer], teache
 
 #[cfg(test)]
 mod tests {
+    use super::super::Resize;
     use super::*;
     use crate::network::{Architecture, ArchitectureName};
 
@@ -120,6 +130,36 @@ mod tests {
         assert!(check_layers(looks(Pairing::Each, true), INPUT, &small, &lenet).unwrap_err().contains("convolutions"));
         let none = layers(ArchitectureName::LogisticRegression, &[]);
         assert!(check_layers(looks(Pairing::Last, false), INPUT, &none, &lenet).unwrap_err().contains("hidden"));
+    }
+
+    /// A token of an image is compared with what another network has at the same place; words stay in their row.
+    #[test]
+    fn tokens_lie_where_they_were_cut_out_of_the_image() {
+        let find = |student: &[Layer], teacher: &[Layer]| {
+            let of = |layers| hidden(INPUT, layers, Side::After);
+            let looks = Looks { pairing: Pairing::Each, side: Side::After, images: true };
+            let (student, teacher) = pairs(looks, of(student), of(teacher));
+            (student[0].1, teacher[0].1)
+        };
+        let (transformer, lenet) = (layers(ArchitectureName::Transformer, &[]), layers(ArchitectureName::LeNet5, &[]));
+        let (tokens, image) = find(&transformer, &lenet);
+        assert_eq!((tokens.height, tokens.width, tokens.channels), (4, 4, 32));
+        assert_eq!((image.height, image.width), (12, 12));
+        // What lights up at the bottom left of the one lights up there in the other.
+        let at = |shape: Shape, y: usize, x: usize| {
+            let mut values = vec![0.0; shape.height * shape.width];
+            values[y * shape.width + x] = 1.0;
+            values
+        };
+        let one = |shape| Shape { channels: 1, ..shape };
+        let resize = Resize::new(one(tokens), one(image));
+        let (tokens, image) = resize.both(1, &at(tokens, 3, 0), &at(image, 11, 0));
+        let lit = |values: &[f64]| values.iter().map(|value| *value > 0.0).collect::<Vec<_>>();
+        assert_eq!(lit(&tokens), lit(&image));
+        let words = Shape { height: 1, width: 48, channels: 1 };
+        let spec = Architecture { architecture: ArchitectureName::Transformer, ..Architecture::default() };
+        let row = hidden(words, &spec.layers(words, 10).unwrap(), Side::After);
+        assert!(row.iter().all(|(_, shape)| (shape.height, shape.width) == (1, 48)));
     }
 
     #[test]

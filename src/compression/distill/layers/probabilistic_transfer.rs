@@ -5,7 +5,8 @@
 //! `k_ij = (1 + cos(x_i, x_j)) / 2`. It taps the last hidden layer, behind the nonlinearity; of images of features the mean over the
 //! pixels is taken, so that neither size nor channels need agree. Nothing is learned beside the student.
 //!
-//! Paper: Passalis, Tefas, "Learning Deep Representations with Probabilistic Knowledge Transfer", 2018.
+//! Paper: Passalis, Tefas, "Learning Deep Representations with Probabilistic Knowledge Transfer", 2018. There features are
+//! vectors; the mean over pixels is added here.
 
 use super::super::Method;
 use super::matrix::{product, product_right};

@@ -7,7 +7,8 @@
 //! values takes `n^2 d` multiplications and `n^3 / 2` angles, not `n^3 d`. Of batches with more than 128 samples, the first 128 are
 //! compared. The factor is the paper's.
 //!
-//! Paper: Park, Kim, Lu, Cho, "Relational Knowledge Distillation", 2019 (RKD-A).
+//! Paper: Park, Kim, Lu, Cho, "Relational Knowledge Distillation", 2019 (RKD-A). There all of a batch
+//! is compared, however large.
 
 use super::super::Method;
 use super::relations::{huber, products, products_gradient, squared_distances, squared_distances_gradient};
