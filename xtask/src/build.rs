@@ -1,6 +1,6 @@
 //! Building the page: Trunk makes `dist/` from `index.html` and what it names; then its files are compressed.
 
-use crate::process::{program, root, run};
+use crate::process::{program, root, run, run_both};
 use crate::tools::{self, WASM};
 use crate::{learn, texts};
 use std::fs;
@@ -12,13 +12,10 @@ pub fn build() -> Result<(), String> {
     // Trunk builds one worker after the other, and each ends in a long link on one core; these are both at once, beside the page.
     let workers =
         ["build", "--quiet", "--target", WASM, "--profile", "worker", "--bin", "worker", "--bin", "worker-relaxed"];
-    let workers = std::thread::spawn(move || run(program("cargo", &workers)));
     let mut command = program("trunk", &["build", "--release"]);
     // Trunk takes any value of NO_COLOR but "true" and "false" for a mistake.
     command.env_remove("NO_COLOR");
-    let page = run(command);
-    workers.join().map_err(|_| "the workers' build was broken off".to_string())??;
-    page?;
+    run_both(command, program("cargo", &workers))?;
     texts::build()?;
     let dist = root().join("dist");
     learn::write(&dist)?;

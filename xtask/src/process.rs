@@ -32,6 +32,14 @@ pub fn run(mut command: Command) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("`{text}` failed ({status}); its message stands above")) }
 }
 
+/// Runs two programs at once, to the end of both.
+pub fn run_both(one: Command, other: Command) -> Result<(), String> {
+    let other = std::thread::spawn(move || run(other));
+    let one = run(one);
+    let other = other.join().unwrap_or_else(|_| Err("what ran beside it was broken off".into()));
+    one.and(other)
+}
+
 /// What a program prints; nothing if it cannot be run or fails.
 pub fn output(mut command: Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;

@@ -1,7 +1,7 @@
 //! The checks and all tests, step by step.
 
 use crate::build;
-use crate::process::{program, root, run, tools as tools_folder};
+use crate::process::{program, root, run, run_both, tools as tools_folder};
 use crate::tools::{self, WASM};
 use std::process::Command;
 use std::time::Instant;
@@ -34,8 +34,10 @@ pub fn test(part: Part) -> Result<(), String> {
         step("Lints, wasm", program("cargo", &[&wasm[..], &DENY].concat()))?;
     }
     if wants(Part::Native) {
+        // The command line ends in a long link on one core.
+        println!("== Building the native tests and the command line");
+        run_both(program("cargo", &["test", "--quiet", "--workspace", "--no-run"]), command_line())?;
         step("Native tests", program("cargo", &["test", "--quiet", "--workspace"]))?;
-        command_line()?;
         let mut command = program("cargo", &["test", "--quiet", "--test", "mnist", "--", "--ignored"]);
         command.env("FEATHERWEIGHT", root().join("target").join("release").join("featherweight"));
         step("The recipes on MNIST", command)?;
@@ -52,7 +54,7 @@ pub fn test(part: Part) -> Result<(), String> {
         let (firefox, geckodriver) = tools::firefox()?;
         step("The benchmark's tables", program("node", &["--test", "bench/bench.test.mjs"]))?;
         build::build()?;
-        command_line()?;
+        step("The command line", command_line())?;
         step("Exported models in ONNX Runtime", program("node", &["--test", "tests/onnx.test.mjs"]))?;
         let python = tools::python()?;
         let judges = ["-m", "unittest", "discover", "-v", "tests/judges"];
@@ -101,8 +103,8 @@ fn browser_tests(webgpu: &str) -> Result<Vec<String>, String> {
 }
 
 /// The command line as it is released: what tests compare the browsers with, and what runs the recipes on MNIST.
-fn command_line() -> Result<(), String> {
-    step("The command line", program("cargo", &["build", "--quiet", "--release", "--bin", "featherweight"]))
+fn command_line() -> Command {
+    program("cargo", &["build", "--quiet", "--release", "--bin", "featherweight"])
 }
 
 fn step(name: &str, command: Command) -> Result<(), String> {
