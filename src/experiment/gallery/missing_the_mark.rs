@@ -12,7 +12,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     name: "missing-the-mark",
     title: "Missing the mark",
     paper: "Frankle, Dziugaite, Roy, Carbin 2021, Pruning Neural Networks at Initialization: Why Are We Missing the Mark?",
-    about: "The methods of pruning at initialization once more, each also with its masks shuffled within layers, with the weights drawn anew, and with its scores inverted; beside pruning at random and magnitude pruning after training.",
+    about: "The methods of pruning at initialization once more, each also with its masks shuffled within layers, with the weights drawn anew, and with its scores inverted; beside magnitude pruning after training.",
     notice: "At moderate compression, shuffling or drawing anew hardly hurts the methods at initialization: what they find is how many weights each layer needs, not which. Where little is left it does begin to matter on this network, whose first layer sees many pixels that are always black. Inverting ruins them. Magnitude after training stands above them all, and both ablations take that away.",
     reported: &[
         "SNIP, GraSP and SynFlow keep their accuracy when masks are shuffled within layers or weights are drawn anew; magnitude after training does not.",
@@ -44,10 +44,9 @@ fn ablations(size: Size) -> Recipe {
     for &compression in compressions {
         let sparsity = 1.0 - 1.0 / f64::from(compression);
         let once = Prune { sparsity, schedule: Schedule::OneShot, ..Prune::default() };
-        for (title, method, iterations) in synflow::METHODS {
-            // What chance chooses is as good shuffled and inverted.
-            let ablations = if method == "random" { &ABLATIONS[..1] } else { &ABLATIONS[..] };
-            for &(suffix, ablation, rewind) in ablations {
+        // What chance chooses is the same shuffled and inverted.
+        for (title, method, iterations) in synflow::METHODS.into_iter().filter(|(_, method, _)| *method != "random") {
+            for (suffix, ablation, rewind) in ABLATIONS {
                 let step = Prune { method: method.into(), iterations, ablation, rewind, ..once.clone() };
                 variants.push(from(
                     format!("{title}{suffix} at {compression}x"),
@@ -67,7 +66,7 @@ fn ablations(size: Size) -> Recipe {
 }
 
 fn charts(report: &Report) -> Vec<Chart> {
-    let methods = synflow::METHODS.iter().map(|(title, ..)| *title).chain([AFTER]);
+    let methods = synflow::METHODS.iter().map(|(title, ..)| *title).filter(|title| *title != "random").chain([AFTER]);
     let of = |title: &str| {
         let lines = ABLATIONS.iter().map(|(suffix, ..)| {
             line(report, &format!("{title}{suffix}"), !suffix.is_empty(), None, &compression, &|result| {
@@ -84,9 +83,8 @@ fn charts(report: &Report) -> Vec<Chart> {
     let mut all = vec![Chart { title: "All methods as they are".into(), ..of("") }];
     all[0].lines = methods
         .clone()
-        .map(|title| line(report, title, title == "random", None, &compression, &|result| Some(result.accuracy)))
+        .map(|title| line(report, title, false, None, &compression, &|result| Some(result.accuracy)))
         .collect();
-    // Chance has no ablations.
-    all.extend(methods.map(of).filter(|chart| chart.lines.len() > 1));
+    all.extend(methods.map(of));
     all
 }
