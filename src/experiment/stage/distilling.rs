@@ -89,6 +89,7 @@ impl Lessons<'_> {
             student: students[0],
             samples: dataset.len(Split::Train),
             batch,
+            optimizer: training.optimizer,
             key: keys[0].fold("distillation"),
         };
         let watched = Watched::around(backend, self.distill, mentor, loss);

@@ -4,7 +4,7 @@ use super::{Few, New, answers};
 use crate::compression::distill::Distill;
 use crate::compression::distill::layers::Mentor;
 use crate::data::Key;
-use crate::network::{Architecture, ArchitectureName, Model, Probe, Role, Shape};
+use crate::network::{Architecture, ArchitectureName, Model, OptimizerName, Probe, Role, Shape};
 
 pub(super) const SAMPLES: usize = 12;
 const CLASSES: usize = 4;
@@ -57,6 +57,7 @@ impl Pair {
             student: &self.student,
             samples: SAMPLES,
             batch: SAMPLES,
+            optimizer: OptimizerName::default(),
             key: Key::new(7),
         };
         let seen = Few { rows: SAMPLES, x: &self.x, labels: &self.labels, share: 1.0 / SAMPLES as f64 };

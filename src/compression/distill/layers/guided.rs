@@ -4,7 +4,10 @@ use super::super::{Distill, LOSSES};
 use super::{LayerLoss, Learned, Seen, Sizes, places};
 use crate::backend::Backend;
 use crate::data::{Key, Rng};
-use crate::network::{Batch, HostBatch, Loss, Mode, Model, Network};
+use crate::network::{Batch, HostBatch, Loss, Mode, Model, Network, OptimizerName};
+
+/// See [`rate_beside`].
+const MOST_BESIDE_SGD: f64 = 0.01;
 
 /// Who teaches, and what there is to say of the data.
 #[derive(Clone, Copy)]
@@ -17,6 +20,8 @@ pub(crate) struct Mentor<'a> {
     pub samples: usize,
     /// Samples a batch, at most.
     pub batch: usize,
+    /// What trains the student.
+    pub optimizer: OptimizerName,
     /// Where what a method learns is drawn from.
     pub key: Key,
 }
@@ -28,6 +33,7 @@ pub(crate) struct Guided<'a, B: Backend> {
     base: Box<dyn Loss<B> + 'a>,
     method: Box<dyn LayerLoss>,
     learned: Learned,
+    optimizer: OptimizerName,
     weight: f64,
     teacher: Network<B>,
     student_places: Vec<usize>,
@@ -65,6 +71,7 @@ impl<'a, B: Backend> Guided<'a, B> {
             base,
             method,
             learned,
+            optimizer: mentor.optimizer,
             weight: distill.weight,
             teacher: network,
             student_places,
@@ -74,6 +81,15 @@ impl<'a, B: Backend> Guided<'a, B> {
             tapped: false,
             part: backend.zeros(2),
         })
+    }
+}
+
+/// The rate of Adam for what a method learns beside a student with this optimizer and rate: a rate that suits SGD, such as 0.1, would
+/// throw Adam's values about, each of whose steps is about as long as the rate whatever the gradient.
+fn rate_beside(optimizer: OptimizerName, rate: f64) -> f64 {
+    match optimizer {
+        OptimizerName::Sgd => rate.min(MOST_BESIDE_SGD),
+        OptimizerName::Adam => rate,
     }
 }
 
@@ -125,8 +141,20 @@ impl<B: Backend> Loss<B> for Guided<'_, B> {
             backend.write(network.tap_gradient(tap), &weighted);
         }
         network.backward(backend, rows);
-        self.learned.step(f64::from(batch.rate), self.weight);
+        self.learned.step(rate_beside(self.optimizer, f64::from(batch.rate)), self.weight);
         backend.write(&mut self.part, &[(loss * self.weight * rows as f64) as f32, 0.0]);
         backend.add_assign(2, &self.part, totals);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_method_learns_takes_adams_steps_beside_sgd_too() {
+        let rates = |optimizer| [0.1, 0.005].map(|rate| rate_beside(optimizer, rate));
+        assert_eq!(rates(OptimizerName::Sgd), [0.01, 0.005]);
+        assert_eq!(rates(OptimizerName::Adam), [0.1, 0.005]);
     }
 }

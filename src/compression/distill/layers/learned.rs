@@ -6,7 +6,7 @@ const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
 
-/// Arrays of learned numbers, each trained by Adam (Kingma, Ba 2015) at the student's learning rate.
+/// Arrays of learned numbers, each trained by Adam (Kingma, Ba 2015) at the student's learning rate, beside SGD at no more than 0.01.
 #[derive(Default)]
 pub(crate) struct Learned {
     arrays: Vec<Array>,

@@ -144,7 +144,7 @@ mod tests {
         let (transformer, lenet) = (layers(ArchitectureName::Transformer, &[]), layers(ArchitectureName::LeNet5, &[]));
         let (tokens, image) = find(&transformer, &lenet);
         assert_eq!((tokens.height, tokens.width, tokens.channels), (4, 4, 32));
-        assert_eq!((image.height, image.width), (12, 12));
+        assert_eq!((image.height, image.width), (24, 24));
         // What lights up at the bottom left of the one lights up there in the other.
         let at = |shape: Shape, y: usize, x: usize| {
             let mut values = vec![0.0; shape.height * shape.width];
@@ -153,7 +153,7 @@ mod tests {
         };
         let one = |shape| Shape { channels: 1, ..shape };
         let resize = Resize::new(one(tokens), one(image));
-        let (tokens, image) = resize.both(1, &at(tokens, 3, 0), &at(image, 11, 0));
+        let (tokens, image) = resize.both(1, &at(tokens, 3, 0), &at(image, 23, 0));
         let lit = |values: &[f64]| values.iter().map(|value| *value > 0.0).collect::<Vec<_>>();
         assert_eq!(lit(&tokens), lit(&image));
         let words = Shape { height: 1, width: 48, channels: 1 };
