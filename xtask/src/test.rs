@@ -77,6 +77,7 @@ const WITHOUT_GPU: &[&str] = &[
     "access",
     "compare",
     "firefox",
+    "flows",
     "import",
     "language",
     "learn",
