@@ -13,19 +13,21 @@ enum Piece<'t> {
 
 /// A template's stretches, in their order. A brace without its partner is a word.
 fn pieces(template: &str) -> impl Iterator<Item = Piece<'_>> {
-    let mut rest = template;
+    // Split and not indexed: what tells of an index that cannot be is code, and this is part of the page's first view.
+    let (mut rest, mut hole) = (template, None);
     std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
+        if let Some(name) = hole.take() {
+            return Some(Piece::Hole(name));
         }
-        let hole = rest.find('{').and_then(|from| rest[from..].find('}').map(|to| (from, from + to)));
-        let (piece, end) = match hole {
-            Some((0, to)) => (Piece::Hole(name(&rest[1..to])), to + 1),
-            Some((from, _)) => (Piece::Words(&rest[..from]), from),
-            None => (Piece::Words(rest), rest.len()),
+        let found = rest.split_once('{').and_then(|(words, behind)| Some((words, behind.split_once('}')?)));
+        let words = match found {
+            Some((words, (inner, behind))) => {
+                (rest, hole) = (behind, Some(name(inner)));
+                words
+            }
+            None => std::mem::take(&mut rest),
         };
-        rest = &rest[end..];
-        Some(piece)
+        if words.is_empty() { hole.take().map(Piece::Hole) } else { Some(Piece::Words(words)) }
     })
 }
 

@@ -43,7 +43,7 @@ for (const { who, lang, dir, options } of VISITORS) {
   /** What each flow leaves behind: a page in the visitor's language, within the window, without complaints. */
   async function end(opened) {
     const { page } = opened;
-    const root = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
+    const root = await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.documentElement).direction]);
     assert.deepEqual(root, [lang, dir]);
     await fits(page);
     quiet(opened);

@@ -105,8 +105,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             && training.epochs == 0
             && prune.rewind == Rewind::None
             && prune.granularity != Granularity::Unit;
-        let loss_of = |state: &State| if predicts { analysis::loss(&state.model, &samples) } else { 0.0 };
-        let losses: Vec<f64> = states.iter().map(loss_of).collect();
+        let losses: Vec<f64> = match A::ALL_STEPS && predicts {
+            true => states.iter().map(|state| analysis::loss(&state.model, &samples)).collect(),
+            false => Vec::new(),
+        };
         let mut go = 0;
         let rounds = prune.trainings();
         for round in 0..rounds {
@@ -168,8 +170,10 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                 break;
             }
         }
-        for of in self.going_on() {
-            self.told[of].measured_rise = self.told[of].predicted_rise.map(|_| loss_of(&states[of]) - losses[of]);
+        if A::ALL_STEPS && predicts {
+            for of in self.going_on() {
+                self.told[of].measured_rise = Some(analysis::loss(&states[of].model, &samples) - losses[of]);
+            }
         }
         Ok(())
     }

@@ -74,9 +74,11 @@ impl FirstWorker {
 fn death(event: &ErrorEvent) -> String {
     // A worker whose script does not load sends a bare event without a message.
     let detail = js_sys::Reflect::get(event.as_ref(), &"message".into()).ok().and_then(|m| m.as_string());
+    // Byte by byte: searching in strings is code that the page's first view needs for nothing else.
+    let says = |detail: &str, word: &str| detail.as_bytes().windows(word.len()).any(|at| at == word.as_bytes());
     match detail.filter(|d| !d.is_empty()) {
         // What the engine does where there is no more memory: it has no other way to say so.
-        Some(detail) if detail.contains("unreachable") || detail.contains("memory") => format!(
+        Some(detail) if says(&detail, "unreachable") || says(&detail, "memory") => format!(
             "A worker ended with an error ({detail}); what it had finished is kept. If the device is short of memory, close other tabs, or run with fewer samples or a narrower network."
         ),
         Some(detail) => format!("A worker ended with an error ({detail}); what it had finished is kept."),
