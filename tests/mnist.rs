@@ -18,16 +18,16 @@ struct Variant {
 }
 
 /// A recipe of `tests/recipes`.
-fn run(name: &str) -> impl Fn(&str) -> Variant {
+fn run(name: &str) -> impl Fn(&str) -> Variant + use<> {
     measured(name, &["run", &format!("tests/recipes/{name}.json")])
 }
 
 /// An exhibit's quick settings.
-fn exhibit(name: &str) -> impl Fn(&str) -> Variant {
+fn exhibit(name: &str) -> impl Fn(&str) -> Variant + use<> {
     measured(name, &["gallery", name])
 }
 
-fn measured(name: &str, command: &[&str]) -> impl Fn(&str) -> Variant {
+fn measured(name: &str, command: &[&str]) -> impl Fn(&str) -> Variant + use<> {
     let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
     let status = program()
         .args(command)
