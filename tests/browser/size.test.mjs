@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { DIST, by, launch, serve, state } from "./helper.mjs";
 
 /** In bytes. What has been reached, so that it is not lost. */
-const BUDGET = { page: 141_000, run: 450_000 };
+const BUDGET = { page: 138_000, run: 450_000 };
 
 let site, browser;
 before(async () => ([site, browser] = [await serve(), await launch()]));

@@ -51,11 +51,8 @@ fn digits(size: Size) -> Recipe {
 }
 
 /// What the paper has for each.
-const PAPER: [(&str, f64); 3] = [
-    ("the paper's teacher", 67.0),
-    ("the paper's student alone", 146.0),
-    ("the paper's student, soft targets at 20", 74.0),
-];
+const PAPER: [(&str, f64); 3] =
+    [("the paper's teacher", 67.0), ("the paper's student alone", 146.0), ("the paper's student, taught", 74.0)];
 
 fn charts(report: &Report) -> Vec<Chart> {
     let rows = |(name, (theirs, figure)): (&str, (&str, f64))| {

@@ -62,7 +62,7 @@ fn never_seen(size: Size) -> Recipe {
 /// What the paper has: the student, and its errors among all digits and among the threes.
 const PAPER: [(&str, &str, [f64; 2]); 2] = [
     ("no 3", "the paper's, no 3", [206.0, 133.0]),
-    ("no 3, bias put right", "the paper's, no 3, bias put right", [109.0, 14.0]),
+    ("no 3, bias put right", "the paper's, bias put right", [109.0, 14.0]),
 ];
 
 fn charts(report: &Report) -> Vec<Chart> {

@@ -13,7 +13,7 @@ pub(super) const EXHIBIT: Exhibit = Exhibit {
     title: "Optimal Brain Damage",
     paper: "LeCun, Denker, Solla 1990, Optimal Brain Damage",
     about: "A digit network is trained. Its weights are deleted in the order of their saliency, estimated from second derivatives, or of their size; without retraining, and with retraining after each deletion.",
-    notice: "Without retraining the saliencies' order keeps the loss low for longer than the sizes' does. Deleting the least salient weights costs next to nothing, as foretold; then the loss outgrows the sum of the saliencies, which looks at each weight alone and takes the network to be at a minimum. Retraining makes up for nearly all of it, down to a tenth of the parameters.",
+    notice: "Without retraining the saliencies' order keeps the loss low for longer than the sizes' does. Deleting the least salient weights costs next to nothing, as foretold; then the loss outgrows the sum of the saliencies, which looks at each weight alone and does not see that a silent unit may wake. Retraining makes up for nearly all of it, down to a tenth of the parameters.",
     reported: &[
         "The loss stays below that of magnitude at every count of parameters.",
         "Up to 800 of 2,578 parameters can be deleted without retraining before the loss moves, and so far the prediction follows it.",
