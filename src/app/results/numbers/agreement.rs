@@ -2,7 +2,7 @@
 
 use super::super::super::browser::paint;
 use super::super::super::editor::inputs::unique;
-use super::super::super::language::class as class_name;
+use super::super::super::language::{Value, class as class_name};
 use super::super::super::state::{Shared, State};
 use super::super::super::text::agreement as words;
 use super::super::super::{format, text};
@@ -272,7 +272,7 @@ fn picture_button(
             on:click=move |_| chosen.set(Some(mine.clone()))
         >{match pictured(info) {
             true => picture(example, info),
-            false => view! { <span>{format::count(f64::from(index))}</span> }.into_any(),
+            false => view! { <span>{index.written()}</span> }.into_any(),
         }}</button>
     }
     .into_any()
