@@ -41,6 +41,11 @@ fn removed_from(pruned: &Model, earlier: &Model) -> usize {
     removed
 }
 
+/// Which weights are there, matrix by matrix.
+fn there(model: &Model) -> Vec<bool> {
+    model.weights().flat_map(|p| p.slice()).map(|w| *w != 0.0).collect()
+}
+
 #[test]
 fn a_ticket_is_what_was_drawn_under_a_mask_that_training_chose() {
     let prune = r#""sparsity":0.75,"rounds":2,"epochs":0"#;
@@ -57,9 +62,7 @@ fn a_ticket_is_what_was_drawn_under_a_mask_that_training_chose() {
     assert_eq!(removed_from(&model("ticket"), &model("drawn")), 186);
     assert_eq!(removed_from(&model("one shot"), &model("drawn")), 186);
     assert_eq!(removed_from(&model("fine"), &model("dense")), 186);
-    let masks = |name: &str| -> Vec<bool> {
-        model(name).weights().flat_map(|p| p.slice().iter().map(|w| *w != 0.0).collect::<Vec<_>>()).collect()
-    };
+    let masks = |name: &str| there(&model(name));
     // The mask is of the trained weights, and the same whatever the weights go back to.
     assert_eq!(masks("one shot"), masks("fine"));
     assert_eq!(masks("random"), masks("fine"));
@@ -126,11 +129,8 @@ fn surgery_brings_back_what_was_removed_and_magnitude_does_not() {
             step("magnitude")
         ),
     );
-    let there = |name: &str| -> Vec<bool> {
-        model(name).weights().flat_map(|p| p.slice().iter().map(|w| *w != 0.0).collect::<Vec<_>>()).collect()
-    };
-    let halved = there("halved");
-    let back = |name: &str| there(name).iter().zip(&halved).filter(|(now, then)| **now && !**then).count();
+    let halved = there(&model("halved"));
+    let back = |name: &str| there(&model(name)).iter().zip(&halved).filter(|(now, then)| **now && !**then).count();
     assert_eq!(halved.iter().filter(|there| **there).count(), 124);
     assert!(back("surgery") > 0);
     assert_eq!(back("magnitude"), 0);
@@ -148,10 +148,7 @@ fn shuffled_in_weights_are_those_that_were_there() {
     );
     // Exactly three quarters are gone: none that the shuffle let in is zero.
     assert_eq!(removed_from(&model("shuffled"), &model("drawn")), 186);
-    let there = |name: &str| -> Vec<bool> {
-        model(name).weights().flat_map(|p| p.slice().iter().map(|w| *w != 0.0).collect::<Vec<_>>()).collect()
-    };
-    assert_ne!(there("shuffled"), there("chosen"));
+    assert_ne!(there(&model("shuffled")), there(&model("chosen")));
 }
 
 #[test]

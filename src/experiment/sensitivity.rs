@@ -4,7 +4,7 @@
 use super::event::{Clock, Flow};
 use super::run::RunError;
 use crate::backend::cpu::arg_max;
-use crate::compression::prune::{Prune, Schedule, contests, prune_once};
+use crate::compression::prune::{Prune, Schedule, contests, magnitudes, prune_once};
 use crate::data::{Dataset, Key, Source, Split};
 use crate::export;
 use crate::network::{Executable, Model, SEVERAL_NETWORKS, TrainedModel};
@@ -82,8 +82,7 @@ pub async fn sensitivity(
 /// The model with its smallest weights of one matrix removed.
 fn without(model: &Model, matrix: usize, sparsity: f64) -> Model {
     let mut model = model.clone();
-    let scores: Vec<Vec<f64>> =
-        model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
+    let scores = magnitudes(&model);
     let others = (1..=scores.len()).filter(|place| *place != matrix + 1).collect();
     let prune = Prune { sparsity, exclude: others, schedule: Schedule::OneShot, ..Prune::default() };
     let contests = contests(&model, &prune);

@@ -507,7 +507,7 @@ fn read_layer(tag: u8, from: &mut Reader) -> Result<Layer, FileError> {
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
-    use crate::compression::prune::{Scope, prune_to};
+    use crate::compression::prune::{Scope, magnitudes, prune_to};
     use crate::compression::quantize::{Quantize, RangeObserver, quantize};
     use crate::compression::share::{Share, share_weights};
     use crate::data::Key;
@@ -616,9 +616,7 @@ mod tests {
     fn a_file_of_ninety_percent_zeros_is_below_a_quarter() {
         let dense = float_model(ArchitectureName::LeNet300100);
         let mut pruned = dense.clone();
-        let scores: Vec<Vec<f64>> =
-            dense.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
-        prune_to(&mut pruned, &scores, 0.9, Scope::Global);
+        prune_to(&mut pruned, &magnitudes(&dense), 0.9, Scope::Global);
         let bytes = |model| encode(&TrainedModel::Float(model)).file.len() as f64;
         let ratio = bytes(pruned) / bytes(dense);
         assert!(ratio < 0.15, "{ratio}");
@@ -629,9 +627,7 @@ mod tests {
     fn a_file_of_shared_weights_is_a_fraction_of_the_pruned_one() {
         let dense = float_model(ArchitectureName::LeNet300100);
         let mut pruned = dense.clone();
-        let scores: Vec<Vec<f64>> =
-            dense.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
-        prune_to(&mut pruned, &scores, 0.92, Scope::Layerwise);
+        prune_to(&mut pruned, &magnitudes(&dense), 0.92, Scope::Layerwise);
         let mut shared = pruned.clone();
         share_weights(&mut shared, &Share::default(), &Key::new(1));
         let [dense, pruned, shared] = [dense, pruned, shared].map(TrainedModel::Float);

@@ -56,7 +56,9 @@ fn drawn(axis: Axis) -> Drawn {
     let write: fn(f64) -> String = match axis.quantity {
         Quantity::Share => |v| format::of_hundred(v * 100.0, 2),
         Quantity::Count => |v| if v.fract() == 0.0 { format::count(v) } else { String::new() },
-        Quantity::Number => |v| if v.abs() >= 100.0 { format::count(v) } else { format::trimmed(v, 4) },
+        Quantity::Number => {
+            |v| if v.abs() >= 100.0 { format::count(v) } else { format::trimmed(v, Quantity::places(v)) }
+        }
         Quantity::Factor => |v| format::trimmed(v, 1) + "×",
         Quantity::Bytes => format::bytes,
     };

@@ -19,11 +19,11 @@ pub(super) const METHOD: Method = Method {
     splices: false,
 };
 
-pub(super) const SCORER: Scorer = Scorer { score: |model, _| Ok(score(model)), adjust: None };
+pub(super) const SCORER: Scorer = Scorer { score: |model, _| Ok(magnitudes(model)), adjust: None };
 
 /// `|w|` for every weight.
-fn score(model: &Model) -> Scores {
-    model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect()
+pub fn magnitudes(model: &Model) -> Scores {
+    super::score::of_weights(model, f64::abs)
 }
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
         let shape = Shape { height: 1, width: 1, channels: 6 };
         let whole = Model::initialize(&Architecture::mlp(&[5]), shape, 3, &Key::new(3)).unwrap();
         let mut pruned = whole.clone();
-        prune_to(&mut pruned, &score(&whole), 0.5, Scope::Global);
+        prune_to(&mut pruned, &magnitudes(&whole), 0.5, Scope::Global);
         let kept_least = pruned.weights().flat_map(|p| p.slice()).filter(|w| **w != 0.0).map(|w| w.abs());
         let kept_least = kept_least.fold(f32::INFINITY, f32::min);
         for (before, after) in whole.weights().zip(pruned.weights()) {

@@ -26,12 +26,12 @@ pub(super) const SCORER: Scorer = Scorer { score: |model, _| Ok(score(model)), a
 
 /// `w^2` for every weight.
 fn score(model: &Model) -> Scores {
-    model.weights().map(|p| p.slice().iter().map(|w| f64::from(*w) * f64::from(*w)).collect()).collect()
+    super::score::of_weights(model, |w| w * w)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Granularity, Prune, Schedule, Scope, contests, take_units};
+    use super::super::{Granularity, Prune, Schedule, Scope, contests, magnitudes, take_units};
     use super::*;
     use crate::data::Key;
     use crate::network::{Architecture, Shape};
@@ -58,9 +58,7 @@ mod tests {
             let scores = score(&model);
             take_units(&mut model, &scores, &half, &contests, 1)[0].clone()
         };
-        let l1: fn(&Model) -> Scores =
-            |model| model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
-        assert_eq!((stays(rows, l1), stays(rows, score)), (vec![false, true], vec![false, true]));
-        assert_eq!((stays(wide, l1), stays(wide, score)), (vec![false, true], vec![true, false]));
+        assert_eq!((stays(rows, magnitudes), stays(rows, score)), (vec![false, true], vec![false, true]));
+        assert_eq!((stays(wide, magnitudes), stays(wide, score)), (vec![false, true], vec![true, false]));
     }
 }

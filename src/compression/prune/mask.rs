@@ -227,17 +227,13 @@ fn keep_n_of_4(matrices: &[(usize, &Parameter)], scores: &Scores, sign: f64, spa
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Evidence, METHODS, SCORERS, Schedule};
+    use super::super::{Evidence, METHODS, SCORERS, Schedule, magnitudes};
     use super::*;
     use crate::network::{Architecture, Samples, Shape};
 
     fn model() -> Model {
         let shape = Shape { height: 1, width: 1, channels: 10 };
         Model::initialize(&Architecture::mlp(&[20, 10]), shape, 4, &Key::new(1)).unwrap()
-    }
-
-    fn magnitudes(model: &Model) -> Scores {
-        model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect()
     }
 
     fn zeros(p: &Parameter) -> usize {

@@ -7,6 +7,7 @@ mod settings;
 mod testing;
 pub mod units;
 
+pub use magnitude::magnitudes;
 pub use mask::{Contest, contests, prune_once, prune_to, prune_weights, take_units};
 pub use settings::{Ablation, Granularity, Prune, Rewind, SETTINGS, Schedule, Scope};
 

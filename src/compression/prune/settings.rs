@@ -267,14 +267,14 @@ impl Prune {
             return Err("ablation \"shuffled\" moves single weights; set granularity to \"weight\"".into());
         }
         if self.granularity == Granularity::NOf4 {
-            let quarters = |sparsity: &&f64| [0.25, 0.5, 0.75].contains(*sparsity);
-            if self.budgets.is_empty() && !quarters(&&self.sparsity) {
+            let quarters = |sparsity: f64| [0.0, 0.25, 0.5, 0.75].contains(&sparsity);
+            if self.budgets.is_empty() && !quarters(self.sparsity) {
                 return Err(format!(
                     "sparsity {} is not allowed with granularity \"n-of-4\"; it must be 0.25, 0.5 or 0.75",
                     self.sparsity
                 ));
             }
-            if let Some(budget) = self.budgets.iter().find(|budget| **budget != 0.0 && !quarters(budget)) {
+            if let Some(budget) = self.budgets.iter().find(|budget| !quarters(**budget)) {
                 return Err(format!(
                     "budgets: {budget} is not allowed with granularity \"n-of-4\"; each must be 0, 0.25, 0.5 or 0.75"
                 ));

@@ -139,7 +139,7 @@ fn part(parameter: &Parameter, now: Vec<(Role, Vec<usize>)>, stays: &dyn Fn(usiz
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Granularity, Prune, Schedule, Scope, contests, take_units};
+    use super::super::{Granularity, Prune, Schedule, Scope, contests, magnitudes, take_units};
     use super::*;
     use crate::data::Key;
     use crate::network::{Architecture, ArchitectureName, Executable, Shape, TrainedModel};
@@ -214,7 +214,7 @@ mod tests {
             schedule: Schedule::OneShot,
             ..Prune::default()
         };
-        let norms: Scores = model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
+        let norms = magnitudes(&model);
         let contests = contests(&model, &prune);
         let kept = take_units(&mut model, &norms, &prune, &contests, 1);
         assert_eq!(model.weights().map(|p| p.matrix_dims().1).collect::<Vec<_>>(), [10, 25, 250, 10]);
@@ -233,7 +233,7 @@ mod tests {
         // Of each stage's three convolutions only the one within the block stands alone.
         let free = [false, true, false];
         assert_eq!(removable(&model), [free, free, free].concat().into_iter().chain([false]).collect::<Vec<_>>());
-        let scores: Scores = model.weights().map(|p| p.slice().iter().map(|w| f64::from(w.abs())).collect()).collect();
+        let scores = magnitudes(&model);
         let prune =
             Prune { sparsity: 0.5, granularity: Granularity::Unit, schedule: Schedule::OneShot, ..Prune::default() };
         let contests = contests(&model, &prune);

@@ -54,6 +54,15 @@ pub enum Quantity {
 }
 
 impl Quantity {
+    /// The most digits behind the point of a plain number.
+    pub fn places(value: f64) -> u8 {
+        match value.abs() {
+            100.0.. => 0,
+            size if size > 0.0 && size < 0.001 => 7,
+            _ => 4,
+        }
+    }
+
     /// The value in the unit that it is read in.
     pub fn write(self, value: f64) -> String {
         let digits = |value: f64, most: usize| {
@@ -64,9 +73,7 @@ impl Quantity {
             Self::Share => format!("{} %", digits(value * 100.0, 2)),
             Self::Count if value.fract() != 0.0 => String::new(),
             Self::Count => digits(value, 0),
-            Self::Number if value.abs() >= 100.0 => digits(value, 0),
-            Self::Number if value != 0.0 && value.abs() < 0.001 => digits(value, 7),
-            Self::Number => digits(value, 4),
+            Self::Number => digits(value, usize::from(Self::places(value))),
             Self::Factor => format!("{}x", digits(value, if value < 10.0 { 1 } else { 0 })),
             Self::Bytes => format!("{} KB", digits(value / 1000.0, 1)),
         }
@@ -97,6 +104,13 @@ pub struct Spot {
     pub high: f64,
     /// In one of the trials nothing passes the network any more.
     pub collapsed: bool,
+}
+
+impl Line {
+    /// One figure with a name.
+    pub(super) fn figure(name: impl Into<String>, dashed: bool, spot: Spot) -> Self {
+        Self { name: name.into(), dashed, spots: vec![spot] }
+    }
 }
 
 impl Spot {

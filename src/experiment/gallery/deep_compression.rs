@@ -61,20 +61,19 @@ fn deep(size: Size, architecture: ArchitectureName) -> Recipe {
 type Paper = ([(f64, f64); 2], &'static [f64]);
 const LENET_300_100: Paper = ([(1_070e3, 0.0164), (27e3, 0.0158)], &[0.08, 0.09, 0.26]);
 const LENET_5: Paper = ([(1_720e3, 0.0080), (44e3, 0.0074)], &[0.66, 0.12, 0.08, 0.19]);
-const THE_PAPER: &str = "the paper's";
 
 fn charts(report: &Report) -> Vec<Chart> {
     let (sizes, shares) = match report.recipe.network.architecture {
         ArchitectureName::LeNet5 => LENET_5,
         _ => LENET_300_100,
     };
-    let of_paper = |spots: Vec<Spot>| Line { name: THE_PAPER.into(), dashed: true, spots };
+    let of_paper = |spots: Vec<Spot>| Line { name: "the paper's".into(), dashed: true, spots };
     let counted = |shares: &[f64]| -> Vec<Spot> {
         shares.iter().enumerate().map(|(layer, share)| Spot::exact((layer + 1) as f64, *share)).collect()
     };
     let lines = report.variants.iter().filter_map(|variant| {
         let spot = spot(variant, &|result| result.bytes as f64, &|result| Some(1.0 - result.accuracy))?;
-        Some(Line { name: variant.name.clone(), dashed: false, spots: vec![spot] })
+        Some(Line::figure(&variant.name, false, spot))
     });
     // Of the first trial, what a file's parts take, layer by layer.
     type Part = (&'static str, fn(&LayerReport) -> usize);
@@ -97,7 +96,7 @@ fn charts(report: &Report) -> Vec<Chart> {
             let dense = whole.trials.iter().find(|t| t.seed == result.seed)?;
             Some(dense.bytes as f64 / result.bytes as f64)
         };
-        Some(Line { name: variant.name.clone(), dashed: false, spots: vec![spot(variant, &left, &of)?] })
+        Some(Line::figure(&variant.name, false, spot(variant, &left, &of)?))
     };
     vec![
         Chart {

@@ -57,8 +57,7 @@ const PAPER: [(&str, f64); 3] =
 fn charts(report: &Report) -> Vec<Chart> {
     let rows = |(name, (theirs, figure)): (&str, (&str, f64))| {
         let found = report.variants.iter().find(|v| v.name == name).and_then(|v| spot(v, &|_| 0.0, &errors));
-        let line = |name: &str, dashed, spot| Line { name: name.into(), dashed, spots: vec![spot] };
-        found.map(|found| [line(name, false, found), line(theirs, true, Spot::exact(0.0, figure))])
+        found.map(|found| [Line::figure(name, false, found), Line::figure(theirs, true, Spot::exact(0.0, figure))])
     };
     vec![Chart {
         title: "Test errors".into(),

@@ -62,7 +62,7 @@ fn charts(report: &Report) -> Vec<Chart> {
     let rows = report.variants.iter().filter_map(|v| Some((v.name.as_str(), spot(v, &|_| 0.0, &errors)?)));
     let (mut rows, controls): (Vec<_>, Vec<_>) = rows.partition(|(name, _)| !["teacher", ALONE].contains(name));
     rows.sort_by(|a, b| a.1.y.total_cmp(&b.1.y));
-    let line = |(name, spot): (&str, Spot), dashed| Line { name: title(name), dashed, spots: vec![spot] };
+    let line = |(name, spot): (&str, Spot), dashed| Line::figure(title(name), dashed, spot);
     let controls = controls.into_iter().map(|row| line(row, true));
     vec![Chart {
         title: "Test errors by method, the least on top".into(),

@@ -34,6 +34,11 @@ const ABLATIONS: [(&str, Ablation, Rewind); 4] = [
 
 const AFTER: &str = "magnitude after training";
 
+/// The methods at initialization, but for chance: what it chooses is the same shuffled and inverted.
+fn methods() -> impl Iterator<Item = (&'static str, &'static str, usize)> + Clone {
+    synflow::METHODS.into_iter().filter(|(title, ..)| *title != "random")
+}
+
 fn ablations(size: Size) -> Recipe {
     let (samples, epochs, trials, compressions) = match size {
         Size::Quick => (Some(6_000), 3, 1, &[10, 50][..]),
@@ -44,8 +49,7 @@ fn ablations(size: Size) -> Recipe {
     for &compression in compressions {
         let sparsity = 1.0 - 1.0 / f64::from(compression);
         let once = Prune { sparsity, schedule: Schedule::OneShot, ..Prune::default() };
-        // What chance chooses is the same shuffled and inverted.
-        for (title, method, iterations) in synflow::METHODS.into_iter().filter(|(_, method, _)| *method != "random") {
+        for (title, method, iterations) in methods() {
             for (suffix, ablation, rewind) in ABLATIONS {
                 let step = Prune { method: method.into(), iterations, ablation, rewind, ..once.clone() };
                 variants.push(from(
@@ -66,7 +70,7 @@ fn ablations(size: Size) -> Recipe {
 }
 
 fn charts(report: &Report) -> Vec<Chart> {
-    let methods = synflow::METHODS.iter().map(|(title, ..)| *title).filter(|title| *title != "random").chain([AFTER]);
+    let methods = methods().map(|(title, ..)| title).chain([AFTER]);
     let of = |title: &str| {
         let lines = ABLATIONS.iter().map(|(suffix, ..)| {
             line(report, &format!("{title}{suffix}"), !suffix.is_empty(), None, &compression, &|result| {

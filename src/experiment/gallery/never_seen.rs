@@ -68,10 +68,10 @@ const PAPER: [(&str, &str, [f64; 2]); 2] = [
 fn charts(report: &Report) -> Vec<Chart> {
     let chart = |title: &str, axis: &'static str, which: usize, read: &dyn Fn(&VariantResult) -> Option<f64>| {
         let rows = |v: &crate::experiment::report::VariantReport| {
-            let line = |name: &str, dashed, spot| Line { name: name.into(), dashed, spots: vec![spot] };
-            let own = spot(v, &|_| 0.0, read).map(|spot| line(&v.name, v.name == "teacher", spot));
+            let own = spot(v, &|_| 0.0, read).map(|spot| Line::figure(&v.name, v.name == "teacher", spot));
             let paper = PAPER.iter().find(|(of, ..)| *of == v.name);
-            own.into_iter().chain(paper.map(|(_, name, figures)| line(name, true, Spot::exact(0.0, figures[which]))))
+            let paper = paper.map(|(_, name, figures)| Line::figure(*name, true, Spot::exact(0.0, figures[which])));
+            own.into_iter().chain(paper)
         };
         Chart {
             title: title.into(),

@@ -106,10 +106,12 @@ fn charts(report: &Report) -> Vec<Chart> {
     let mut ends: Vec<(String, Spot)> =
         ORDERS.into_iter().filter_map(|order| Some((spell(order), of(&name(order, 3), 0.0, &accuracy)?))).collect();
     ends.sort_by(|a, b| b.1.y.total_cmp(&a.1.y));
-    let figure = |(name, spot): (String, Spot), dashed| Line { name, dashed, spots: vec![spot] };
     let controls =
         ["teacher", "dense"].into_iter().filter_map(|name| Some((name.to_string(), of(name, 0.0, &accuracy)?)));
-    let lines = controls.map(|row| figure(row, true)).chain(ends.into_iter().map(|row| figure(row, false))).collect();
+    let lines = controls
+        .map(|(name, spot)| Line::figure(name, true, spot))
+        .chain(ends.into_iter().map(|(name, spot)| Line::figure(name, false, spot)))
+        .collect();
     vec![
         Chart { title: "Where each order ends".into(), x: Axis::NAMES, y: share, lines },
         chart("Test accuracy step by step", share, &accuracy),

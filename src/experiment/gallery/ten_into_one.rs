@@ -94,7 +94,7 @@ fn charts(report: &Report) -> Vec<Chart> {
         title: "Test errors".into(),
         x: Axis::NAMES,
         y: Axis { title: "test errors of 10,000", quantity: Quantity::Number, log: false },
-        lines: rows.map(|(name, spot)| Line { name: name.into(), dashed: false, spots: vec![spot] }).collect(),
+        lines: rows.map(|(name, spot)| Line::figure(name, false, spot)).collect(),
     }]
 }
 

@@ -100,11 +100,9 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
             Ablation::Shuffled if A::ALL_STEPS => states.iter().map(|state| state.model.clone()).collect(),
             _ => Vec::new(),
         };
-        let predicts = A::ALL_STEPS
-            && method.predicts
-            && training.epochs == 0
-            && prune.rewind == Rewind::None
-            && prune.granularity != Granularity::Unit;
+        let units = prune.granularity == Granularity::Unit;
+        let predicts =
+            A::ALL_STEPS && method.predicts && training.epochs == 0 && prune.rewind == Rewind::None && !units;
         let losses: Vec<f64> = match A::ALL_STEPS && predicts {
             true => states.iter().map(|state| analysis::loss(&state.model, &samples)).collect(),
             false => Vec::new(),
@@ -118,14 +116,13 @@ impl<A: Accelerator, S: Source, K: Sink> Work<'_, A, S, K> {
                     let model = &mut states[of].model;
                     let key = keys[of].fold_index(go as u64);
                     let before = scorer.adjust.filter(|_| A::ALL_STEPS).map(|adjust| (adjust, model.clone()));
-                    let units = prune.granularity == Granularity::Unit;
                     let evidence = Evidence { samples: &samples, initial: initial[of].as_ref(), key, units };
                     let scores = (scorer.score)(model, &evidence).map_err(RunError::Network)?;
                     if go == 1 {
                         self.told[of].layer_scores = scores.iter().map(|scores| scores.iter().sum()).collect();
                     }
                     let there: Vec<Parameter> = if predicts { model.weights().cloned().collect() } else { Vec::new() };
-                    let kept = if A::ALL_STEPS && prune.granularity == Granularity::Unit {
+                    let kept = if A::ALL_STEPS && units {
                         Some(take_units(model, &scores, prune, &contests[of], go))
                     } else {
                         let prune_once = if A::ALL_STEPS { prune_once } else { prune_weights };

@@ -32,8 +32,9 @@ pub(super) fn gradient_at(engine: &Engine, samples: &Samples, temperature: f64) 
 
 /// The mean over samples of the absolute value of each sample's gradient.
 pub fn absolute_gradient(model: &Model, samples: &Samples) -> PerWeight {
-    let mut total = Engine::new(model).zeros();
-    each_gradient(model, samples, |matrix, own| {
+    let engine = Engine::new(model);
+    let mut total = engine.zeros();
+    each_gradient(&engine, samples, |matrix, own| {
         total[matrix].iter_mut().zip(own).for_each(|(total, own)| *total += own.abs());
     });
     total
@@ -44,7 +45,7 @@ pub fn absolute_gradient(model: &Model, samples: &Samples) -> PerWeight {
 pub fn absolute_change(model: &Model, samples: &Samples) -> Vec<Vec<f64>> {
     let matrices: Vec<&Parameter> = model.weights().collect();
     let mut total: Vec<Vec<f64>> = matrices.iter().map(|p| vec![0.0; p.matrix_dims().1]).collect();
-    each_gradient(model, samples, |matrix, own| {
+    each_gradient(&Engine::new(model), samples, |matrix, own| {
         let mut sums = vec![0.0; total[matrix].len()];
         for (at, (g, w)) in own.iter().zip(matrices[matrix].slice()).enumerate() {
             let unit = at % sums.len();
@@ -56,8 +57,7 @@ pub fn absolute_change(model: &Model, samples: &Samples) -> Vec<Vec<f64>> {
 }
 
 /// Tells the gradient of each sample's loss by each weight matrix, divided by how many samples there are.
-fn each_gradient(model: &Model, samples: &Samples, mut tell: impl FnMut(usize, &[f64])) {
-    let engine = Engine::new(model);
+fn each_gradient(engine: &Engine, samples: &Samples, mut tell: impl FnMut(usize, &[f64])) {
     let mut own = engine.zeros();
     let weight = 1.0 / samples.len().max(1) as f64;
     for (x, labels) in samples.batches(engine.widths[0], 1) {

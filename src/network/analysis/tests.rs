@@ -221,39 +221,25 @@ fn the_shares_of_every_matrix_add_up_to_all_that_flows() {
     }
 }
 
-/// Tanaka et al.'s first theorem: what runs into a hidden unit runs out of it.
+/// Tanaka et al.'s first theorem: what runs into a hidden unit runs out of it, and so it is of filters, through pooling, batch
+/// normalization and a flattening.
 #[test]
 fn flow_is_conserved_at_every_hidden_unit() {
-    let shape = Shape { height: 1, width: 1, channels: 12 };
-    let mut model = Model::initialize(&Architecture::mlp(&[9, 7, 8]), shape, 5, &Key::new(1)).unwrap();
-    model.weights_mut().flat_map(|p| p.slice_mut()).step_by(11).for_each(|w| *w = 0.0);
-    let shares = flow(&model).shares;
-    for (matrix, (inputs, units, outputs)) in [(12, 9, 7), (9, 7, 8), (7, 8, 5)].into_iter().enumerate() {
-        for unit in 0..units {
-            let into: f64 = (0..inputs).map(|i| shares[matrix][i * units + unit]).sum();
-            let out: f64 = shares[matrix + 1][unit * outputs..][..outputs].iter().sum();
-            assert!(into > 0.0 && (into - out).abs() < 1e-9 * into, "{into} runs in and {out} out");
-        }
-    }
-}
-
-/// The same of filters, through pooling, batch normalization and a flattening.
-#[test]
-fn flow_is_conserved_at_every_filter() {
-    for batch_normalization in [false, true] {
-        let spec =
-            Architecture { architecture: ArchitectureName::LeNet5, batch_normalization, ..Architecture::default() };
-        let image = Shape { height: 16, width: 17, channels: 2 };
-        let mut model = Model::initialize(&spec, image, 5, &Key::new(1)).unwrap();
+    let vector = Shape { height: 1, width: 1, channels: 12 };
+    let image = Shape { height: 16, width: 17, channels: 2 };
+    let lenet = Architecture { architecture: ArchitectureName::LeNet5, ..Architecture::default() };
+    let normalized = Architecture { batch_normalization: true, ..lenet.clone() };
+    for (spec, shape) in [(Architecture::mlp(&[9, 7, 8]), vector), (lenet, image), (normalized, image)] {
+        let mut model = Model::initialize(&spec, shape, 5, &Key::new(1)).unwrap();
         model.weights_mut().flat_map(|p| p.slice_mut()).step_by(11).for_each(|w| *w = 0.0);
         let shares = flow(&model).shares;
-        let dims: Vec<(usize, usize)> = model.weights().map(|p| p.matrix_dims()).collect();
-        for matrix in 0..dims.len() - 1 {
-            let (filters, outputs) = (dims[matrix].1, dims[matrix + 1].1);
-            for filter in 0..filters {
-                let into: f64 = shares[matrix].iter().skip(filter).step_by(filters).sum();
+        let columns: Vec<usize> = model.weights().map(|p| p.matrix_dims().1).collect();
+        for matrix in 0..columns.len() - 1 {
+            let (units, outputs) = (columns[matrix], columns[matrix + 1]);
+            for unit in 0..units {
+                let into: f64 = shares[matrix].iter().skip(unit).step_by(units).sum();
                 // Values are stored pixel by pixel, so the rows that read a filter are those of its remainder.
-                let rows = shares[matrix + 1].chunks_exact(outputs).skip(filter).step_by(filters);
+                let rows = shares[matrix + 1].chunks_exact(outputs).skip(unit).step_by(units);
                 let out: f64 = rows.flatten().sum();
                 assert!(into > 0.0 && (into - out).abs() < 1e-9 * into, "{into} runs in and {out} out");
             }
